@@ -1,0 +1,238 @@
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+macro_rules! text_value {
+    ($name:ident) => {
+        impl $name {
+            /// As text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<$name, String> {
+                text.parse()
+            }
+        }
+        impl From<$name> for String {
+            fn from(value: $name) -> String {
+                value.0
+            }
+        }
+    };
+}
+
+/// The last part of a page's address: lower-case letters, digits and single hyphens, 1 to 80 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Slug(String);
+text_value!(Slug);
+
+impl Slug {
+    /// The slug a name gives, or `None` when nothing in it can be kept.
+    pub fn from_name(name: &str) -> Option<Slug> {
+        let mut out = String::new();
+        for letter in name.chars().flat_map(char::to_lowercase) {
+            match letter {
+                'a'..='z' | '0'..='9' => out.push(letter),
+                '\'' | '’' => {}
+                '&' => out.push_str("and"),
+                _ if !out.is_empty() && !out.ends_with('-') => out.push('-'),
+                _ => {}
+            }
+            if out.len() >= 80 {
+                break;
+            }
+        }
+        out.trim_matches('-').parse().ok()
+    }
+}
+
+impl FromStr for Slug {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Slug, String> {
+        let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let hyphens = !text.starts_with('-') && !text.ends_with('-') && !text.contains("--");
+        if plain && hyphens && (1..=80).contains(&text.len()) {
+            Ok(Slug(text.to_owned()))
+        } else {
+            Err("Use lower-case letters, numbers and single hyphens".to_owned())
+        }
+    }
+}
+
+/// An e-mail address as far as a form can tell: one `@`, something before it, a dot after it, no spaces, at most 254
+/// characters (RFC 5321). Whether it reaches anybody only a letter can tell.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+text_value!(Email);
+
+impl FromStr for Email {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Email, String> {
+        let text = text.trim();
+        let sound = text.len() <= 254
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';'))
+            && matches!(text.split_once('@'), Some((name, host))
+                if !name.is_empty() && name.len() <= 64 && !host.contains('@') && host.contains('.')
+                && !host.starts_with(['.', '-']) && !host.ends_with(['.', '-']) && !host.contains(".."));
+        if sound {
+            Ok(Email(text.to_owned()))
+        } else {
+            Err("Enter an email address in the right format, like name@example.com".to_owned())
+        }
+    }
+}
+
+/// A telephone number or short code as people read it aloud: digits and single spaces, 3 to 20 characters, perhaps
+/// a leading `+`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Phone(String);
+text_value!(Phone);
+
+impl Phone {
+    /// For a `tel:` link.
+    pub fn dialled(&self) -> String {
+        self.0.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+}
+
+impl FromStr for Phone {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Phone, String> {
+        let kept: String = text.chars().filter(|c| !matches!(c, '(' | ')' | '-')).collect();
+        let text = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let rest = text.strip_prefix('+').unwrap_or(&text);
+        if (3..=15).contains(&digits) && text.len() <= 20 && rest.bytes().all(|b| b.is_ascii_digit() || b == b' ') {
+            Ok(Phone(text))
+        } else {
+            Err("Enter a phone number, like 0151 496 0000".to_owned())
+        }
+    }
+}
+
+/// A full UK postcode, typed any way and kept as `WA8 7QF`.
+///
+/// Form: outward part of one of the six shapes in the *PAF digest*, then a digit and two letters. Letters O and I
+/// for digits, and zero for O, are put right where only one reading is possible.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Postcode(String);
+text_value!(Postcode);
+
+impl Postcode {
+    /// `WA8` of `WA8 7QF`.
+    pub fn outward(&self) -> &str {
+        self.0.split(' ').next().unwrap_or_default()
+    }
+
+    /// `WA8 7` of `WA8 7QF`: some 3,000 addresses, so it points to nobody.
+    pub fn sector(&self) -> &str {
+        &self.0[..self.0.len() - 2]
+    }
+}
+
+impl FromStr for Postcode {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Postcode, String> {
+        let refused = || "Enter a full postcode, like WA8 7QF".to_owned();
+        let mut letters: Vec<u8> = Vec::with_capacity(8);
+        for c in text.chars() {
+            match c {
+                ' ' | '-' | '.' | '\u{a0}' | '\t' => {}
+                c if c.is_ascii_alphanumeric() => letters.push(c.to_ascii_uppercase() as u8),
+                _ => return Err(refused()),
+            }
+        }
+        if !(5..=7).contains(&letters.len()) {
+            return Err(refused());
+        }
+        let inward = letters.len() - 3;
+        letters[inward] = as_digit(letters[inward]);
+        for letter in &mut letters[inward + 1..] {
+            *letter = as_letter(*letter);
+        }
+        letters[0] = as_letter(letters[0]);
+        let (outward, end) = letters.split_at(inward);
+        let shape: Vec<u8> = outward.iter().map(|b| if b.is_ascii_digit() { b'9' } else { b'A' }).collect();
+        let known = matches!(&shape[..], b"A9" | b"A99" | b"AA9" | b"AA99" | b"A9A" | b"AA9A");
+        let ends = end[0].is_ascii_digit() && end[1..].iter().all(|b| b.is_ascii_uppercase());
+        if !known || !ends {
+            return Err(refused());
+        }
+        let word = |part: &[u8]| part.iter().map(|b| *b as char).collect::<String>();
+        Ok(Postcode(format!("{} {}", word(outward), word(end))))
+    }
+}
+
+fn as_digit(byte: u8) -> u8 {
+    match byte {
+        b'O' => b'0',
+        b'I' | b'L' => b'1',
+        b'S' => b'5',
+        other => other,
+    }
+}
+
+fn as_letter(byte: u8) -> u8 {
+    match byte {
+        b'0' => b'O',
+        b'1' => b'I',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_postcode_is_read_however_it_is_typed() {
+        for typed in ["wa8 7qf", "WA87QF", " wa8-7qf ", "Wa8  7Qf", "wa8.7qf", "WA8\u{a0}7QF"] {
+            assert_eq!(typed.parse::<Postcode>().unwrap().as_str(), "WA8 7QF", "{typed:?}");
+        }
+        assert_eq!("m1 1ae".parse::<Postcode>().unwrap().as_str(), "M1 1AE");
+        assert_eq!("ec1a1bb".parse::<Postcode>().unwrap().as_str(), "EC1A 1BB");
+        assert_eq!("WA7 OAA".parse::<Postcode>().unwrap().as_str(), "WA7 0AA");
+        let postcode: Postcode = "wa87qf".parse().unwrap();
+        assert_eq!((postcode.outward(), postcode.sector()), ("WA8", "WA8 7"));
+        for wrong in ["", "WA8", "widnes", "1234567", "WA8 7Q", "WA8 7QFX", "WA8 7Q!", "💥", "SELECT"] {
+            assert!(wrong.parse::<Postcode>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_email_and_a_phone_are_told_from_what_is_not_one() {
+        for good in ["a@b.uk", " name.o'neill+hub@example.co.uk "] {
+            assert!(good.parse::<Email>().is_ok(), "{good:?}");
+        }
+        for wrong in ["", "a@b", "@b.uk", "a b@c.uk", "a@@b.uk", "a@b..uk", "a@.uk", "x@y.uk,z@y.uk"] {
+            assert!(wrong.parse::<Email>().is_err(), "{wrong:?}");
+        }
+        assert_eq!("0151  495-5065".parse::<Phone>().unwrap().as_str(), "0151 4955065");
+        assert_eq!("0151 495 5065".parse::<Phone>().unwrap().dialled(), "01514955065");
+        for wrong in ["", "12", "phone me", "+", "0151 495 5065 ext 3"] {
+            assert!(wrong.parse::<Phone>().is_err(), "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_a_parser_and_what_is_kept_reads_back(text in "\\PC{0,60}") {
+            if let Ok(kept) = text.parse::<Postcode>() { prop_assert_eq!(kept.as_str().parse::<Postcode>().unwrap(), kept); }
+            if let Ok(kept) = text.parse::<Email>() { prop_assert_eq!(kept.as_str().parse::<Email>().unwrap(), kept); }
+            if let Ok(kept) = text.parse::<Phone>() { prop_assert_eq!(kept.as_str().parse::<Phone>().unwrap(), kept); }
+            if let Some(kept) = Slug::from_name(&text) { prop_assert_eq!(kept.as_str().parse::<Slug>().unwrap(), kept); }
+        }
+    }
+}
