@@ -1,0 +1,112 @@
+// Keeps four things for when there is no signal: urgent help, the shortlist, one page that says 'no signal', and what
+// those need to look right. Nothing else anybody reads is ever kept on the device.
+'use strict';
+
+// The server fills these two in when it sends this file.
+var PRECACHE = /*HEARTH_PRECACHE*/[];
+var VERSION = /*HEARTH_VERSION*/"";
+
+var CACHE = 'hearth-' + VERSION;
+var PAGES = ['/urgent-help', '/shortlist', '/offline'];
+var PATIENCE_MS = 4000;
+
+self.addEventListener('install', function (event) {
+  event.waitUntil(
+    caches.open(CACHE).then(function (cache) {
+      // One by one: a single failure must not lose urgent help.
+      return Promise.all(PAGES.concat(PRECACHE).filter(first).map(function (path) {
+        return keep(cache, path).catch(function () {});
+      }));
+    }).then(function () { return self.skipWaiting(); })
+  );
+});
+
+self.addEventListener('activate', function (event) {
+  event.waitUntil(
+    caches.keys().then(function (names) {
+      return Promise.all(names.filter(function (name) {
+        return name.indexOf('hearth-') === 0 && name !== CACHE;
+      }).map(function (name) { return caches.delete(name); }));
+    }).then(function () { return self.clients.claim(); })
+  );
+});
+
+self.addEventListener('fetch', function (event) {
+  var request = event.request;
+  var url = new URL(request.url);
+  if (url.origin !== self.location.origin) return;
+
+  if (request.method === 'POST') {
+    // A change to the shortlist made with a plain form.
+    if (under('/shortlist', url.pathname) && request.mode === 'navigate') {
+      event.respondWith(fetch(request).then(function (reply) {
+        event.waitUntil(refreshShortlist());
+        return reply;
+      }));
+    }
+    return;
+  }
+  if (request.method !== 'GET') return;
+
+  if (request.mode === 'navigate') {
+    event.respondWith(PAGES.indexOf(url.pathname) >= 0
+      ? pageFromNetworkFirst(event, url.pathname, !url.search)
+      : fetch(request).catch(noSignal));
+  } else if (PRECACHE.indexOf(url.pathname) >= 0) {
+    // These names change when their contents do, so the kept copy is always right.
+    event.respondWith(caches.match(request).then(function (kept) { return kept || fetch(request); }));
+  }
+});
+
+self.addEventListener('message', function (event) {
+  var asked = event.data && event.data.hearth;
+  if (asked === 'shortlist') event.waitUntil(refreshShortlist());
+  if (asked === 'forget') {
+    event.waitUntil(caches.open(CACHE).then(function (cache) { return cache.delete('/shortlist'); }));
+  }
+});
+
+// The network, unless it fails or is too slow for somebody who is frightened; then the kept copy.
+function pageFromNetworkFirst(event, path, keepIt) {
+  return caches.open(CACHE).then(function (cache) {
+    var fresh = fetch(event.request).then(function (reply) {
+      if (!keepIt || !good(reply)) return reply;
+      return cache.put(path, reply.clone()).then(function () { return reply; }, function () { return reply; });
+    });
+    // A slow answer still freshens the copy, after the kept page has been shown.
+    event.waitUntil(fresh.catch(function () {}));
+    function kept() { return cache.match(path); }
+    var slow = new Promise(function (answer) { setTimeout(answer, PATIENCE_MS); }).then(kept);
+    return Promise.race([fresh, slow]).then(function (reply) { return reply || fresh; }).catch(function () {
+      return kept().then(function (reply) { return reply || noSignal(); });
+    });
+  });
+}
+
+function noSignal() {
+  return caches.match('/offline').then(function (reply) { return reply || Response.error(); });
+}
+
+function refreshShortlist() {
+  return caches.open(CACHE).then(function (cache) { return keep(cache, '/shortlist'); }).catch(function () {});
+}
+
+function keep(cache, path) {
+  return fetch(path, { credentials: 'same-origin', cache: 'no-cache' }).then(function (reply) {
+    if (!good(reply)) throw reply;
+    return cache.put(path, reply);
+  });
+}
+
+// A redirect may lead to a page that is about somebody; only a plain answer is kept.
+function good(reply) {
+  return reply.ok && !reply.redirected && reply.type === 'basic';
+}
+
+function under(place, path) {
+  return path === place || path.indexOf(place + '/') === 0;
+}
+
+function first(path, index, all) {
+  return all.indexOf(path) === index;
+}
