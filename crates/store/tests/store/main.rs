@@ -1,0 +1,11 @@
+//! What the store promises, each promise on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+
+mod backup;
+mod crash;
+mod migrations;
+mod outbox;
+mod statements;
+mod transactions;
+mod values;
+mod violations;
