@@ -23,7 +23,11 @@ fn document(page: &Page, topics: &dyn Fn(&str) -> Vec<(String, String)>) -> Docu
     document.sections = page
         .sections
         .iter()
-        .map(|section| search::Section { anchor: section.anchor.clone(), heading: section.heading.clone(), text: section.text.clone() })
+        .map(|section| search::Section {
+            anchor: section.anchor.clone(),
+            heading: section.heading.clone(),
+            text: section.text.clone(),
+        })
         .collect();
     document.ages = band(&head.stage);
     document.checked_on = Some(head.checked_on);

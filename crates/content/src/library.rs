@@ -97,9 +97,14 @@ impl Library {
     /// The pages of a council's own folder.
     pub fn from_folder(folder: &Path) -> Result<Library, Fault> {
         let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder).with_context(|| format!("the pages' folder {}", folder.display()))? {
+        for entry in
+            std::fs::read_dir(folder).with_context(|| format!("the pages' folder {}", folder.display()))?
+        {
             let entry = entry?;
-            files.push((entry.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(entry.path())?));
+            files.push((
+                entry.file_name().to_string_lossy().into_owned(),
+                std::fs::read_to_string(entry.path())?,
+            ));
         }
         Library::read(files)
     }
@@ -167,7 +172,12 @@ mod tests {
         let library = Library::builtin().unwrap();
         assert!(library.list().len() >= 30, "at least thirty pages");
         for page in library.list() {
-            for link in page.links.iter().cloned().chain(page.head.related.iter().map(|slug| format!("/pages/{slug}"))) {
+            for link in page
+                .links
+                .iter()
+                .cloned()
+                .chain(page.head.related.iter().map(|slug| format!("/pages/{slug}")))
+            {
                 let Some(slug) = link.strip_prefix("/pages/") else { continue };
                 let slug = slug.split('#').next().unwrap_or_default();
                 assert!(library.find(slug).is_some(), "{} links to {link}, which is not there", page.slug);
@@ -179,8 +189,8 @@ mod tests {
     #[test]
     fn a_page_without_sources_or_dates_is_refused() {
         assert!(Page::read("a", "no head").is_err());
-        assert!(Page::read("a", "+++\ntitle = \"A\"\nsummary = \"B\"\nsources = []\nchecked_on = 2026-01-01\nreview_by = 2026-06-01\nowner = \"C\"\n+++\nText").is_err());
-        assert!(Page::read("a", "+++\ntitle = \"A\"\nsummary = \"B\"\nsources = [\"S\"]\nchecked_on = 2026-01-01\nreview_by = 2025-06-01\nowner = \"C\"\n+++\nText").is_err());
+        assert!(Page::read("a", "+++\ntitle = \"A\"\nsummary = \"B\"\nsources = []\nchecked_on = \"2026-01-01\"\nreview_by = \"2026-06-01\"\nowner = \"C\"\n+++\nText").is_err());
+        assert!(Page::read("a", "+++\ntitle = \"A\"\nsummary = \"B\"\nsources = [\"S\"]\nchecked_on = \"2026-01-01\"\nreview_by = \"2025-06-01\"\nowner = \"C\"\n+++\nText").is_err());
     }
 
     #[test]

@@ -30,13 +30,17 @@ pub(crate) fn render(markdown: &str) -> Rendered {
                 let anchor = anchor_of(&sections[at].heading, &sections[..at]);
                 sections[at].anchor = anchor;
             }
-            Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with('/') => links.push(dest_url.to_string()),
+            Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with('/') => {
+                links.push(dest_url.to_string())
+            }
             Event::Text(text) | Event::Code(text) => match sections.last_mut() {
                 Some(section) if in_heading => section.heading.push_str(text),
                 Some(section) => section.text.push_str(text),
                 None => opening.push_str(text),
             },
-            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell) => {
+            Event::SoftBreak
+            | Event::HardBreak
+            | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell) => {
                 sections.last_mut().map_or(&mut opening, |section| &mut section.text).push(' ');
             }
             _ => {}
@@ -51,7 +55,12 @@ fn to_html(events: Vec<Event>, sections: &[Section]) -> String {
     let events = events.into_iter().map(|event| match event {
         Event::Start(Tag::Heading { level: HeadingLevel::H2, .. }) => {
             let anchor = anchors.next().unwrap_or_default();
-            Event::Start(Tag::Heading { level: HeadingLevel::H2, id: Some(CowStr::from(anchor)), classes: vec![], attrs: vec![] })
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H2,
+                id: Some(CowStr::from(anchor)),
+                classes: vec![],
+                attrs: vec![],
+            })
         }
         other => other,
     });
@@ -59,7 +68,25 @@ fn to_html(events: Vec<Event>, sections: &[Section]) -> String {
     html::push_html(&mut raw, events);
     let raw = raw.replace("<table>", "<table class=\"table\">");
     ammonia::Builder::default()
-        .tags(HashSet::from(["p", "ul", "ol", "li", "h2", "h3", "a", "strong", "em", "table", "thead", "tbody", "tr", "th", "td", "br", "blockquote"]))
+        .tags(HashSet::from([
+            "p",
+            "ul",
+            "ol",
+            "li",
+            "h2",
+            "h3",
+            "a",
+            "strong",
+            "em",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "br",
+            "blockquote",
+        ]))
         .add_tag_attributes("h2", ["id"])
         .add_tag_attributes("table", ["class"])
         .add_tag_attributes("th", ["scope"])
@@ -70,7 +97,8 @@ fn to_html(events: Vec<Event>, sections: &[Section]) -> String {
 }
 
 fn anchor_of(heading: &str, before: &[Section]) -> String {
-    let base = kernel::Slug::from_name(heading).map_or_else(|| "part".to_owned(), |slug| slug.as_str().to_owned());
+    let base =
+        kernel::Slug::from_name(heading).map_or_else(|| "part".to_owned(), |slug| slug.as_str().to_owned());
     // 'main' is the page's own anchor.
     let base = if base == "main" { "part-main".to_owned() } else { base };
     let taken = |anchor: &str| before.iter().any(|section| section.anchor == anchor);
@@ -86,9 +114,14 @@ mod tests {
 
     #[test]
     fn a_page_is_cut_at_its_headings_and_cleaned() {
-        let page = render("First words.\n\n## What now?\n\nRing [111](tel:111) <script>alert(1)</script>\n\n## What now?\n\n| A | B |\n|---|---|\n| 1 | [x](javascript:alert(1)) |\n");
+        let page = render(
+            "First words.\n\n## What now?\n\nRing [111](tel:111) <script>alert(1)</script>\n\n## What now?\n\n| A | B |\n|---|---|\n| 1 | [x](javascript:alert(1)) |\n",
+        );
         assert_eq!(page.opening.trim(), "First words.");
-        assert_eq!(page.sections.iter().map(|s| s.anchor.as_str()).collect::<Vec<_>>(), ["what-now", "what-now-2"]);
+        assert_eq!(
+            page.sections.iter().map(|s| s.anchor.as_str()).collect::<Vec<_>>(),
+            ["what-now", "what-now-2"]
+        );
         assert!(page.html.contains("href=\"tel:111\"") && page.html.contains("<h2 id=\"what-now\">"));
         assert!(!page.html.contains("script") && page.html.contains("scope=\"col\""));
     }

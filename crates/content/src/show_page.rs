@@ -60,7 +60,11 @@ async fn fixed(State(room): State<Room>, asked: Asked, slug: &str) -> Reply {
             .sensitive(head.sensitive)
             .about(&about);
         let fresh = head.review_by >= room.site.clock().today();
-        let checked = format!("Checked {}. We look again by {}.", say::month_year(head.checked_on), say::month_year(head.review_by));
+        let checked = format!(
+            "Checked {}. We look again by {}.",
+            say::month_year(head.checked_on),
+            say::month_year(head.review_by)
+        );
         Ok(Some((shell, PageView { page, related, checked, fresh })))
     })
     .await
@@ -83,7 +87,10 @@ struct PagesView {
 async fn list(State(room): State<Room>, asked: Asked) -> Reply {
     cached(&room.site, asked, async {
         let groups = grouped(&room.library);
-        let page = web::Page::new("Advice").describing("Short answers to what parents most ask.").at("/pages").under(Nav::Advice);
+        let page = web::Page::new("Advice")
+            .describing("Short answers to what parents most ask.")
+            .at("/pages")
+            .under(Nav::Advice);
         Ok(Some((page, PagesView { groups })))
     })
     .await
@@ -92,17 +99,114 @@ async fn list(State(room): State<Room>, asked: Asked) -> Reply {
 /// Pages under headings a parent would look for. A page stands under the first that fits.
 fn grouped(library: &Library) -> Vec<(String, Vec<Page>)> {
     const HEADINGS: [(&str, &[&str]); 9] = [
-        ("Babies and pregnancy", &["feeding", "breastfeeding", "bottle-feeding", "first-foods", "sleep-and-crying", "crying", "baby-sleep", "safer-sleep", "pregnancy-and-birth", "midwife-and-maternity", "antenatal-classes", "new-baby", "birth-registration", "health-visiting"]),
+        (
+            "Babies and pregnancy",
+            &[
+                "feeding",
+                "breastfeeding",
+                "bottle-feeding",
+                "first-foods",
+                "sleep-and-crying",
+                "crying",
+                "baby-sleep",
+                "safer-sleep",
+                "pregnancy-and-birth",
+                "midwife-and-maternity",
+                "antenatal-classes",
+                "new-baby",
+                "birth-registration",
+                "health-visiting",
+            ],
+        ),
         ("Loss and grief", &["loss-and-grief", "baby-loss", "bereavement"]),
-        ("Feelings and safety", &["feeling-low-or-worried", "perinatal-mental-health", "parent-mental-health", "child-mental-health", "bonding", "loneliness", "not-safe-at-home", "domestic-abuse", "child-protection"]),
-        ("Health", &["teeth-and-health", "teeth", "vaccines", "healthy-weight", "illness", "toilet-training", "sexual-health", "smoking", "alcohol-and-drugs"]),
-        ("Special needs: SEND", &["send", "autism-and-adhd", "ehc-plans", "short-breaks", "send-groups", "therapies", "hearing-and-sight", "preparing-for-adulthood", "talking-and-learning", "speech-and-language", "early-learning"]),
-        ("Money, food and home", &["money-food-and-home", "benefits", "debt", "food", "fuel-and-bills", "housing", "work-and-courses", "childcare", "funded-childcare", "nurseries-and-childminders"]),
-        ("School age and teens", &["school-age-and-teens", "school-attendance", "bullying", "youth-support", "online-safety", "youth-justice"]),
-        ("Family life", &["family-life", "parenting", "relationships", "separating", "kinship", "young-parents", "family-support", "dads-and-partners", "things-to-do"]),
+        (
+            "Feelings and safety",
+            &[
+                "feeling-low-or-worried",
+                "perinatal-mental-health",
+                "parent-mental-health",
+                "child-mental-health",
+                "bonding",
+                "loneliness",
+                "not-safe-at-home",
+                "domestic-abuse",
+                "child-protection",
+            ],
+        ),
+        (
+            "Health",
+            &[
+                "teeth-and-health",
+                "teeth",
+                "vaccines",
+                "healthy-weight",
+                "illness",
+                "toilet-training",
+                "sexual-health",
+                "smoking",
+                "alcohol-and-drugs",
+            ],
+        ),
+        (
+            "Special needs: SEND",
+            &[
+                "send",
+                "autism-and-adhd",
+                "ehc-plans",
+                "short-breaks",
+                "send-groups",
+                "therapies",
+                "hearing-and-sight",
+                "preparing-for-adulthood",
+                "talking-and-learning",
+                "speech-and-language",
+                "early-learning",
+            ],
+        ),
+        (
+            "Money, food and home",
+            &[
+                "money-food-and-home",
+                "benefits",
+                "debt",
+                "food",
+                "fuel-and-bills",
+                "housing",
+                "work-and-courses",
+                "childcare",
+                "funded-childcare",
+                "nurseries-and-childminders",
+            ],
+        ),
+        (
+            "School age and teens",
+            &[
+                "school-age-and-teens",
+                "school-attendance",
+                "bullying",
+                "youth-support",
+                "online-safety",
+                "youth-justice",
+            ],
+        ),
+        (
+            "Family life",
+            &[
+                "family-life",
+                "parenting",
+                "relationships",
+                "separating",
+                "kinship",
+                "young-parents",
+                "family-support",
+                "dads-and-partners",
+                "things-to-do",
+            ],
+        ),
         ("About this site", &[]),
     ];
-    let fits = |page: &Page, topics: &[&str]| page.head.topics.iter().any(|topic| topics.contains(&topic.as_str()));
+    let fits =
+        |page: &Page, topics: &[&str]| page.head.topics.iter().any(|topic| topics.contains(&topic.as_str()));
     let mut rest: Vec<Page> = library.list().into_iter().cloned().collect();
     let mut groups = Vec::new();
     for (heading, topics) in HEADINGS {

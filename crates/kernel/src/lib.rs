@@ -18,5 +18,5 @@ pub use fault::{Fault, Refusal};
 pub use id::Id;
 pub use values::{Email, Phone, Postcode, Slug};
 
-pub use jiff::Timestamp as Instant;
 pub use jiff::civil::{Date, Time};
+pub use jiff::{Span, Timestamp as Instant};

@@ -79,7 +79,9 @@ impl FromStr for Email {
     fn from_str(text: &str) -> Result<Email, String> {
         let text = text.trim();
         let sound = text.len() <= 254
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';'))
+            && !text
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';'))
             && matches!(text.split_once('@'), Some((name, host))
                 if !name.is_empty() && name.len() <= 64 && !host.contains('@') && host.contains('.')
                 && !host.starts_with(['.', '-']) && !host.ends_with(['.', '-']) && !host.contains(".."));
@@ -112,7 +114,10 @@ impl FromStr for Phone {
         let text = kept.split_whitespace().collect::<Vec<_>>().join(" ");
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let rest = text.strip_prefix('+').unwrap_or(&text);
-        if (3..=15).contains(&digits) && text.len() <= 20 && rest.bytes().all(|b| b.is_ascii_digit() || b == b' ') {
+        if (3..=15).contains(&digits)
+            && text.len() <= 20
+            && rest.bytes().all(|b| b.is_ascii_digit() || b == b' ')
+        {
             Ok(Phone(text))
         } else {
             Err("Enter a phone number, like 0151 496 0000".to_owned())

@@ -1,0 +1,28 @@
+// Looks at a page with axe in several widths and colours, and words what it finds.
+import axe from 'axe-core';
+
+export const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+export const WIDTHS = [320, 768, 1280];
+export const SCHEMES = ['light', 'dark'];
+
+/** Goes to the page (or stays, without an address) and looks at it in each of `looks` (a width and a colour scheme). Returns sentences. */
+export async function look(page, url, looks) {
+  const found = [];
+  if (url) await page.goto(url, { waitUntil: 'load' });
+  // Evaluated by the debugger, not by the page: the page's own policy stays as it is.
+  await page.evaluate(axe.source);
+  for (const { width, scheme } of looks) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    const violations = await page.evaluate(async (tags) => {
+      const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] });
+      return result.violations.map(({ id, help, nodes }) => ({
+        id, help, nodes: nodes.slice(0, 4).map(({ html, failureSummary }) => `${html.slice(0, 160)} -- ${(failureSummary || '').split('\n')[1] || ''}`),
+      }));
+    }, TAGS);
+    for (const { id, help, nodes } of violations) {
+      found.push(`${width} px ${scheme}: ${id}: ${help}\n    ${nodes.join('\n    ')}`);
+    }
+  }
+  return found;
+}

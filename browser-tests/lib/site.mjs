@@ -1,0 +1,86 @@
+// Where the site under test is, and which pages it has. Nothing here knows a service by name: slugs are read off the
+// sitemap, so that the tests hold for any council's data.
+export const base = (process.env.HEARTH_URL || 'http://127.0.0.1:8080').replace(/\/$/, '');
+export const host = new URL(base).host;
+
+export const address = (path) => base + path;
+
+/** Every path in the sitemap. */
+export async function sitemap() {
+  const reply = await fetch(address('/sitemap.xml'));
+  if (!reply.ok) throw new Error(`/sitemap.xml answered ${reply.status}`);
+  const text = await reply.text();
+  const paths = [...text.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, loc]) => {
+    const url = new URL(loc.replaceAll('&amp;', '&'), base);
+    return url.pathname + url.search;
+  });
+  return [...new Set(paths)];
+}
+
+const found = await sitemap();
+const under = (start) => found.filter((path) => path.startsWith(start) && path.length > start.length);
+
+export const services = under('/services/');
+export const organisations = under('/organisations/');
+export const hubs = under('/hubs/');
+export const advice = under('/pages/');
+export const topics = under('/topics/');
+
+const slug = (path) => path.split('/').pop();
+
+// The title of a sensitive service says nothing of it, because it stays in the history.
+const titled = await Promise.all(services.map(async (path) => {
+  const text = await (await fetch(address(path))).text();
+  const heading = /<h1[^>]*>([^<]*)/.exec(text)?.[1].trim();
+  return { path, ordinary: /<title>([^<]*)/.exec(text)?.[1].includes(heading) };
+}));
+export const ordinary = titled.find((each) => each.ordinary)?.path || services[0];
+export const sensitive = titled.find((each) => !each.ordinary)?.path;
+
+/** A shared list of three services, as its link carries it. */
+export const sharedList = `/shortlist?s=${services.slice(0, 3).map(slug).join(',')}`;
+
+/** The pages that differ in kind: each is looked at in every way there is. */
+export const kinds = [
+  ['home', '/'],
+  ['search without a question', '/search'],
+  ['search', '/search?q=she+wont+latch'],
+  ['search that finds nothing', '/search?q=zzzzqqq'],
+  ['search with much understood', '/search?q=horse+riding+autistic+9+year+old+saturday&postcode=WA8+0BS'],
+  ['search, red card', '/search?q=i+want+to+kill+myself'],
+  ['search, amber card', '/search?q=i+cant+cope'],
+  ['search after a loss', '/search?q=we+lost+the+baby'],
+  ['search, narrowed', '/search?q=baby&postcode=WA8+0BS&cost=free&day=tuesday'],
+  ['search, second page', '/search?q=family&page=2'],
+  ['search with an unknown postcode', '/search?q=food&postcode=ZZ1+1ZZ'],
+  ['topic', topics.find((path) => path === '/topics/feeding') || topics[0]],
+  ['topics', '/topics'],
+  ['hubs', '/hubs'],
+  ['hubs near a postcode', '/hubs?postcode=WA7+2GR'],
+  ['hub', hubs[0]],
+  ['advice', '/pages'],
+  ['advice page', advice[0]],
+  ['service', ordinary],
+  ['sensitive service', sensitive],
+  ['service to share', ordinary && `${ordinary}/share`],
+  ['organisation', organisations[0]],
+  ['report form', ordinary && `${ordinary}/report`],
+  ['empty list', '/shortlist'],
+  ['shared list', sharedList],
+  ['shared list in large print', `${sharedList}&print=large`],
+  ['urgent help', '/urgent-help'],
+  ['accessibility', '/accessibility'],
+  ['privacy', '/privacy'],
+  ['no signal', '/offline'],
+  ['not found', '/no-such-page'],
+  ['service not found', '/services/no-such-service'],
+].filter(([, path]) => path);
+
+/** Pages that are meant to answer something other than 200. */
+export const statusOf = (path) => (path.includes('no-such-') ? 404 : 200);
+
+/** Every page there is: those of a kind first, then the rest of the sitemap. */
+export const every = [...new Set([...kinds.map(([, path]) => path), ...found])];
+
+/** What must be in the sitemap for these tests to mean anything. */
+export const collected = { services, organisations, hubs, advice, topics };

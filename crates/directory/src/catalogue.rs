@@ -1,0 +1,234 @@
+use crate::{
+    cards::Facts,
+    model::{Service, Term},
+    store::{self as rows, Which},
+    vocabulary::{Feature, State, WayIn},
+};
+use arc_swap::ArcSwap;
+use kernel::Fault;
+use search::{AgeBand, Document, Index, Kind, Site as Place, Slot, Synonyms, Tag, Town, TownKind};
+use std::{collections::HashMap, sync::Arc};
+use web::Site;
+
+/// What other rooms add to the index: given the needs by slug, their documents.
+pub type ExtraDocuments = Arc<dyn Fn(&dyn Fn(&str) -> Vec<(String, String)>) -> Vec<Document> + Send + Sync>;
+
+/// The room as it runs: the site, and the catalogue that every node keeps in memory. Cheap to clone.
+#[derive(Clone)]
+pub struct Directory(Arc<Inner>);
+
+struct Inner {
+    site: Site,
+    extra: ExtraDocuments,
+    synonyms: Synonyms,
+    catalogue: ArcSwap<Catalogue>,
+}
+
+/// Everything that a search needs, of one moment. Replaced whole; whoever reads the old one finishes with it.
+pub(crate) struct Catalogue {
+    pub index: Index,
+    /// What a result's card shows, by the number of its document.
+    pub facts: Vec<Facts>,
+    numbers: HashMap<(Kind, String), usize>,
+    pub terms: Vec<Term>,
+    pub towns: Vec<Town>,
+}
+
+impl Directory {
+    /// Reads the directory and builds its index.
+    pub async fn open(site: &Site, extra: ExtraDocuments) -> Result<Directory, Fault> {
+        let synonyms = Synonyms::house();
+        let catalogue = read(site, &extra, &synonyms).await?;
+        let inner =
+            Inner { site: site.clone(), extra, synonyms, catalogue: ArcSwap::from_pointee(catalogue) };
+        Ok(Directory(Arc::new(inner)))
+    }
+
+    /// Reads it again after an announcement, while people go on reading the old one.
+    pub async fn renew(&self) -> Result<(), Fault> {
+        let catalogue = read(&self.0.site, &self.0.extra, &self.0.synonyms).await?;
+        self.0.catalogue.store(Arc::new(catalogue));
+        Ok(())
+    }
+
+    /// The site.
+    pub fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// How many entries of each kind can be found.
+    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+        let catalogue = self.catalogue();
+        let of =
+            |kind: Kind| catalogue.index.documents().iter().filter(|document| document.kind == kind).count();
+        Kind::ALL.iter().map(|kind| (kind.as_str(), of(*kind))).collect()
+    }
+
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        self.0.catalogue.load_full()
+    }
+}
+
+impl Catalogue {
+    pub fn term(&self, slug: &str) -> Option<&Term> {
+        self.terms.iter().find(|term| term.slug == slug)
+    }
+
+    /// The number of a document.
+    pub fn number(&self, kind: Kind, slug: &str) -> Option<usize> {
+        self.numbers.get(&(kind, slug.to_owned())).copied()
+    }
+}
+
+async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Result<Catalogue, Fault> {
+    let (services, terms, hubs) = site
+        .db()
+        .read(|tx| {
+            Ok((rows::list_services(tx, &Which::All)?, rows::list_terms(tx)?, rows::list_locations(tx)?))
+        })
+        .await?;
+    let council = site.council();
+    let of_topic = |slug: &str| topic_with_wider(&terms, slug);
+    let mut documents: Vec<Document> = services
+        .iter()
+        .filter(|service| service.status != crate::vocabulary::Status::Defunct)
+        .map(document)
+        .collect();
+    let mut facts: HashMap<String, Facts> =
+        services.iter().map(|service| (service.slug.clone(), Facts::of(service))).collect();
+    documents.extend(extra(&of_topic));
+    let facts = documents
+        .iter()
+        .map(|document| {
+            if document.kind == Kind::Service {
+                facts.remove(&document.slug).unwrap_or_default()
+            } else {
+                Facts::of_page(document)
+            }
+        })
+        .collect();
+    let mut towns: Vec<Town> = council.towns.iter().map(town).collect();
+    for hub in hubs.iter().filter(|location| location.hub) {
+        if let Some(home) = council.towns.iter().find(|town| town.name == hub.town) {
+            let point =
+                hub.point.map_or((home.latitude, home.longitude), |point| (point.latitude, point.longitude));
+            let name = hub.name.trim_end_matches(" Family Hub").to_owned();
+            towns.push(Town {
+                name,
+                also: vec![hub.name.clone()],
+                kind: TownKind::Hub,
+                lat: point.0,
+                lon: point.1,
+                areas: vec![council.area_code.clone()],
+            });
+        }
+    }
+    let numbers = documents
+        .iter()
+        .enumerate()
+        .map(|(at, document)| ((document.kind, document.slug.clone()), at))
+        .collect();
+    Ok(Catalogue { index: Index::build(documents, synonyms), facts, numbers, terms, towns })
+}
+
+fn town(town: &settings::Town) -> Town {
+    Town {
+        name: town.name.clone(),
+        also: Vec::new(),
+        kind: TownKind::Town,
+        lat: town.latitude,
+        lon: town.longitude,
+        areas: town.outward.clone(),
+    }
+}
+
+/// Slug and name of a need and of its wider one.
+fn topic_with_wider(terms: &[Term], slug: &str) -> Vec<(String, String)> {
+    let find = |slug: &str| terms.iter().find(|term| term.slug == slug);
+    let term = find(slug);
+    let wider = term.and_then(|term| term.parent.as_deref()).and_then(find);
+    term.into_iter().chain(wider).map(|term| (term.slug.clone(), term.name.clone())).collect()
+}
+
+/// A service as the index knows it. A sensitive place gives its town and nothing else.
+fn document(service: &Service) -> Document {
+    let mut document = Document::new(Kind::Service, &service.slug, &service.name);
+    document.url = format!("/services/{}", service.slug);
+    document.summary = service.summary.clone();
+    document.organization = service.organization.1.clone();
+    document.aliases = service.aliases.clone();
+    document.terms = service.topics.iter().map(|term| term.name.clone()).collect();
+    let offered =
+        service.offers.iter().flat_map(|(title, items)| std::iter::once(title.clone()).chain(items.clone()));
+    let words: Vec<String> =
+        [Some(service.description.clone()), service.who_for.clone(), service.how_to_get_in.clone()]
+            .into_iter()
+            .flatten()
+            .chain(offered)
+            .collect();
+    document.text = words.join("\n");
+    document.tags = tags(service);
+    document.ages = service.ages.map(|ages| AgeBand {
+        pregnancy: ages.pregnancy,
+        from_months: ages.from_months.unwrap_or(0),
+        until_months: ages.until_months,
+    });
+    let site = |location: &crate::model::Location| {
+        let point = location.point?;
+        let approximate = point.quality != crate::vocabulary::PointQuality::Exact;
+        Some(Place {
+            lat: point.latitude,
+            lon: point.longitude,
+            approximate,
+            label: location.name.clone(),
+            town: location.town.clone(),
+        })
+    };
+    document.sites =
+        service.locations.iter().filter(|location| !location.sensitive).filter_map(site).collect();
+    document.areas =
+        service.area.as_ref().filter(|area| !area.code.is_empty()).map(|area| vec![area.code.clone()]);
+    document.slots = service
+        .schedules
+        .iter()
+        .filter(|schedule| schedule.days != 0)
+        .filter_map(|schedule| {
+            schedule.minutes.map(|(from, until)| Slot {
+                days: schedule.days,
+                from,
+                until,
+                label: schedule.words(),
+            })
+        })
+        .collect();
+    document.checked_on = service.checked_on;
+    document.baby = service.baby;
+    document.loss = service.loss;
+    document
+}
+
+fn tags(service: &Service) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = service.topics.iter().map(|term| Tag::new("topic", &term.slug)).collect();
+    tags.extend(service.way_in.iter().map(|way| Tag::new("way_in", way.as_str())));
+    if service.way_in.iter().any(|way| matches!(way, WayIn::Open))
+        && !service.way_in.contains(&WayIn::OwnReferral)
+    {
+        tags.push(Tag::new("way_in", WayIn::OwnReferral.as_str()));
+    }
+    tags.extend(service.access.iter().map(|access| Tag::new("access", access.as_str())));
+    tags.extend(service.audiences.iter().map(|audience| Tag::new("audience", audience.as_str())));
+    tags.extend(service.send_needs.iter().map(|need| Tag::new("send", need.as_str())));
+    tags.push(Tag::new("cost", service.cost.as_str()));
+    for feature in Feature::ALL {
+        let states: Vec<State> = service.locations.iter().map(|location| location.state(*feature)).collect();
+        if states.contains(&State::Yes) {
+            tags.push(Tag::new("accessibility", feature.as_str()));
+        }
+    }
+    let towns =
+        service.locations.iter().map(|location| location.town.as_str()).filter(|town| !town.is_empty());
+    tags.extend(towns.map(|town| Tag::new("town", town)));
+    tags.sort();
+    tags.dedup();
+    tags
+}

@@ -1,0 +1,525 @@
+//! Find help: a person's own words in, places that can help out. The safety screen reads them first.
+
+use crate::{
+    cards::{Asked, ResultCard},
+    catalogue::{Catalogue, Directory},
+    query_of::{Address, GROUPS, MILES, PER_PAGE, Question, STAGES, TIMES, question, tells_distance},
+    vocabulary::{Access, Audience, Cost, DAYS, Feature, SendNeed, WayIn},
+};
+use askama::Template;
+use axum::{extract::State, http::StatusCode};
+use kernel::{Date, Fault};
+use safety::{Level, Screened};
+use search::{AgeAsked, FacetCount, Field, FilterRef, Hit, How, Kind, Results};
+use web::{CardView, Nav, Page, Params, Reply, say, show, show_with};
+
+/// `GET /search`.
+pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> Reply {
+    let site = directory.site();
+    let typed = format!("{}\n{}", params.get("q"), params.get("postcode"));
+    let screened: Screened = site.screen(&typed);
+    let address = Address::read(&params);
+    let card = site.card(screened.verdict());
+    let red = screened.verdict().level == Level::Red;
+    if let (Some(card), true, true) = (&card, red, params.get("carry").is_empty()) {
+        let href = address.href(1);
+        let carry_on = format!("{href}{}carry=on", if href.contains('?') { "&" } else { "?" });
+        let page = Page::new("Please talk to someone now").bare().sensitive(true);
+        return show_with(
+            site,
+            StatusCode::OK,
+            &page,
+            &CardView { card: card.clone(), carry_on, heading: 1 },
+        );
+    }
+    let catalogue = directory.catalogue();
+    let mut asked = question(site, &catalogue, &address).await?;
+    asked.query.loss |= screened.verdict().loss;
+    let results = catalogue.index.search(&asked.query);
+    let card = card.map(|card| CardView { card, carry_on: String::new(), heading: 2 });
+    let body = SearchView::new(&directory, &catalogue, &address, &asked, &results, card)?;
+    let page = Page::new("Find help").under(Nav::Find).with_exit().without_header_search();
+    show(site, &page, &body)
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchView {
+    card: Option<CardView>,
+    q: String,
+    place: String,
+    place_error: Option<String>,
+    place_note: String,
+    carried: Vec<(String, String)>,
+    heading: String,
+    lead: String,
+    chips: Vec<Chip>,
+    corrected: String,
+    loss: bool,
+    results: Vec<ResultCard>,
+    near_misses: Vec<ResultCard>,
+    near_heading: &'static str,
+    loosened: Vec<Step>,
+    facets: Vec<FacetGroup>,
+    on: usize,
+    total: usize,
+    order: Option<Step>,
+    previous: Option<String>,
+    next: Option<String>,
+    pages: String,
+    clear: String,
+    phone: String,
+    dialled: String,
+    email: String,
+    asked_nothing: bool,
+}
+
+/// One thing that was understood or ticked, with the address that takes it off.
+struct Chip {
+    icon: &'static str,
+    label: String,
+    href: String,
+}
+
+/// A link with what it gives.
+struct Step {
+    label: String,
+    note: String,
+    href: String,
+}
+
+struct FacetGroup {
+    legend: &'static str,
+    name: &'static str,
+    single: bool,
+    choices: Vec<Choice>,
+}
+
+impl FacetGroup {
+    fn none_chosen(&self) -> bool {
+        self.choices.iter().all(|choice| !choice.on)
+    }
+}
+
+struct Choice {
+    value: String,
+    words: String,
+    count: Option<usize>,
+    on: bool,
+}
+
+impl SearchView {
+    fn new(
+        directory: &Directory,
+        catalogue: &Catalogue,
+        address: &Address,
+        asked: &Question,
+        results: &Results,
+        card: Option<CardView>,
+    ) -> Result<SearchView, Fault> {
+        let site = directory.site();
+        let council = site.council();
+        let now = site.clock().now().to_zoned(kernel::london());
+        let (today, minute) = (
+            now.date(),
+            u16::try_from(now.hour()).unwrap_or(0) * 60 + u16::try_from(now.minute()).unwrap_or(0),
+        );
+        let maker = CardMaker { catalogue, asked, today, minute };
+        let q = address.get("q").to_owned();
+        let asked_nothing = q.is_empty() && address.filters() == 0 && asked.query.near.is_none();
+        let last = results.total.div_ceil(PER_PAGE).max(1);
+        let place = asked.place.as_ref();
+        Ok(SearchView {
+            heading: heading(results, asked, asked_nothing),
+            lead: lead(results, asked),
+            chips: chips(address, asked, catalogue),
+            corrected: say::list(
+                &results
+                    .corrected
+                    .iter()
+                    .map(|(typed, read)| format!("‘{read}’ for ‘{typed}’"))
+                    .collect::<Vec<_>>(),
+            ),
+            loss: asked.query.loss,
+            results: results.hits.iter().map(|hit| maker.card(hit)).collect(),
+            near_misses: results.near_misses.iter().take(5).map(|hit| maker.card(hit).under(3)).collect(),
+            near_heading: if results.total == 0 {
+                "Close to what you asked"
+            } else {
+                "Near it, but not all you asked"
+            },
+            loosened: results
+                .loosened
+                .iter()
+                .filter(|step| step.total > 0)
+                .take(4)
+                .filter_map(|step| loosened(address, asked, step.total, &step.what))
+                .collect(),
+            facets: facets(address, asked, results),
+            on: address.filters(),
+            total: results.total,
+            order: order(address, asked),
+            previous: (address.page > 1 && results.total > 0)
+                .then(|| address.href((address.page - 1).min(last))),
+            next: (address.page < last).then(|| address.href(address.page + 1)),
+            pages: if last > 1 {
+                format!("Page {} of {last}", address.page.min(last))
+            } else {
+                String::new()
+            },
+            clear: Address::default().with_words(&q).href(1),
+            carried: address.carried(&["q", "postcode", "without"]).cloned().collect(),
+            place: if address.get("postcode").is_empty() {
+                place.map(|place| place.label.clone()).unwrap_or_default()
+            } else {
+                address.get("postcode").to_owned()
+            },
+            place_error: asked.place_error.clone(),
+            place_note: place_note(asked),
+            phone: council.phone.clone(),
+            dialled: council.phone_dialled(),
+            email: council.email.clone(),
+            card,
+            q,
+            asked_nothing,
+        })
+    }
+}
+
+impl Address {
+    fn with_words(&self, words: &str) -> Address {
+        if words.is_empty() { self.clone() } else { self.with("q", words) }
+    }
+}
+
+fn heading(results: &Results, asked: &Question, asked_nothing: bool) -> String {
+    match results.total {
+        _ if asked_nothing => "What would help?".to_owned(),
+        0 if asked.query.words.is_empty() => "Nothing here fits all of that".to_owned(),
+        0 => "We did not find that".to_owned(),
+        1 => "1 thing that can help".to_owned(),
+        many if results.weak => format!("Not sure: {many} things that may be near it"),
+        many => format!("{many} things that can help"),
+    }
+}
+
+fn lead(results: &Results, asked: &Question) -> String {
+    if asked.query.loss {
+        return "We are so sorry. These are here for you, as much or as little as you want.".to_owned();
+    }
+    match results.total {
+        0 if results.loosened.iter().any(|step| step.total > 0) => {
+            "That is our gap, not your mistake. Take one thing off and see what comes up:".to_owned()
+        }
+        0 => "That is our gap, not your mistake. Try one or two plain words, or ask a person.".to_owned(),
+        _ if results.weak => "We did not find a close match, so these are our best guess.".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn place_note(asked: &Question) -> String {
+    match &asked.place {
+        Some(place) if place.ended => {
+            format!("{} is no longer in use, but we know where it was.", place.label)
+        }
+        Some(place) if place.point.quality == crate::vocabulary::PointQuality::Sector => {
+            format!("We know {} only roughly, so distances are rough too.", place.label)
+        }
+        _ if asked.ask_place => {
+            "Where are you? Type a postcode or a town, and we show what is near first.".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// What the words were taken to mean, then what was ticked: each with its way off.
+fn chips(address: &Address, asked: &Question, catalogue: &Catalogue) -> Vec<Chip> {
+    let icon = |key: &str| match key {
+        "place" | "postcode" | "town" | "within" => "pin",
+        "age" => "age",
+        "day" => "calendar",
+        "time" => "clock",
+        "cost" => "pound",
+        "access" | "where" => "online",
+        "audience" | "for" => "family",
+        "accessibility" => "stepfree",
+        "topic" => "list",
+        _ => "door",
+    };
+    let understood =
+        asked.understood.parts.iter().filter(|part| part.filter != search::PartFilter::AskPlace).map(
+            |part| Chip {
+                icon: icon(part.key),
+                label: part.label.clone(),
+                href: address.with("without", part.key).href(1),
+            },
+        );
+    let mut chips: Vec<Chip> = understood.collect();
+    for (name, value) in address.carried(&["q", "without", "sort", "kind"]) {
+        let label = match name.as_str() {
+            "postcode" => asked.place.as_ref().map(|place| format!("Near {}", place.label)),
+            "within" => Some(format!("Within {}", say::count(value.parse().unwrap_or(0), "mile", "miles"))),
+            "age" => Some(
+                STAGES
+                    .iter()
+                    .find(|(stage, _, _)| stage == value)
+                    .map_or_else(|| format!("Age {value}"), |(_, words, _)| (*words).to_owned()),
+            ),
+            "topic" => catalogue.term(value).map(|term| term.name.clone()),
+            "day" => DAYS
+                .iter()
+                .find(|(code, _)| value.to_uppercase().starts_with(code))
+                .map(|(_, words)| (*words).to_owned()),
+            "time" => {
+                TIMES.iter().find(|(time, _, _)| time == value).map(|(_, words, _)| (*words).to_owned())
+            }
+            "town" => Some(value.clone()),
+            group => words_of(group, value).map(str::to_owned),
+        };
+        if let Some(label) = label {
+            chips.push(Chip { icon: icon(name), label, href: address.drop_one(name, value).href(1) });
+        }
+    }
+    chips
+}
+
+/// The words of a value of a facet group; `None` for a value that no list knows.
+fn words_of(name: &str, value: &str) -> Option<&'static str> {
+    match name {
+        "how" => value.parse::<WayIn>().ok().map(WayIn::words),
+        "where" => value.parse::<Access>().ok().map(Access::words),
+        "cost" => value.parse::<Cost>().ok().map(Cost::words),
+        "for" => value.parse::<Audience>().ok().map(Audience::words),
+        "access" => value.parse::<Feature>().ok().map(Feature::words),
+        "send" => value.parse::<SendNeed>().ok().map(SendNeed::words),
+        _ => None,
+    }
+}
+
+/// The panel: groups of the index in our order, each value with how many it would give, zero included.
+fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGroup> {
+    let mut groups = Vec::new();
+    for (name, group, legend) in GROUPS {
+        let order = |value: &str| match name {
+            "how" => WayIn::ALL.iter().position(|v| v.as_str() == value),
+            "where" => Access::ALL.iter().position(|v| v.as_str() == value),
+            "cost" => Cost::ALL.iter().position(|v| v.as_str() == value),
+            "for" => Audience::ALL.iter().position(|v| v.as_str() == value),
+            "access" => Feature::ALL.iter().position(|v| v.as_str() == value),
+            _ => SendNeed::ALL.iter().position(|v| v.as_str() == value),
+        };
+        let mut counted: Vec<&FacetCount> =
+            results.facets.iter().filter(|count| count.group == group).collect();
+        counted.sort_by_key(|count| order(&count.value));
+        let choices: Vec<Choice> = counted
+            .into_iter()
+            .filter_map(|count| {
+                Some(Choice {
+                    words: words_of(name, &count.value)?.to_owned(),
+                    on: count.selected || address.has(name, &count.value),
+                    value: count.value.clone(),
+                    count: Some(count.count),
+                })
+            })
+            .collect();
+        if !choices.is_empty() {
+            groups.push(FacetGroup { legend, name, single: false, choices });
+        }
+    }
+    let choice = |value: &str, words: &str, on: bool| Choice {
+        value: value.to_owned(),
+        words: words.to_owned(),
+        count: None,
+        on,
+    };
+    let stages = STAGES
+        .iter()
+        .map(|(value, words, age)| {
+            choice(
+                value,
+                words,
+                address.get("age") == *value
+                    || (address.get("age").is_empty() && asked.query.age == Some(*age)),
+            )
+        })
+        .collect();
+    groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: stages });
+    let days = DAYS
+        .iter()
+        .enumerate()
+        .map(|(at, (code, words))| {
+            choice(
+                code,
+                words,
+                address.has("day", code)
+                    || (address.get("day").is_empty()
+                        && asked.query.days & (1 << at) != 0
+                        && asked.query.days != 0x7f),
+            )
+        })
+        .collect();
+    groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days });
+    let times =
+        TIMES.iter().map(|(value, words, _)| choice(value, words, address.get("time") == *value)).collect();
+    groups.insert(3, FacetGroup { legend: "Time of day", name: "time", single: true, choices: times });
+    if asked.query.near.is_some() {
+        let miles = MILES
+            .iter()
+            .map(|miles| {
+                choice(
+                    miles,
+                    &say::count(miles.parse().unwrap_or(0), "mile", "miles"),
+                    address.get("within") == *miles,
+                )
+            })
+            .collect();
+        groups.insert(0, FacetGroup { legend: "How far", name: "within", single: true, choices: miles });
+    }
+    groups
+}
+
+fn order(address: &Address, asked: &Question) -> Option<Step> {
+    asked.query.near.as_ref()?;
+    let nearest = address.get("sort") == "nearest";
+    let (label, note, changed) = if nearest {
+        ("Best match first", "Nearest first.", address.drop_all("sort"))
+    } else {
+        ("Nearest first", "Best match first.", address.only("sort", "nearest"))
+    };
+    Some(Step { label: label.to_owned(), note: note.to_owned(), href: changed.href(1) })
+}
+
+/// A filter that could be dropped: its name, what that gives, and the address that does it.
+fn loosened(address: &Address, asked: &Question, total: usize, what: &FilterRef) -> Option<Step> {
+    let understood = |key: &str| asked.understood.parts.iter().any(|part| part.key == key);
+    let without = |address: Address, keys: &[&str]| {
+        keys.iter().filter(|key| understood(key)).fold(address, |address, key| address.with("without", key))
+    };
+    let (label, changed) = match what {
+        FilterRef::Words => ("Any words", address.drop_all("q")),
+        FilterRef::Distance => ("Any distance", address.drop_all("within")),
+        FilterRef::Area => ("Any area", without(address.drop_all("postcode"), &["place", "postcode"])),
+        FilterRef::Age => ("Any age", without(address.drop_all("age"), &["age"])),
+        FilterRef::Days => ("Any day", without(address.drop_all("day"), &["day"])),
+        FilterRef::Time => ("Any time of day", without(address.drop_all("time"), &["time"])),
+        FilterRef::Kinds => ("Anything", address.drop_all("kind")),
+        FilterRef::Tag(group) => {
+            let name =
+                GROUPS.iter().find(|(_, have, _)| have == group).map_or(group.as_str(), |(name, _, _)| name);
+            let label = match name {
+                "how" => "Any way in",
+                "where" => "Anywhere",
+                "cost" => "Any cost",
+                "for" => "For anybody",
+                "access" => "Access not checked",
+                "send" => "Any need",
+                "topic" => "Any topic",
+                _ => "Any town",
+            };
+            (label, without(address.drop_all(name), &[group.as_str()]))
+        }
+    };
+    Some(Step {
+        label: label.to_owned(),
+        note: say::count(total, "thing that can help", "things that can help"),
+        href: changed.href(1),
+    })
+}
+
+pub(crate) struct CardMaker<'a> {
+    pub catalogue: &'a Catalogue,
+    pub asked: &'a Question,
+    pub today: Date,
+    pub minute: u16,
+}
+
+impl CardMaker<'_> {
+    pub fn card(&self, hit: &Hit) -> ResultCard {
+        let at = usize::try_from(hit.document).unwrap_or_default();
+        let document = &self.catalogue.index.documents()[at];
+        let site = hit.site.and_then(|site| document.sites.get(site));
+        let tells = tells_distance(self.asked.place.as_ref());
+        let asked = Asked {
+            why: why(hit, document, self.asked, self.catalogue),
+            distance: hit.distance_metres.filter(|_| tells),
+            site_label: site.map(|site| site.label.clone()).unwrap_or_default(),
+            approximate: site.is_some_and(|site| site.approximate)
+                || self
+                    .asked
+                    .place
+                    .as_ref()
+                    .is_some_and(|place| place.point.quality != crate::vocabulary::PointQuality::Exact),
+            slot_label: hit
+                .slot
+                .and_then(|slot| document.slots.get(slot))
+                .map(|slot| slot.label.clone())
+                .unwrap_or_default(),
+            back: String::new(),
+        };
+        let mut card = ResultCard::new(document, &self.catalogue.facts[at], asked, self.today, self.minute);
+        if let Some(section) = hit.section.and_then(|section| document.sections.get(section)) {
+            card.url = format!("{}#{}", document.url, section.anchor);
+        }
+        card
+    }
+}
+
+/// Why an entry is here, as one line: which words it answers and how, then the filters it fits.
+pub(crate) fn why(hit: &Hit, document: &search::Document, asked: &Question, catalogue: &Catalogue) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    if hit.pinned {
+        reasons.push("for anyone who has lost a baby".to_owned());
+    }
+    let mut told: Vec<&str> = Vec::new();
+    for matched in &hit.matched {
+        if told.contains(&matched.typed.as_str()) || told.len() == 3 {
+            continue;
+        }
+        told.push(&matched.typed);
+        let how = match (matched.how, matched.field) {
+            (How::Synonym, _) => format!("you said ‘{}’, it helps with ‘{}’", matched.typed, matched.found),
+            (How::Spelling, _) => format!("we read ‘{}’ as ‘{}’", matched.typed, matched.found),
+            (_, Field::Name) => format!("‘{}’ is in its name", matched.typed),
+            (_, Field::Alias) => format!("people also call it ‘{}’", matched.typed),
+            (_, Field::Term) => format!("it is about ‘{}’", matched.typed),
+            (_, Field::Organization) => format!("run by {}", document.organization),
+            (_, Field::Summary | Field::Text) => format!("it mentions ‘{}’", matched.typed),
+        };
+        reasons.push(how);
+    }
+    if let Some(section) = hit.section.and_then(|section| document.sections.get(section)) {
+        reasons.push(format!("see ‘{}’", section.heading));
+    }
+    if let (Some(_), Some(ages)) = (&asked.query.age, &document.ages) {
+        let words = match asked.query.age {
+            Some(AgeAsked::Pregnant) if ages.pregnancy => Some("for pregnancy".to_owned()),
+            Some(AgeAsked::Months(months)) if months < 24 => {
+                Some(format!("for {}", say::count(usize::from(months), "month old", "months old")))
+            }
+            Some(AgeAsked::Months(months)) => Some(format!("for age {}", months / 12)),
+            Some(AgeAsked::Band { .. }) => Some("for that age".to_owned()),
+            _ => None,
+        };
+        reasons.extend(words);
+    }
+    for (group, values) in &asked.query.tags {
+        if group == "topic" {
+            reasons.extend(
+                values
+                    .iter()
+                    .filter_map(|value| catalogue.term(value))
+                    .filter(|term| {
+                        document.tags.iter().any(|tag| tag.group == "topic" && tag.value == term.slug)
+                    })
+                    .map(|term| format!("it is about {}", term.name))
+                    .take(1),
+            );
+        } else if group == "cost" {
+            reasons.push("free".to_owned());
+        }
+    }
+    if document.kind == Kind::Page && reasons.is_empty() {
+        reasons.push("advice to read now".to_owned());
+    }
+    crate::cards::capitalised(&reasons.join("; "))
+}

@@ -1,0 +1,173 @@
+//! Publishing: an organisation, a place, the taxonomy, a service. Each is one transaction that ends in an
+//! announcement, which every node hears and answers by forgetting its kept pages and renewing its index.
+
+use crate::{
+    draft::{LocationDraft, OrganizationDraft, ServiceDraft, TermDraft},
+    model::{LocationId, OrganizationId, Point, ServiceId, Term},
+    store as rows,
+    vocabulary::PointQuality,
+};
+use anyhow::{Context, bail};
+use kernel::{Fault, Instant};
+use settings::Council;
+use std::collections::HashMap;
+use store::{Tx, outbox};
+
+/// What this room announces when anything that families see has changed.
+pub const ANNOUNCEMENTS: [&str; 4] =
+    ["organization_published", "location_published", "taxonomy_published", "service_published"];
+
+/// Publishes an organisation, new or reworded.
+pub fn publish_organization(
+    tx: &mut Tx,
+    draft: &OrganizationDraft,
+    now: Instant,
+) -> Result<OrganizationId, Fault> {
+    if draft.description.trim().is_empty() {
+        bail!("{}: Open Referral UK asks for a description of every organisation", draft.slug);
+    }
+    let id = rows::set_organization(tx, draft, now)?;
+    outbox::announce(
+        tx,
+        "organization_published",
+        Some(id.uuid()),
+        &serde_json::json!({"slug": draft.slug}),
+        now,
+    )?;
+    Ok(id)
+}
+
+/// Publishes a place. A point that the draft does not give comes from its postcode, if that is known, said to be no
+/// more exact than it is. A sensitive place gets none.
+pub fn publish_location(
+    tx: &mut Tx,
+    draft: &LocationDraft,
+    council: &Council,
+    now: Instant,
+) -> Result<LocationId, Fault> {
+    let point = match (&draft.point, &draft.postal_code) {
+        _ if draft.sensitive => None,
+        (Some((latitude, longitude)), _) => {
+            if !(49.0..=61.0).contains(latitude) || !(-9.0..=2.0).contains(longitude) {
+                bail!(
+                    "{}: a place in the United Kingdom lies between 49 and 61 north, 9 west and 2 east",
+                    draft.slug
+                );
+            }
+            Some(Point { latitude: *latitude, longitude: *longitude, quality: PointQuality::Exact })
+        }
+        (None, Some(postcode)) => crate::near::point_of(tx, postcode)?,
+        (None, None) => None,
+    };
+    let id = rows::set_location(tx, draft, point, &council.area_name, now)?;
+    outbox::announce(
+        tx,
+        "location_published",
+        Some(id.uuid()),
+        &serde_json::json!({"slug": draft.slug}),
+        now,
+    )?;
+    Ok(id)
+}
+
+/// Publishes the needs families choose from; says how many.
+pub fn publish_taxonomy(tx: &mut Tx, terms: &[TermDraft], now: Instant) -> Result<usize, Fault> {
+    let written = rows::insert_taxonomy(tx, terms)?;
+    outbox::announce(tx, "taxonomy_published", None, &serde_json::json!({"terms": written}), now)?;
+    Ok(written)
+}
+
+/// Publishes a service whole, new or changed. What it names must be there already.
+pub fn publish_service(
+    tx: &mut Tx,
+    draft: &ServiceDraft,
+    council: &Council,
+    now: Instant,
+) -> Result<ServiceId, Fault> {
+    publish_services(tx, std::slice::from_ref(draft), council, now).map(|ids| ids[0])
+}
+
+/// Publishes many, reading what they name once.
+pub fn publish_services(
+    tx: &mut Tx,
+    drafts: &[ServiceDraft],
+    council: &Council,
+    now: Instant,
+) -> Result<Vec<ServiceId>, Fault> {
+    let terms = rows::list_terms(tx)?;
+    let organizations: HashMap<String, OrganizationId> =
+        rows::list_organizations(tx)?.into_iter().map(|o| (o.slug, o.id)).collect();
+    let mut ids = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let wrong = draft.check();
+        if !wrong.is_empty() {
+            bail!("{}: {}", draft.slug, wrong.join(". "));
+        }
+        let organization = *organizations
+            .get(draft.organization.as_str())
+            .with_context(|| format!("{}: there is no organisation {}", draft.slug, draft.organization))?;
+        let mut locations = HashMap::new();
+        let named =
+            draft.locations.iter().chain(draft.schedules.iter().filter_map(|schedule| schedule.at.as_ref()));
+        for slug in named {
+            let id = rows::find_location_id(tx, slug.as_str())?
+                .with_context(|| format!("{}: there is no place {slug}", draft.slug))?;
+            locations.insert(slug.as_str().to_owned(), id);
+        }
+        let resolved = rows::Resolved {
+            organization,
+            topics: topics_of(draft, &terms)?,
+            locations,
+            area: area_of(draft, council)?,
+        };
+        let id = rows::set_service(tx, draft, &resolved, now)?;
+        outbox::announce(
+            tx,
+            "service_published",
+            Some(id.uuid()),
+            &serde_json::json!({"slug": draft.slug}),
+            now,
+        )?;
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// The needs a draft names, each followed by its wider one.
+fn topics_of(draft: &ServiceDraft, terms: &[Term]) -> Result<Vec<Term>, Fault> {
+    let find = |slug: &str| terms.iter().find(|term| term.slug == slug);
+    let mut topics: Vec<Term> = Vec::new();
+    let mut add = |term: &Term| {
+        if topics.iter().all(|have| have.slug != term.slug) {
+            topics.push(term.clone());
+        }
+    };
+    for slug in &draft.topics {
+        let term = find(slug.as_str()).with_context(|| format!("{}: there is no need {slug}", draft.slug))?;
+        add(term);
+        if let Some(wider) = term.parent.as_deref().and_then(find) {
+            add(wider);
+        }
+    }
+    Ok(topics)
+}
+
+/// Name and code of the area a service serves. Wider areas than the council have no code: they leave nobody out.
+fn area_of(draft: &ServiceDraft, council: &Council) -> Result<Option<(String, String)>, Fault> {
+    let Some(area) = draft.area.as_deref() else {
+        return Ok(None);
+    };
+    let known = match area {
+        "england" => ("England".to_owned(), String::new()),
+        "uk" => ("United Kingdom".to_owned(), String::new()),
+        "cheshire-and-merseyside" => ("Cheshire and Merseyside".to_owned(), String::new()),
+        place if place.eq_ignore_ascii_case(&council.area_name) => {
+            (council.area_name.clone(), council.area_code.clone())
+        }
+        place => match council.towns.iter().find(|town| town.name.eq_ignore_ascii_case(place)) {
+            Some(town) => (town.name.clone(), town.outward.first().cloned().unwrap_or_default()),
+            None => bail!("{}: the area {place:?} is not known", draft.slug),
+        },
+    };
+    Ok(Some(known))
+}

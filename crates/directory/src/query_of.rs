@@ -1,0 +1,306 @@
+//! From the address of a search to a question for the index, and back to addresses: each chip and each link on the
+//! page is this question with one thing changed.
+
+use crate::{
+    catalogue::Catalogue,
+    near::{Near, Place, find_place},
+    vocabulary::PointQuality,
+};
+use jiff::civil::DateTime;
+use kernel::Fault;
+use search::{AgeAsked, Context, Part, PartFilter, Query, Sort, Understood, understand};
+use web::{Params, Site};
+
+/// Groups of the facet panel, in its order: the name in the address, the group in the index, the heading.
+pub(crate) const GROUPS: [(&str, &str, &str); 6] = [
+    ("how", "way_in", "How to get in"),
+    ("where", "access", "Where help is given"),
+    ("cost", "cost", "Cost"),
+    ("for", "audience", "Good for"),
+    ("access", "accessibility", "Getting in and around"),
+    ("send", "send", "Special needs"),
+];
+
+/// Ages as the panel and the home page offer them: the value in the address, the words, the band.
+pub(crate) const STAGES: [(&str, &str, AgeAsked); 9] = [
+    ("pregnant", "Pregnant", AgeAsked::Pregnant),
+    ("0-1", "0 to 1", AgeAsked::Band { from_months: 0, until_months: 12 }),
+    ("1-2", "1 to 2", AgeAsked::Band { from_months: 12, until_months: 24 }),
+    ("2-4", "2 to 4", AgeAsked::Band { from_months: 24, until_months: 54 }),
+    ("starting-school", "Starting school", AgeAsked::Band { from_months: 48, until_months: 66 }),
+    ("5-11", "5 to 11", AgeAsked::Band { from_months: 60, until_months: 144 }),
+    ("12-18", "12 to 18", AgeAsked::Band { from_months: 144, until_months: 228 }),
+    ("18-25", "18 to 25, SEND", AgeAsked::Band { from_months: 216, until_months: 312 }),
+    ("parent", "Me, as a parent", AgeAsked::Band { from_months: 0, until_months: 312 }),
+];
+
+/// Distances the panel offers, in miles.
+pub(crate) const MILES: [&str; 4] = ["1", "3", "5", "10"];
+
+pub(crate) const TIMES: [(&str, &str, (u16, u16)); 4] = [
+    ("morning", "Morning", (360, 720)),
+    ("afternoon", "Afternoon", (720, 1_020)),
+    ("evening", "Evening", (1_020, 1_320)),
+    ("night", "In the night", (1_320, 1_800)),
+];
+
+/// A search as its address says it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Address {
+    /// Fields in the order they were given, without page and empty ones.
+    pairs: Vec<(String, String)>,
+    pub page: usize,
+}
+
+const KNOWN: [&str; 17] = [
+    "q", "postcode", "within", "age", "topic", "day", "time", "cost", "how", "where", "for", "access",
+    "send", "town", "kind", "sort", "without",
+];
+
+impl Address {
+    pub fn read(params: &Params) -> Address {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in params.each() {
+            let value = value.trim();
+            let pair = (name.to_owned(), value.to_owned());
+            // No honest page sends more than fifty choices.
+            if !value.is_empty() && KNOWN.contains(&name) && pairs.len() < 50 && !pairs.contains(&pair) {
+                pairs.push(pair);
+            }
+        }
+        Address { pairs, page: params.get("page").parse().unwrap_or(1).clamp(1, 10_000) }
+    }
+
+    pub fn get(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.all(name).any(|have| have == value)
+    }
+
+    /// Filters that are on, words and order apart.
+    pub fn filters(&self) -> usize {
+        self.pairs
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "q" | "sort" | "without" | "postcode"))
+            .count()
+    }
+
+    pub fn with(&self, name: &str, value: &str) -> Address {
+        let mut changed = self.clone();
+        changed.page = 1;
+        changed.pairs.push((name.to_owned(), value.to_owned()));
+        changed
+    }
+
+    pub fn only(&self, name: &str, value: &str) -> Address {
+        self.drop_all(name).with(name, value)
+    }
+
+    pub fn drop_all(&self, name: &str) -> Address {
+        let mut changed = self.clone();
+        changed.page = 1;
+        changed.pairs.retain(|(key, _)| key != name);
+        changed
+    }
+
+    pub fn drop_one(&self, name: &str, value: &str) -> Address {
+        let mut changed = self.clone();
+        changed.page = 1;
+        changed.pairs.retain(|(key, have)| !(key == name && have == value));
+        changed
+    }
+
+    /// As an address on this site.
+    pub fn href(&self, page: usize) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &self.pairs {
+            query.append_pair(name, value);
+        }
+        if page > 1 {
+            query.append_pair("page", &page.to_string());
+        }
+        let query = query.finish();
+        if query.is_empty() { "/search".to_owned() } else { format!("/search?{query}") }
+    }
+
+    /// Fields that a form must carry along, those it asks for itself left out.
+    pub fn carried<'a>(&'a self, but: &'a [&'a str]) -> impl Iterator<Item = &'a (String, String)> {
+        self.pairs.iter().filter(move |(name, _)| !but.contains(&name.as_str()))
+    }
+}
+
+/// A question ready for the index, and what was understood on the way.
+pub(crate) struct Question {
+    pub query: Query,
+    pub understood: Understood,
+    /// The place, when one was found.
+    pub place: Option<Place>,
+    /// Why a typed place was not.
+    pub place_error: Option<String>,
+    /// 'near me' was typed and no place given.
+    pub ask_place: bool,
+}
+
+pub(crate) const PER_PAGE: usize = 10;
+
+/// Reads the address into a question: what the words say, then what was ticked, which wins.
+pub(crate) async fn question(
+    site: &Site,
+    catalogue: &Catalogue,
+    address: &Address,
+) -> Result<Question, Fault> {
+    let now_local: DateTime = site.clock().now().to_zoned(kernel::london()).datetime();
+    let without: Vec<&str> = address.all("without").collect();
+    let context = Context { now_local, towns: &catalogue.towns, without: &without };
+    let understood = understand(first_letters(address.get("q")), &context);
+    let mut query = Query { per_page: PER_PAGE, page: address.page, ..Query::default() };
+    understood.apply(&mut query);
+    for (_, values) in &mut query.tags {
+        values.iter_mut().for_each(|value| *value = own_word(value));
+    }
+    let typed_place = typed_place(address, &understood.parts);
+    let (place, place_error) = match typed_place {
+        None => (None, None),
+        Some(typed) => {
+            let council = site.council();
+            match site.db().read(move |tx| find_place(tx, &council, &typed)).await? {
+                Near::Found(place) => (Some(place), None),
+                Near::NotKnown(sentence) => (None, Some(sentence)),
+                Near::NotAsked => (None, None),
+            }
+        }
+    };
+    if let Some(place) = &place {
+        let point = place.point;
+        query.near = Some(search::Near {
+            lat: point.latitude,
+            lon: point.longitude,
+            within_metres: None,
+            areas: place.areas.clone(),
+            label: place.label.clone(),
+        });
+    }
+    if let (Some(near), Ok(miles)) = (&mut query.near, address.get("within").parse::<f64>()) {
+        near.within_metres = Some((miles.clamp(0.1, 100.0)) * 1_609.344);
+    }
+    ticked(&mut query, address);
+    let ask_place =
+        query.near.is_none() && understood.parts.iter().any(|part| part.filter == PartFilter::AskPlace);
+    Ok(Question { query, understood, place, place_error, ask_place })
+}
+
+/// The first 4,000 letters: what a box takes. The safety screen has read all of it by now.
+fn first_letters(text: &str) -> &str {
+    text.char_indices().nth(4_000).map_or(text, |(at, _)| &text[..at])
+}
+
+fn typed_place(address: &Address, parts: &[Part]) -> Option<String> {
+    let given = address.get("postcode");
+    if !given.is_empty() {
+        return Some(given.chars().take(60).collect());
+    }
+    parts.iter().find_map(|part| match &part.filter {
+        PartFilter::Postcode(code) => Some(code.clone()),
+        _ => None,
+    })
+}
+
+/// The engine's words for what it understands, in the room's own.
+fn own_word(value: &str) -> String {
+    match value {
+        "self-referral" => "self",
+        "drop-in" => "open",
+        "step-free" => "step_free",
+        other => other,
+    }
+    .to_owned()
+}
+
+fn ticked(query: &mut Query, address: &Address) {
+    let mut groups: Vec<(&str, &str)> = GROUPS.iter().map(|(name, group, _)| (*name, *group)).collect();
+    groups.extend([("topic", "topic"), ("town", "town")]);
+    for (name, group) in groups {
+        let values: Vec<String> = address.all(name).map(str::to_owned).collect();
+        if !values.is_empty() {
+            query.tags.retain(|(have, _)| have != group);
+            query.tags.push((group.to_owned(), values));
+        }
+    }
+    if let Some(age) = age_of(address.get("age")) {
+        query.age = Some(age);
+    }
+    let days = address
+        .all("day")
+        .filter_map(|day| crate::vocabulary::day_bits([day.get(..2)?]))
+        .fold(0, |bits, day| bits | day);
+    if days != 0 {
+        query.days = days;
+    }
+    if let Some((_, _, time)) = TIMES.iter().find(|(value, _, _)| *value == address.get("time")) {
+        query.time = Some(*time);
+    }
+    query.kinds = address.all("kind").filter_map(search::Kind::parse).collect();
+    if address.get("sort") == "nearest" {
+        query.sort = Sort::Nearest;
+    }
+}
+
+/// An age as an address gives it: a stage, or anything people write, such as '18 months', '3', '2y'.
+fn age_of(text: &str) -> Option<AgeAsked> {
+    if text.is_empty() || text == "parent" {
+        return None;
+    }
+    if let Some((_, _, age)) = STAGES.iter().find(|(value, _, _)| *value == text) {
+        return Some(*age);
+    }
+    if let Ok(years) = text.parse::<u16>() {
+        return Some(AgeAsked::Months(years.min(99) * 12));
+    }
+    let words = if text.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("my {text} old")
+    } else {
+        text.to_owned()
+    };
+    let context = Context { now_local: DateTime::constant(2000, 1, 1, 0, 0, 0, 0), towns: &[], without: &[] };
+    let age = |words: &str| {
+        understand(words, &context).parts.into_iter().find_map(|part| match part.filter {
+            PartFilter::Age(age) => Some(age),
+            _ => None,
+        })
+    };
+    age(text).or_else(|| age(&words))
+}
+
+/// Whether distances from here are worth telling: from a town's middle they are not.
+pub(crate) fn tells_distance(place: Option<&Place>) -> bool {
+    place.is_some_and(|place| place.point.quality != PointQuality::Town)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_and_written_with_one_thing_changed() {
+        let address = Address::read(&Params::read(b"q=baby+group&cost=free&cost=free&page=3&x=1&day="));
+        assert_eq!(address.href(1), "/search?q=baby+group&cost=free");
+        assert_eq!(address.with("day", "MO").href(2), "/search?q=baby+group&cost=free&day=MO&page=2");
+        assert_eq!(address.drop_one("cost", "free").drop_all("q").href(1), "/search");
+        assert_eq!((address.page, address.filters()), (3, 1));
+    }
+
+    #[test]
+    fn an_age_is_read_however_it_is_written() {
+        assert_eq!(age_of("0-1"), Some(AgeAsked::Band { from_months: 0, until_months: 12 }));
+        assert_eq!(age_of("3"), Some(AgeAsked::Months(36)));
+        assert_eq!(age_of("18 months"), Some(AgeAsked::Months(18)));
+        assert_eq!(age_of("pregnant"), Some(AgeAsked::Pregnant));
+        assert_eq!((age_of(""), age_of("zzz")), (None, None));
+    }
+}

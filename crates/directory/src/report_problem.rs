@@ -1,0 +1,261 @@
+//! 'Is something wrong here?' on every entry: what is wrong, in a visitor's words, kept for the people who review it.
+//! The words go through the safety screen before anything else is looked at.
+
+use crate::{
+    catalogue::Directory,
+    model::Service,
+    show_service::find,
+    store::{self as rows, ReportRow},
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use jobs::{JobContext, Outcome};
+use kernel::{Email, Fault, Id, Refusal};
+use safety::Level;
+use web::{
+    CardView, Form, Nav, Page, Reply, Site,
+    fields::{ErrorSummary, Errors, Input, Radios, Textarea},
+    missing, show_with,
+};
+
+/// The most letters a report may hold; a longer one is put back for the person to shorten.
+const WORDS_MAX: usize = 2_000;
+/// How long a settled report is kept, in days: long enough to see a pattern, as the privacy page promises.
+const KEPT_DAYS: i64 = 90;
+
+/// What can be wrong: the value kept, and the words.
+const FIELDS: [(&str, &str); 7] = [
+    ("closed", "It has closed or moved"),
+    ("phone", "The phone number or email is wrong"),
+    ("hours", "The days or times are wrong"),
+    ("address", "The address is wrong"),
+    ("cost", "The cost is wrong"),
+    ("way_in", "How to get in is wrong"),
+    ("other", "Something else"),
+];
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportView {
+    card: Option<CardView>,
+    slug: String,
+    name: String,
+    summary: String,
+    what: String,
+    words: String,
+    reply_to: String,
+    form_key: String,
+    seen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "reported.html")]
+struct ReportedView {
+    card: Option<CardView>,
+    slug: String,
+    name: String,
+    reference: String,
+    answered: bool,
+}
+
+/// What a person typed, put back as it was.
+#[derive(Default)]
+struct Typed {
+    what: String,
+    words: String,
+    reply_to: String,
+    form_key: String,
+    seen: bool,
+}
+
+/// `GET /services/{slug}/report`.
+pub(crate) async fn get(State(directory): State<Directory>, Path(slug): Path<String>) -> Reply {
+    let site = directory.site();
+    let Some(service) = find(site, slug).await? else {
+        return Ok(missing());
+    };
+    let typed = Typed { form_key: new_key(site), ..Typed::default() };
+    again(site, &service, &typed, &Errors::default(), None)
+}
+
+/// `POST /services/{slug}/report`.
+pub(crate) async fn post(State(directory): State<Directory>, Path(slug): Path<String>, form: Form) -> Reply {
+    let site = directory.site();
+    let everything: String = form.each().map(|(_, value)| value).collect::<Vec<_>>().join("\n");
+    let screened = site.screen(&everything);
+    let level = screened.verdict().level;
+    let card = site.card(screened.verdict());
+    let Some(service) = find(site, slug).await? else {
+        return Ok(missing());
+    };
+    let typed = Typed {
+        what: form.get("what").to_owned(),
+        words: form.get("words").to_owned(),
+        reply_to: form.get("reply_to").to_owned(),
+        form_key: form.get("form_key").to_owned(),
+        seen: !form.get("seen").is_empty(),
+    };
+    // A red card stops the form; what was typed stays in it, and sending it again is the person's own choice.
+    if level == Level::Red && !typed.seen {
+        let typed = Typed { seen: true, ..typed };
+        return again(site, &service, &typed, &Errors::default(), card);
+    }
+    let report = match parse(site, &service, &typed, level) {
+        Ok(report) => report,
+        Err(errors) => return again(site, &service, &typed, &errors, card),
+    };
+    let answered = report.reply_to.is_some();
+    let reference = keep(site, report).await?;
+    let body = ReportedView {
+        card: card.map(|card| CardView { card, carry_on: String::new(), heading: 2 }),
+        slug: service.slug.clone(),
+        name: service.name.clone(),
+        reference,
+        answered,
+    };
+    show_with(
+        site,
+        StatusCode::OK,
+        &Page::new("Thank you").under(Nav::Find).sensitive(service.sensitive),
+        &body,
+    )
+}
+
+fn parse(site: &Site, service: &Service, typed: &Typed, level: Level) -> Result<ReportRow, Errors> {
+    let mut errors = Errors::default();
+    let field = FIELDS.iter().find(|(value, _)| *value == typed.what).map(|(value, _)| *value);
+    if field.is_none() {
+        errors.0.push(Refusal::at("what", "Choose what is wrong"));
+    }
+    let letters = typed.words.chars().count();
+    if field == Some("other") && typed.words.is_empty() {
+        errors.0.push(Refusal::at("words", "Say in a few words what is wrong"));
+    }
+    if letters > WORDS_MAX {
+        errors.0.push(Refusal::at("words", format!("Use {WORDS_MAX} letters or fewer. You have {letters}")));
+    }
+    let reply_to = if typed.reply_to.is_empty() {
+        None
+    } else {
+        errors.take("reply_to", typed.reply_to.parse::<Email>())
+    };
+    let key = if typed.form_key.len() == 32 && typed.form_key.bytes().all(|b| b.is_ascii_hexdigit()) {
+        typed.form_key.clone()
+    } else {
+        new_key(site)
+    };
+    match field {
+        Some(field) if errors.is_empty() => Ok(ReportRow {
+            id: Id::new(site.clock(), site.dice()),
+            reference: site.dice().reference(),
+            service: service.id,
+            field,
+            words: typed.words.clone(),
+            reply_to: reply_to.map(|email| email.as_str().to_owned()),
+            safety_level: match level {
+                Level::Red => "red",
+                Level::Amber => "amber",
+                Level::Clear => "clear",
+            },
+            form_key: key,
+            reported_at: site.clock().now(),
+        }),
+        _ => Err(errors),
+    }
+}
+
+/// Keeps the report and announces it. A form that was sent twice is kept once and gets its first reference.
+async fn keep(site: &Site, report: ReportRow) -> Result<String, Fault> {
+    site.db()
+        .write(move |tx| {
+            if let Some(reference) = rows::find_report_by_key(tx, &report.form_key)? {
+                return Ok(reference);
+            }
+            rows::insert_report(tx, &report)?;
+            let what = serde_json::json!({"service": report.service.to_string(), "field": report.field});
+            store::outbox::announce(
+                tx,
+                "problem_reported",
+                Some(report.id.uuid()),
+                &what,
+                report.reported_at,
+            )?;
+            Ok(report.reference.clone())
+        })
+        .await
+}
+
+fn again(
+    site: &Site,
+    service: &Service,
+    typed: &Typed,
+    errors: &Errors,
+    card: Option<safety::Card>,
+) -> Reply {
+    let body = ReportView {
+        card: card.map(|card| CardView { card, carry_on: String::new(), heading: 2 }),
+        slug: service.slug.clone(),
+        name: service.name.clone(),
+        summary: render(&ErrorSummary { errors })?,
+        what: render(&Radios {
+            name: "what",
+            legend: "What is wrong?",
+            hint: "",
+            answers: &FIELDS,
+            value: &typed.what,
+            error: errors.at("what"),
+        })?,
+        words: render(&Textarea {
+            name: "words",
+            label: "Tell us more, if you can",
+            hint: "Please leave out names and private things about your family.",
+            value: &typed.words,
+            rows: 5,
+            error: errors.at("words"),
+        })?,
+        reply_to: render(&Input {
+            name: "reply_to",
+            label: "Your email, if you would like an answer (optional)",
+            hint: "We use it for this answer only.",
+            value: &typed.reply_to,
+            kind: "email",
+            autocomplete: "email",
+            error: errors.at("reply_to"),
+        })?,
+        form_key: typed.form_key.clone(),
+        seen: typed.seen,
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let title =
+        if errors.is_empty() { "Is something wrong here?" } else { "Error: is something wrong here?" };
+    show_with(
+        site,
+        status,
+        &Page::new(title).under(Nav::Find).with_exit().sensitive(service.sensitive),
+        &body,
+    )
+}
+
+fn render<T: Template>(field: &T) -> Result<String, Fault> {
+    Ok(field.render()?)
+}
+
+fn new_key(site: &Site) -> String {
+    site.dice().bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The job that forgets settled reports, once a day.
+pub const FORGET_SETTLED_REPORTS: &str = "forget_settled_reports";
+
+/// Forgets reports settled more than 90 days ago.
+pub async fn forget_settled_reports(context: JobContext) -> Result<Outcome, Fault> {
+    let before = context.clock.now() - jiff::SignedDuration::from_hours(24 * KEPT_DAYS);
+    let forgotten = context.db.write(move |tx| rows::delete_settled_before(tx, before)).await?;
+    if forgotten > 0 {
+        tracing::info!(forgotten, "forgot settled reports");
+    }
+    Ok(Outcome::Done)
+}

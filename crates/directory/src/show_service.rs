@@ -1,0 +1,301 @@
+//! A service: how to get in touch first, then what happens, then the details; every gap says 'not given'.
+
+use crate::{
+    catalogue::Directory,
+    model::{Freshness, Service},
+    store::{self as rows, Which},
+    vocabulary::{Access, Cost, Feature, State as Known, Status, WayIn},
+};
+use askama::Template;
+use axum::extract::{Path, State};
+use kernel::Fault;
+use web::{Asked, Nav, Page, Reply, Site, cached};
+
+#[derive(Template)]
+#[template(path = "service.html")]
+struct ServiceView {
+    description: String,
+    details: Vec<Detail>,
+    whens: Vec<When>,
+    freshness: Freshness,
+    no_referral: Option<bool>,
+    urgent: bool,
+    comfort: bool,
+    phone: String,
+    dialled: String,
+    service: Service,
+}
+
+/// A row of the details: what is not given says so.
+struct Detail {
+    label: &'static str,
+    value: String,
+    given: bool,
+}
+
+struct When {
+    words: String,
+    place: String,
+    note: String,
+}
+
+/// A service's phone as a link: short codes are texted, everything else is dialled.
+pub(crate) fn phone_href(number: &str, description: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let texted = digits.len() == 5 || description.to_lowercase().starts_with("text");
+    if texted { format!("sms:{digits}") } else { format!("tel:{digits}") }
+}
+
+/// `GET /services/{slug}`.
+pub(crate) async fn get(State(directory): State<Directory>, asked: Asked, Path(slug): Path<String>) -> Reply {
+    let site = directory.site();
+    cached(site, asked, async {
+        let Some(service) = find(site, slug).await? else {
+            return Ok(None);
+        };
+        let about = about(site, &service);
+        let page = Page::new(service.name.clone())
+            .describing(service.summary.clone())
+            .at(format!("/services/{}", service.slug))
+            .under(Nav::Find)
+            .sensitive(service.sensitive)
+            .about(&about);
+        Ok(Some((page, ServiceView::new(site, service))))
+    })
+    .await
+}
+
+pub(crate) async fn find(site: &Site, slug: String) -> Result<Option<Service>, Fault> {
+    let services = site.db().read(move |tx| rows::list_services(tx, &Which::Slug(&slug))).await?;
+    Ok(services.into_iter().next())
+}
+
+impl ServiceView {
+    fn new(site: &Site, service: Service) -> ServiceView {
+        let council = site.council();
+        let safety_topics = ["domestic-abuse", "child-protection", "not-safe-at-home"];
+        let about = |slugs: &[&str]| service.topics.iter().any(|term| slugs.contains(&term.slug.as_str()));
+        let feelings = about(&[
+            "feeling-low-or-worried",
+            "perinatal-mental-health",
+            "parent-mental-health",
+            "child-mental-health",
+            "bonding",
+        ]);
+        let place_of = |id| {
+            service
+                .locations
+                .iter()
+                .find(|location| Some(location.id) == id)
+                .map(|location| location.name.clone())
+                .unwrap_or_default()
+        };
+        let whens = service
+            .schedules
+            .iter()
+            .map(|schedule| When {
+                words: schedule.words(),
+                place: place_of(schedule.location),
+                note: [
+                    schedule.attending.map_or("", |attending| attending.words()),
+                    schedule.description.as_str(),
+                ]
+                .iter()
+                .filter(|part| !part.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join(". "),
+            })
+            .collect();
+        ServiceView {
+            description: markdown(&service.description),
+            details: details(&service),
+            whens,
+            freshness: Freshness::of(service.checked_on, site.clock().today()),
+            no_referral: service.no_referral(),
+            urgent: feelings || about(&safety_topics),
+            comfort: feelings,
+            phone: council.phone.clone(),
+            dialled: council.phone_dialled(),
+            service,
+        }
+    }
+}
+
+fn details(service: &Service) -> Vec<Detail> {
+    let row = |label: &'static str, value: Option<String>| {
+        let value = value.filter(|value| !value.trim().is_empty());
+        Detail {
+            label,
+            given: value.is_some(),
+            value: value.unwrap_or_else(|| "Not given. Ask when you phone".to_owned()),
+        }
+    };
+    let words = |list: Vec<&'static str>| (!list.is_empty()).then(|| web::say::list(&list));
+    let mut cost = (service.cost != Cost::Unknown).then(|| service.cost.words().to_owned());
+    if let Some(note) = &service.cost_note {
+        cost = Some(cost.map_or_else(|| note.clone(), |words| format!("{words}. {note}")));
+    }
+    if !service.cost_options.is_empty() {
+        cost = Some(
+            format!("{}. {}", cost.unwrap_or_default(), service.cost_options.join("; "))
+                .trim_start_matches(". ")
+                .to_owned(),
+        );
+    }
+    let step_free: Vec<String> = service
+        .locations
+        .iter()
+        .map(|location| (location, location.state(Feature::StepFree)))
+        .filter(|(_, state)| *state != Known::Unknown)
+        .map(|(location, state)| format!("{}: {}", location.name, state.words()))
+        .collect();
+    let mut out = vec![
+        row("Who it is for", service.who_for.clone()),
+        row("Age", service.ages.map(|ages| ages.words()).or_else(|| Some("Any age".to_owned()))),
+        row(
+            "How to get in",
+            service.how_to_get_in.clone().or_else(|| {
+                words(
+                    service
+                        .way_in
+                        .iter()
+                        .filter(|way| **way != WayIn::Unknown)
+                        .map(|way| way.words())
+                        .collect(),
+                )
+            }),
+        ),
+        row("Who decides", service.eligibility.clone()),
+        row("Cost", cost),
+        row("Where help is given", words(service.access.iter().map(|access| access.words()).collect())),
+        row("Area it serves", service.area.as_ref().map(|area| area.name.clone())),
+        row(
+            "How long the wait is",
+            service.waiting_time.as_ref().map(|(words, on)| {
+                on.map_or_else(
+                    || words.clone(),
+                    |on| format!("{words} (as the service said, {})", web::say::month_year(on)),
+                )
+            }),
+        ),
+        row("Step-free", (!step_free.is_empty()).then(|| web::say::list(&step_free))),
+        row("Interpreter", service.interpretation.clone()),
+    ];
+    if service.eligibility.is_none() {
+        out.retain(|detail| detail.label != "Who decides");
+    }
+    // A phone line has no steps to climb.
+    if service.locations.is_empty()
+        && !service.access.iter().any(|access| matches!(access, Access::Hub | Access::Network))
+    {
+        out.retain(|detail| detail.label != "Step-free");
+    }
+    if !service.send_needs.is_empty() {
+        out.push(row(
+            "Special needs it knows well",
+            words(service.send_needs.iter().map(|need| need.words()).collect()),
+        ));
+    }
+    out
+}
+
+/// Markdown from an entry, cleaned: text, lists, links.
+fn markdown(text: &str) -> String {
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(text));
+    ammonia::Builder::default()
+        .tags(["p", "ul", "ol", "li", "strong", "em", "a", "br"].into())
+        .link_rel(Some("noreferrer"))
+        .url_schemes(["https", "http", "tel", "sms", "mailto"].into())
+        .clean(&html)
+        .to_string()
+}
+
+/// schema.org: what search engines may know, which is what the page shows and nothing more.
+fn about(site: &Site, service: &Service) -> serde_json::Value {
+    let mut about = serde_json::json!({
+        "@context": "https://schema.org", "@type": "Service", "name": service.name, "description": service.summary,
+        "url": site.absolute(&format!("/services/{}", service.slug)),
+        "provider": {"@type": "Organization", "name": service.organization.1, "url": site.absolute(&format!("/organisations/{}", service.organization.0))},
+    });
+    if let Some(area) = &service.area {
+        about["areaServed"] = area.name.as_str().into();
+    }
+    if service.cost == Cost::Free {
+        about["isAccessibleForFree"] = true.into();
+    }
+    if let Some(phone) = service.phones.first() {
+        about["availableChannel"] = serde_json::json!({"@type": "ServiceChannel", "servicePhone": {"@type": "ContactPoint", "telephone": phone.number}});
+    }
+    about
+}
+
+#[derive(Template)]
+#[template(path = "share.html")]
+struct ShareView {
+    name: String,
+    path: String,
+    link: String,
+    qr: String,
+}
+
+/// `GET /services/{slug}/share`: the address in words and as a code to point a phone at.
+pub(crate) async fn share(
+    State(directory): State<Directory>,
+    asked: Asked,
+    Path(slug): Path<String>,
+) -> Reply {
+    let site = directory.site();
+    cached(site, asked, async {
+        let Some(service) = find(site, slug).await? else {
+            return Ok(None);
+        };
+        let path = format!("/services/{}", service.slug);
+        let link = site.absolute(&path);
+        let page =
+            Page::new(format!("Share: {}", service.name)).under(Nav::Find).sensitive(service.sensitive);
+        Ok(Some((page, ShareView { name: service.name, qr: qr_svg(&link), path, link })))
+    })
+    .await
+}
+
+/// A QR code as SVG without inline style, or nothing when the text is too long for one.
+pub(crate) fn qr_svg(text: &str) -> String {
+    use qrcode::{EcLevel, QrCode, render::svg};
+    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
+        return String::new();
+    };
+    let image = code
+        .render::<svg::Color>()
+        .min_dimensions(200, 200)
+        .dark_color(svg::Color("#000"))
+        .light_color(svg::Color("#fff"))
+        .build();
+    let svg = image.find("<svg").map_or("", |start| &image[start..]);
+    svg.replacen("<svg ", "<svg role=\"img\" aria-label=\"A code that opens this page on another phone\" ", 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_code_is_texted_and_a_number_is_dialled() {
+        assert_eq!(phone_href("85258", "Shout"), "sms:85258");
+        assert_eq!(phone_href("0151 495 5065", ""), "tel:01514955065");
+        assert_eq!(phone_href("111", ""), "tel:111");
+    }
+
+    #[test]
+    fn an_entry_cannot_bring_script_along() {
+        let html = markdown("Hello <script>alert(1)</script> [x](javascript:alert(1)) **you**");
+        assert!(!html.contains("script") && html.contains("<strong>you</strong>"), "{html}");
+    }
+
+    #[test]
+    fn a_code_has_no_inline_style() {
+        let svg = qr_svg("https://hub.example.org/services/a");
+        assert!(svg.starts_with("<svg ") && !svg.contains("style"));
+    }
+}

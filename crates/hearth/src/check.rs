@@ -1,0 +1,62 @@
+//! `hearth check`: what needs a person, and nothing else. Each line says what to do.
+
+use crate::House;
+use kernel::{Date, Fault};
+
+/// What needs a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// `contact`, `page`, `settings`, `jobs`.
+    pub area: &'static str,
+    /// What to do, as a sentence.
+    pub sentence: String,
+}
+
+/// Looks at contacts, pages, settings and jobs.
+pub async fn check(house: &House) -> Result<Vec<Finding>, Fault> {
+    let today = house.site.clock().today();
+    let mut findings = contacts(house, today);
+    for page in house.library.overdue(today) {
+        findings.push(Finding { area: "page", sentence: format!("The page '{}' was to be looked at again by {}. Check its facts against its sources and set both dates.", page.slug, page.head.review_by) });
+    }
+    let council = house.site.council();
+    if council.area_code.is_empty() {
+        findings.push(Finding {
+            area: "settings",
+            sentence: "The council is not set up: save its settings with `hearth settings set FILE`."
+                .to_owned(),
+        });
+    }
+    if council.public_url.is_empty() {
+        findings.push(Finding { area: "settings", sentence: "The site does not know its own address: set public_url in the settings, so that links and codes can be shared.".to_owned() });
+    }
+    let dead = house.site.db().read(jobs::list_dead).await?;
+    for job in dead {
+        findings.push(Finding {
+            area: "jobs",
+            sentence: format!("The job '{}' gave up. Its last reason is in the job table.", job.kind),
+        });
+    }
+    Ok(findings)
+}
+
+fn contacts(house: &House, today: Date) -> Vec<Finding> {
+    let local = house.site.local_contacts();
+    let expired = house.site.safety().expired(today).into_iter().chain(local.expired(today));
+    let late = expired.map(|contact| Finding { area: "contact", sentence: format!("The number of '{}' was to be checked by {}. Ring it, compare it with its source ({}), and set both dates.", contact.name, contact.review_by, contact.source) });
+    let mut findings: Vec<Finding> = late.collect();
+    let mut empty = |missing: bool, slot: &str| {
+        if missing {
+            findings.push(Finding {
+                area: "contact",
+                sentence: format!("No {slot} is set. Until it is, cards fall back to a national line."),
+            });
+        }
+    };
+    empty(local.childrens_social_care.is_none(), "number for children's social care");
+    empty(local.childrens_social_care_out_of_hours.is_none(), "number for children's social care at night");
+    empty(local.maternity_triage.is_empty(), "maternity triage number");
+    empty(local.domestic_abuse.is_none(), "number of the local domestic abuse service");
+    empty(local.emergency_housing.is_none(), "number for emergency housing");
+    findings
+}

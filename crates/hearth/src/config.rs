@@ -1,0 +1,80 @@
+//! How the binary is told what to do: `hearth.toml`, then `HEARTH_*` variables over it.
+
+use anyhow::{Context, bail};
+use kernel::Fault;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// What `hearth serve` needs.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `sqlite://PATH` or `postgres://...`.
+    pub database_url: String,
+    /// Address and port to listen on.
+    pub listen: String,
+    /// A folder of the council's own pages.
+    pub pages: Option<PathBuf>,
+    /// What to log: `info`, `debug`, or a filter such as `web=debug`.
+    pub log: String,
+}
+
+impl Config {
+    /// Reads the file, if it is there or was named, then the environment over it.
+    pub fn read(file: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Config, Fault> {
+        let named = file.is_some();
+        let path = file.unwrap_or(Path::new("hearth.toml"));
+        let mut config: Config = match std::fs::read_to_string(path) {
+            Ok(text) => {
+                toml::from_str(&text).with_context(|| format!("the configuration file {}", path.display()))?
+            }
+            Err(_) if !named => Config::default(),
+            Err(error) => bail!("the configuration file {} cannot be read: {error}", path.display()),
+        };
+        if let Some(value) = variable("HEARTH_DATABASE_URL") {
+            config.database_url = value;
+        }
+        if let Some(value) = variable("HEARTH_LISTEN") {
+            config.listen = value;
+        }
+        if let Some(value) = variable("HEARTH_PAGES") {
+            config.pages = Some(value.into());
+        }
+        if let Some(value) = variable("HEARTH_LOG") {
+            config.log = value;
+        }
+        if config.database_url.is_empty() {
+            bail!(
+                "say where the data is: database_url = \"sqlite://hearth.db\" in hearth.toml, or HEARTH_DATABASE_URL"
+            );
+        }
+        if config.listen.is_empty() {
+            "127.0.0.1:8080".clone_into(&mut config.listen);
+        }
+        if config.log.is_empty() {
+            "info".clone_into(&mut config.log);
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_stands_over_the_file_and_a_missing_database_is_refused_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hearth.toml");
+        std::fs::write(&file, "database_url = \"sqlite://a.db\"\nlisten = \"0.0.0.0:80\"\n").unwrap();
+        let config = Config::read(Some(&file), |name| {
+            (name == "HEARTH_DATABASE_URL").then(|| "sqlite://b.db".to_owned())
+        })
+        .unwrap();
+        assert_eq!((config.database_url.as_str(), config.listen.as_str()), ("sqlite://b.db", "0.0.0.0:80"));
+        std::fs::write(&file, "databse_url = \"x\"\n").unwrap();
+        assert!(format!("{:#}", Config::read(Some(&file), |_| None).unwrap_err()).contains("databse_url"));
+        std::fs::write(&file, "").unwrap();
+        assert!(Config::read(Some(&file), |_| None).unwrap_err().to_string().contains("HEARTH_DATABASE_URL"));
+    }
+}

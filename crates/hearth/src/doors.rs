@@ -1,0 +1,39 @@
+//! What is mounted where: the whole surface of the site on one screen.
+
+use crate::House;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use kernel::Fault;
+
+/// The public door: no account, the same for everybody.
+pub fn public(house: &House) -> Result<Router, Fault> {
+    Ok(Router::new()
+        .merge(web::routes(&house.site)?)
+        .merge(directory::routes(&house.directory))
+        .merge(content::routes(&house.site, &house.library)))
+}
+
+/// For whoever runs it: is the process alive, and can it serve?
+pub fn machines(house: &House) -> Router {
+    Router::new()
+        .route("/healthz", get(async || plain(StatusCode::OK, "alive")))
+        .route("/readyz", get(ready))
+        .with_state(house.clone())
+}
+
+async fn ready(State(house): State<House>) -> Response {
+    match house.site.db().read(|tx| settings::find_council(tx)).await {
+        Ok(_) => plain(StatusCode::OK, "ready"),
+        Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))], text)
+        .into_response()
+}

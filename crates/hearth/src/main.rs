@@ -1,0 +1,342 @@
+//! The one binary.
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use hearth::{House, check::check, config::Config};
+use indicatif::{ProgressBar, ProgressStyle};
+use kernel::{Clock, Dice, Fault};
+use settings::Council;
+use std::{
+    io::{Read, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use store::Db;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// Hearth: a digital front door for family hubs.
+#[derive(Parser)]
+#[command(name = "hearth", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes the demonstration council if it is not there yet, and serves it
+    Demo {
+        /// Address and port to listen on
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Where its data is kept
+        #[arg(long, default_value = "./data/demo")]
+        data: PathBuf,
+    },
+    /// Serves a council, as hearth.toml and HEARTH_* variables say
+    Serve {
+        /// The configuration file [default: hearth.toml, if it is there]
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Reads a file into the directory
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// Says what needs a person: contacts and pages past their review date, gaps in the settings, jobs that gave up
+    Check {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Shows or saves the council's settings
+    Settings {
+        #[command(subcommand)]
+        what: SettingsCommand,
+    },
+    /// Copies the whole SQLite database to a new file while people go on using it, and verifies the copy
+    Backup {
+        /// A file that is not there yet
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// The ONS Postcode Directory (CSV)
+    Postcodes {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum SettingsCommand {
+    /// Prints them as TOML
+    Show {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Saves them from a TOML file; colours that could not be read are refused
+    Set {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Which data a command works on.
+#[derive(clap::Args, Clone)]
+struct Place {
+    /// The data folder of a demonstration, instead of what hearth.toml says
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The configuration file [default: hearth.toml, if it is there]
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    fn database_url(&self) -> Result<String, Fault> {
+        match &self.data {
+            Some(folder) => Ok(demo_url(folder)),
+            None => Ok(Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?.database_url),
+        }
+    }
+
+    async fn open(&self) -> Result<Db, Fault> {
+        let db = Db::open(&self.database_url()?).await?;
+        store::migrate(&db, hearth::MIGRATIONS).await?;
+        Ok(db)
+    }
+
+    async fn house(&self) -> Result<House, Fault> {
+        let pages = match &self.data {
+            Some(_) => None,
+            None => Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?.pages,
+        };
+        House::open(self.open().await?, Clock::real(), Dice::real(), pages.as_deref()).await
+    }
+}
+
+fn main() -> ExitCode {
+    // What a panic says may hold what a person typed. Its place is enough to find it.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "a panic at {place}");
+    }));
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(code) => code,
+        Err(fault) => fail(&fault),
+    }
+}
+
+fn fail(fault: &Fault) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "hearth: {fault:#}");
+    ExitCode::FAILURE
+}
+
+/// Prints a line; a closed pipe is not worth a panic.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+async fn run(command: Command) -> Result<ExitCode, Fault> {
+    match command {
+        Command::Demo { listen, data } => serve_demo(listen, &data).await?,
+        Command::Serve { config } => serve(config.as_deref()).await?,
+        Command::Import { what: Import::Postcodes { file, place } } => {
+            import_postcodes(&file, &place).await?
+        }
+        Command::Check { place } => return report(&place).await,
+        Command::Settings { what } => settings_command(what).await?,
+        Command::Backup { file, place } => {
+            store::backup(&place.open().await?, &file).await?;
+            store::check(&file).await?;
+            say(&format!("Copied and verified: {}", file.display()));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn demo_url(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("hearth.db").display())
+}
+
+async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fault> {
+    log_as("info");
+    let listener = bind(listen).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let db = Db::open(&demo_url(data)).await?;
+    store::migrate(&db, hearth::MIGRATIONS).await?;
+    if let Some(made) = demo::make(&db, &Clock::real()).await? {
+        say(&format!(
+            "Made the demonstration council in {}: {} organisations, {} places, {} services.",
+            data.display(),
+            made.organizations,
+            made.locations,
+            made.services
+        ));
+    }
+    set_public_url(&db, &address).await?;
+    let house = House::open(db, Clock::real(), Dice::real(), None).await?;
+    let counts: Vec<String> = house
+        .directory
+        .counts()
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| format!("{count} {kind}s"))
+        .collect();
+    say(&format!("Halton family hubs (demonstration): {}.", counts.join(", ")));
+    say("No sign-in is needed: everything so far is public.");
+    say(&format!("Open {address}   (Ctrl+C stops it)"));
+    serve_house(house, listener).await
+}
+
+/// The demonstration's links and codes carry the address it is served at.
+async fn set_public_url(db: &Db, address: &str) -> Result<(), Fault> {
+    let (address, now) = (address.to_owned(), Clock::real().now());
+    db.write(move |tx| match settings::find_council(tx)? {
+        Some(council) if council.public_url != address => {
+            settings::set_council(tx, &Council { public_url: address.clone(), ..council }, now)
+        }
+        _ => Ok(()),
+    })
+    .await
+}
+
+async fn serve(config: Option<&Path>) -> Result<(), Fault> {
+    let config = Config::read(config, |name| std::env::var(name).ok())?;
+    log_as(&config.log);
+    let listen: SocketAddr = config.listen.parse().with_context(|| {
+        format!("listen: '{}' is not an address and a port, such as 127.0.0.1:8080", config.listen)
+    })?;
+    let listener = bind(listen).await?;
+    let db = Db::open(&config.database_url).await?;
+    let house = House::open(db, Clock::real(), Dice::real(), config.pages.as_deref()).await?;
+    tracing::info!(address = %listener.local_addr()?, "serving");
+    serve_house(house, listener).await
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener, Fault> {
+    TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: is something else using the port? Choose another with --listen")
+    })
+}
+
+async fn serve_house(house: House, listener: TcpListener) -> Result<(), Fault> {
+    let router = house.router()?;
+    let fresh = house.clone();
+    let listening = tokio::spawn(async move { fresh.keep_fresh().await });
+    let runner = house.runner();
+    let working = tokio::spawn(async move { runner.run_forever(stopped()).await });
+    axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
+    listening.abort();
+    working.await?;
+    Ok(())
+}
+
+/// Until Ctrl+C or a polite kill.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+}
+
+fn log_as(filter: &str) {
+    let filter = std::env::var("HEARTH_LOG").unwrap_or_else(|_| filter.to_owned());
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+async fn import_postcodes(file: &Path, place: &Place) -> Result<(), Fault> {
+    let opened = std::fs::File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
+    let bytes = opened.metadata()?.len();
+    let db = place.open().await?;
+    let bar = ProgressBar::new(bytes);
+    bar.set_style(ProgressStyle::with_template("{bar:40} {percent}%  {msg}  {eta} left")?);
+    let read = Counted { file: opened, bar: bar.clone() };
+    let done = directory::import_postcodes(&db, read, |rows| bar.set_message(format!("{rows} rows"))).await?;
+    bar.finish_and_clear();
+    say(&format!("Kept {} postcodes, {} of them no longer in use.", done.kept, done.ended));
+    say(&format!(
+        "Left out: {} of Northern Ireland (another licence), {} without a known place.",
+        done.northern_ireland, done.without_place
+    ));
+    if done.unreadable > 0 {
+        say(&format!("Could not read {} lines; the first: {:?}.", done.unreadable, done.unreadable_lines));
+    }
+    if done.kept == 0 {
+        bail!("no postcode was kept: is this the ONS Postcode Directory?");
+    }
+    Ok(())
+}
+
+/// Tells the progress bar how far into the file we are.
+struct Counted {
+    file: std::fs::File,
+    bar: ProgressBar,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.bar.inc(read as u64);
+        Ok(read)
+    }
+}
+
+async fn report(place: &Place) -> Result<ExitCode, Fault> {
+    let findings = check(&place.house().await?).await?;
+    for finding in &findings {
+        say(&format!("{}: {}", finding.area, finding.sentence));
+    }
+    if findings.is_empty() {
+        say("Nothing needs a person.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    say(&format!("{} need a person.", findings.len()));
+    Ok(ExitCode::FAILURE)
+}
+
+async fn settings_command(what: SettingsCommand) -> Result<(), Fault> {
+    match what {
+        SettingsCommand::Show { place } => {
+            let council = place
+                .open()
+                .await?
+                .read(|tx| settings::find_council(tx))
+                .await?
+                .unwrap_or_else(Council::unnamed);
+            say(&toml::to_string_pretty(&council)?);
+        }
+        SettingsCommand::Set { file, place } => {
+            let text =
+                std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let council: Council =
+                toml::from_str(&text).with_context(|| format!("the settings in {}", file.display()))?;
+            let (db, now) = (place.open().await?, Clock::real().now());
+            db.write(move |tx| settings::set_council(tx, &council, now)).await?;
+            say("Saved. A running server shows it within a second or two.");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! The lexicon: files that an editor can read, compiled once when the service starts.
+
+use crate::{
+    pattern::{Atom, Compiler, Pattern},
+    verdict::{Category, Level},
+    vocabulary::{Spelling, Vocabulary},
+};
+use serde::Deserialize;
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
+
+/// Why the lexicon or the contacts cannot be used. The service must not start: a screen that knows nothing would
+/// call every cry for help clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LexiconFault(String);
+
+impl LexiconFault {
+    pub(crate) fn new(what: impl Into<String>) -> LexiconFault {
+        LexiconFault(what.into())
+    }
+}
+
+impl fmt::Display for LexiconFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the safety lexicon cannot be used: {}", self.0)
+    }
+}
+impl std::error::Error for LexiconFault {}
+
+/// The files of the lexicon, in reading order.
+pub(crate) const FILES: &[&str] = &[
+    include_str!("../data/words.toml"),
+    include_str!("../data/idioms.toml"),
+    include_str!("../data/suicide.toml"),
+    include_str!("../data/perinatal.toml"),
+    include_str!("../data/medical.toml"),
+    include_str!("../data/maternity.toml"),
+    include_str!("../data/child.toml"),
+    include_str!("../data/child_harm.toml"),
+    include_str!("../data/home.toml"),
+    include_str!("../data/other.toml"),
+    include_str!("../data/languages.toml"),
+];
+
+/// Who an entry's words are about, when the words themselves tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Who {
+    Self_,
+    SomeoneElse,
+}
+
+/// One entry: phrases that mean the same, with an example that must match and a counter-example that must not.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) meaning: Meaning,
+    pub(crate) who: Option<Who>,
+    pub(crate) example: String,
+    pub(crate) counter_example: String,
+    pub(crate) patterns: Vec<Pattern>,
+}
+
+/// What a match does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// Shows a card.
+    Shows(Category, Level),
+    /// A figure of speech: its words are put aside before anything else is looked for.
+    Idiom,
+    /// Tells of losing a baby or a pregnancy.
+    Loss,
+    /// Tells that the text is about somebody else.
+    AboutSomeoneElse,
+    /// Tells of pregnancy or a new baby.
+    AboutBirth,
+    /// Tells that the person spoken of is a child.
+    AboutChild,
+}
+
+#[derive(Debug)]
+pub(crate) struct Lexicon {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) atoms: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    lists: HashMap<String, Vec<String>>,
+    #[serde(default)]
+    spellings: HashMap<String, String>,
+    #[serde(default)]
+    run_together: HashMap<String, String>,
+    #[serde(default)]
+    key_words: Vec<String>,
+    #[serde(default)]
+    near_words: Vec<String>,
+    #[serde(default)]
+    entry: Vec<EntryText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntryText {
+    id: String,
+    shows: Option<String>,
+    level: Option<String>,
+    tells: Option<String>,
+    who: Option<String>,
+    phrases: Vec<String>,
+    example: String,
+    counter_example: String,
+}
+
+impl Lexicon {
+    pub(crate) fn read(sources: &[&str]) -> Result<Lexicon, LexiconFault> {
+        let mut lists = HashMap::new();
+        let mut spelling = Spelling::default();
+        let mut written = Vec::new();
+        for source in sources {
+            let file: File = toml::from_str(source).map_err(|fault| LexiconFault::new(fault.to_string()))?;
+            lists.extend(file.lists);
+            spelling.spellings.extend(file.spellings);
+            spelling.run_together.extend(file.run_together);
+            spelling.key_words.extend(file.key_words);
+            spelling.near_words.extend(file.near_words);
+            written.extend(file.entry);
+        }
+        let mut compiler = Compiler::new(&lists);
+        let mut seen = HashSet::new();
+        let mut entries = Vec::with_capacity(written.len());
+        for text in written {
+            if !seen.insert(text.id.clone()) {
+                return Err(LexiconFault::new(format!("two entries are called '{}'", text.id)));
+            }
+            entries.push(text.compile(&mut compiler)?);
+        }
+        for category in Category::ALL {
+            let shown = entries.iter().any(|entry| matches!(entry.meaning, Meaning::Shows(c, _) if c == *category));
+            if !shown {
+                return Err(LexiconFault::new(format!("no entry shows the card '{category}'")));
+            }
+        }
+        let atoms = compiler.atoms();
+        let count = atoms.values().copied().max().map_or(0, |last: Atom| last + 1);
+        Ok(Lexicon { entries, vocabulary: Vocabulary::new(atoms, spelling), atoms: count })
+    }
+}
+
+impl EntryText {
+    fn compile(self, compiler: &mut Compiler<'_>) -> Result<Entry, LexiconFault> {
+        let fault = |what: &str| LexiconFault::new(format!("entry '{}': {what}", self.id));
+        if self.phrases.is_empty() {
+            return Err(fault("has no phrases"));
+        }
+        if self.example.trim().is_empty() || self.counter_example.trim().is_empty() {
+            return Err(fault("needs an example and a counter-example"));
+        }
+        let meaning = match (self.shows.as_deref(), self.level.as_deref(), self.tells.as_deref()) {
+            (Some(category), Some(level @ ("red" | "amber")), None) => {
+                let category = category.parse().map_err(|what: String| fault(&what))?;
+                Meaning::Shows(category, if level == "red" { Level::Red } else { Level::Amber })
+            }
+            (None, None, Some("idiom")) => Meaning::Idiom,
+            (None, None, Some("loss")) => Meaning::Loss,
+            (None, None, Some("about_someone_else")) => Meaning::AboutSomeoneElse,
+            (None, None, Some("about_birth")) => Meaning::AboutBirth,
+            (None, None, Some("about_child")) => Meaning::AboutChild,
+            _ => return Err(fault("needs 'shows' with a level of red or amber, or 'tells'")),
+        };
+        let who = match self.who.as_deref() {
+            None => None,
+            Some("self") => Some(Who::Self_),
+            Some("someone_else") => Some(Who::SomeoneElse),
+            Some(other) => return Err(fault(&format!("'{other}' is not self or someone_else"))),
+        };
+        let patterns: Result<Vec<Pattern>, String> = self.phrases.iter().map(|text| compiler.pattern(text)).collect();
+        let patterns = patterns.map_err(|what| fault(&what))?;
+        let (example, counter_example) = (self.example, self.counter_example);
+        Ok(Entry { id: self.id, meaning, who, example, counter_example, patterns })
+    }
+}

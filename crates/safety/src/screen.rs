@@ -1,0 +1,216 @@
+use crate::{
+    cards::{self, Card, CardTexts, UrgentGroup},
+    contacts::{Contact, Contacts, LocalContacts},
+    lexicon::{Entry, FILES, Lexicon, LexiconFault, Meaning, Who},
+    normalise::views,
+    pattern::{Atom, OVERLAP, Places, WINDOW},
+    verdict::{Category, Level, Screened, Verdict},
+};
+use kernel::Date;
+
+/// The safety screen: the lexicon, the cards and the numbers, ready to use. Made once at start; reading needs no
+/// lock and changes nothing.
+#[derive(Debug)]
+pub struct Screen {
+    lexicon: Lexicon,
+    contacts: Contacts,
+    texts: CardTexts,
+}
+
+/// One entry of the lexicon as its tests see it.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryView<'a> {
+    /// Its name.
+    pub id: &'a str,
+    /// The card and the level it shows, when it shows one.
+    pub shows: Option<(Category, Level)>,
+    /// Whether it is a figure of speech, which cancels.
+    pub is_idiom: bool,
+    /// A text it must match.
+    pub example: &'a str,
+    /// A text it must not match; for an idiom, a text that must still show a card.
+    pub counter_example: &'a str,
+}
+
+impl Screen {
+    /// The screen with the lexicon and the contacts that come with the house.
+    pub fn new() -> Result<Screen, LexiconFault> {
+        Screen::from_sources(FILES, include_str!("../data/contacts.toml"))
+    }
+
+    /// The screen from other files. Refuses an empty or broken lexicon, a category without a card, and contacts
+    /// without the numbers that every card must have.
+    pub fn from_sources(lexicon: &[&str], contacts: &str) -> Result<Screen, LexiconFault> {
+        let lexicon = Lexicon::read(lexicon)?;
+        let contacts = Contacts::read(contacts)?;
+        let texts = CardTexts::read(include_str!("../data/cards.toml"), &contacts)?;
+        Ok(Screen { lexicon, contacts, texts })
+    }
+
+    /// Looks at a text. Never fails, never waits, and takes time in proportion to the text's length.
+    pub fn read(&self, text: &str) -> Screened {
+        let mut matched = vec![false; self.lexicon.entries.len()];
+        for words in views(text) {
+            let words = self.lexicon.vocabulary.taken_apart(words);
+            self.match_words(&words, &mut matched);
+        }
+        let entries = self.lexicon.entries.iter().zip(&matched).filter(|(_, hit)| **hit).map(|(entry, _)| entry);
+        Screened::new(text, decide_verdict(entries))
+    }
+
+    /// The names of the entries that a text matches, for editors and tests.
+    pub fn entries_matched(&self, text: &str) -> Vec<&str> {
+        let mut matched = vec![false; self.lexicon.entries.len()];
+        for words in views(text) {
+            let words = self.lexicon.vocabulary.taken_apart(words);
+            self.match_words(&words, &mut matched);
+        }
+        let entries = self.lexicon.entries.iter().zip(matched);
+        entries.filter(|(_, hit)| *hit).map(|(entry, _)| entry.id.as_str()).collect()
+    }
+
+    /// Every entry of the lexicon, so that a test can run their examples.
+    pub fn entries(&self) -> impl Iterator<Item = EntryView<'_>> {
+        self.lexicon.entries.iter().map(|entry| EntryView {
+            id: &entry.id,
+            shows: match entry.meaning {
+                Meaning::Shows(category, level) => Some((category, level)),
+                _ => None,
+            },
+            is_idiom: entry.meaning == Meaning::Idiom,
+            example: &entry.example,
+            counter_example: &entry.counter_example,
+        })
+    }
+
+    /// The card to show, in fixed words that people wrote. `None` when the verdict is clear.
+    pub fn card(&self, verdict: &Verdict, local: &LocalContacts, today: Date) -> Option<Card> {
+        cards::card(&self.texts, &self.contacts, verdict, local, today)
+    }
+
+    /// The groups of the urgent help page, which needs no text and works when all else is off.
+    pub fn urgent_help(&self, local: &LocalContacts, today: Date) -> Vec<UrgentGroup> {
+        cards::urgent_help(&self.texts, &self.contacts, local, today)
+    }
+
+    /// Every national contact, shown or held back.
+    pub fn contacts(&self) -> &[Contact] {
+        self.contacts.all()
+    }
+
+    /// Contacts past their review date: `hearth check` fails on them.
+    pub fn expired(&self, today: Date) -> Vec<&Contact> {
+        self.contacts.all().iter().filter(|contact| contact.review_by < today).collect()
+    }
+
+    fn match_words(&self, words: &[String], matched: &mut [bool]) {
+        let mut window = Window { found: vec![Places::NONE; self.lexicon.atoms], touched: Vec::new() };
+        let mut from = 0;
+        loop {
+            let to = words.len().min(from + WINDOW);
+            self.fill(&mut window, &words[from..to]);
+            self.put_idioms_aside(&mut window, matched);
+            for (entry, hit) in self.lexicon.entries.iter().zip(matched.iter_mut()) {
+                if !*hit && entry.meaning != Meaning::Idiom {
+                    *hit = entry.patterns.iter().any(|pattern| !pattern.ends(&window.found).is_empty());
+                }
+            }
+            window.clear();
+            if to == words.len() {
+                return;
+            }
+            from = to - OVERLAP;
+        }
+    }
+
+    fn fill(&self, window: &mut Window, words: &[String]) {
+        let mut atoms: Vec<Atom> = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            atoms.clear();
+            self.lexicon.vocabulary.atoms_of(word, &mut atoms);
+            for &atom in &atoms {
+                if window.found[atom].is_empty() {
+                    window.touched.push(atom);
+                }
+                window.found[atom].set(at);
+            }
+        }
+    }
+
+    /// Only a listed figure of speech cancels, and only its own words: `I don't want to live` holds a negation, and
+    /// no rule here knows what a negation is.
+    fn put_idioms_aside(&self, window: &mut Window, matched: &mut [bool]) {
+        let mut aside = Places::NONE;
+        for (entry, hit) in self.lexicon.entries.iter().zip(matched.iter_mut()) {
+            if entry.meaning != Meaning::Idiom {
+                continue;
+            }
+            for pattern in &entry.patterns {
+                let ends = pattern.ends(&window.found);
+                if !ends.is_empty() {
+                    *hit = true;
+                    aside = aside.or(pattern.covered(ends, &window.found));
+                }
+            }
+        }
+        if aside.is_empty() {
+            return;
+        }
+        for at in (0..WINDOW).filter(|&at| aside.has(at)) {
+            window.touched.iter().for_each(|&atom| window.found[atom].clear(at));
+        }
+    }
+}
+
+/// Where each atom was found among the words being looked at.
+struct Window {
+    found: Vec<Places>,
+    touched: Vec<Atom>,
+}
+
+impl Window {
+    fn clear(&mut self) {
+        for atom in self.touched.drain(..) {
+            self.found[atom] = Places::NONE;
+        }
+    }
+}
+
+fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
+    let (mut red, mut amber) = (Vec::new(), Vec::new());
+    let (mut loss, mut birth, mut child, mut others, mut self_told, mut other_told) =
+        (false, false, false, false, false, false);
+    for entry in matched {
+        match entry.meaning {
+            Meaning::Shows(category, Level::Red) => red.push(category),
+            Meaning::Shows(category, _) => amber.push(category),
+            Meaning::Loss => loss = true,
+            Meaning::AboutBirth => birth = true,
+            Meaning::AboutChild => child = true,
+            Meaning::AboutSomeoneElse => others = true,
+            Meaning::Idiom => {}
+        }
+        self_told |= entry.who == Some(Who::Self_);
+        other_told |= entry.who == Some(Who::SomeoneElse);
+    }
+    let someone_else = other_told && !self_told || (others || child) && !self_told;
+    // The same words mean a nearer kind of help when a baby has come, or when they are about a child.
+    for found in [&mut red, &mut amber] {
+        let despair = found.contains(&Category::SuicideSelfharm);
+        if despair && child && !self_told {
+            found.push(Category::ChildSelfHarm);
+        } else if despair && birth {
+            found.push(Category::PerinatalMhUrgent);
+        }
+        found.sort();
+        found.dedup();
+    }
+    let level = match (red.is_empty(), amber.is_empty()) {
+        (false, _) => Level::Red,
+        (true, false) => Level::Amber,
+        (true, true) => Level::Clear,
+    };
+    amber.retain(|category| !red.contains(category));
+    red.extend(amber);
+    Verdict { level, categories: red, someone_else: someone_else && level != Level::Clear, loss }
+}

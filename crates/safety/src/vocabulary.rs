@@ -1,0 +1,226 @@
+//! Which words of the lexicon a typed word could be: itself, a listed misspelling, a disguise, or near enough.
+
+use crate::{
+    normalise::{digits_as_letters, is_drawn_out, latin_twin, squeezed},
+    pattern::{Atom, NUMBER},
+};
+use std::collections::{HashMap, HashSet};
+
+/// Longer words than this are not guessed at: no key word is so long, and guessing must stay cheap.
+const GUESSED_AT_MOST: usize = 20;
+
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    exact: HashMap<String, Vec<Atom>>,
+    starts: HashMap<String, Vec<Atom>>,
+    squeezed: HashMap<String, Vec<String>>,
+    spellings: HashMap<String, Vec<String>>,
+    run_together: Vec<(String, Vec<String>)>,
+    numbers: Vec<Atom>,
+    near: HashMap<String, Vec<String>>,
+    never_guess: HashSet<String>,
+    shortest_start: usize,
+}
+
+/// What the lexicon lists about spelling.
+#[derive(Default)]
+pub(crate) struct Spelling {
+    pub(crate) spellings: HashMap<String, String>,
+    pub(crate) run_together: HashMap<String, String>,
+    pub(crate) key_words: Vec<String>,
+    pub(crate) near_words: Vec<String>,
+}
+
+impl Vocabulary {
+    pub(crate) fn new(atoms: HashMap<Vec<String>, Atom>, spelling: Spelling) -> Vocabulary {
+        let mut exact: HashMap<String, Vec<Atom>> = HashMap::new();
+        let mut starts: HashMap<String, Vec<Atom>> = HashMap::new();
+        let mut numbers = Vec::new();
+        for (words, atom) in atoms {
+            for word in words {
+                match word.strip_suffix('*') {
+                    Some(start) => starts.entry(start.to_owned()).or_default().push(atom),
+                    None if word == NUMBER => numbers.push(atom),
+                    None => exact.entry(word).or_default().push(atom),
+                }
+            }
+        }
+        let mut by_squeeze: HashMap<String, Vec<String>> = HashMap::new();
+        for word in exact.keys() {
+            by_squeeze.entry(squeezed(word)).or_default().push(word.clone());
+        }
+        let mut near: HashMap<String, Vec<String>> = HashMap::new();
+        for word in &spelling.key_words {
+            for cut in without_letters(word, slips_allowed(word)) {
+                near.entry(cut).or_default().push(word.clone());
+            }
+        }
+        let spaced = |text: String| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let shortest_start = starts.keys().map(String::len).min().unwrap_or(usize::MAX);
+        Vocabulary {
+            exact,
+            starts,
+            squeezed: by_squeeze,
+            spellings: spelling.spellings.into_iter().map(|(wrong, right)| (wrong, spaced(right))).collect(),
+            run_together: spelling.run_together.into_iter().map(|(run, words)| (run, spaced(words))).collect(),
+            numbers,
+            near,
+            never_guess: spelling.near_words.into_iter().collect(),
+            shortest_start,
+        }
+    }
+
+    /// Words that were run together, and listed misspellings that are two words, taken apart.
+    pub(crate) fn taken_apart(&self, words: Vec<String>) -> Vec<String> {
+        let mut out = Vec::with_capacity(words.len());
+        for word in words {
+            if let Some(apart) = self.spellings.get(&word).filter(|apart| apart.len() > 1) {
+                out.extend(apart.iter().cloned());
+                continue;
+            }
+            // `icant`, and `i c u t` that was spelt out.
+            let after_i = word.strip_prefix('i').filter(|rest| rest.len() >= 3 && self.exact.contains_key(*rest));
+            if let Some(rest) = after_i.filter(|_| !self.exact.contains_key(&word)) {
+                out.extend(["i".to_owned(), rest.to_owned()]);
+                continue;
+            }
+            let worth_a_look = word.len() >= 7 && word.len() <= 64 && !self.exact.contains_key(&word);
+            let found = worth_a_look
+                .then(|| self.run_together.iter().find(|(run, _)| word.contains(run.as_str())))
+                .flatten();
+            match found {
+                Some((_, apart)) => out.extend(apart.iter().cloned()),
+                None => out.push(word),
+            }
+        }
+        out
+    }
+
+    /// Every atom that this word may stand for.
+    pub(crate) fn atoms_of(&self, word: &str, into: &mut Vec<Atom>) {
+        if word.bytes().all(|b| b.is_ascii_digit()) {
+            into.extend(&self.numbers);
+            into.extend(self.exact.get(word).into_iter().flatten());
+            return;
+        }
+        self.known(word, into);
+        let known = self.exact.contains_key(word);
+        for form in [latin_twin(word), digits_as_letters(word)].into_iter().flatten() {
+            self.known(&form, into);
+            self.guess(&form, into);
+        }
+        if is_drawn_out(word) {
+            let squeezed = squeezed(word);
+            for whole in self.squeezed.get(&squeezed).into_iter().flatten() {
+                self.known(whole, into);
+            }
+            self.known(&squeezed, into);
+        }
+        if !known {
+            self.guess(word, into);
+        }
+    }
+
+    fn known(&self, word: &str, into: &mut Vec<Atom>) {
+        into.extend(self.exact.get(word).into_iter().flatten());
+        if let Some([right]) = self.spellings.get(word).map(Vec::as_slice) {
+            into.extend(self.exact.get(right).into_iter().flatten());
+            self.by_start(right, into);
+        }
+        self.by_start(word, into);
+    }
+
+    fn by_start(&self, word: &str, into: &mut Vec<Atom>) {
+        for end in self.shortest_start..=word.len().min(GUESSED_AT_MOST) {
+            if let Some(start) = word.get(..end) {
+                into.extend(self.starts.get(start).into_iter().flatten());
+            }
+        }
+    }
+
+    fn guess(&self, word: &str, into: &mut Vec<Atom>) {
+        let letters = word.chars().count();
+        if !(4..=GUESSED_AT_MOST).contains(&letters) || self.never_guess.contains(word) {
+            return;
+        }
+        if self.spellings.contains_key(word) {
+            return;
+        }
+        let cuts = without_letters(word, if letters >= 7 { 2 } else { 1 });
+        let mut tried: Vec<&str> = Vec::new();
+        for key in cuts.iter().filter_map(|cut| self.near.get(cut)).flatten() {
+            if tried.contains(&key.as_str()) {
+                continue;
+            }
+            tried.push(key);
+            let slips = slips_between(word, key);
+            let same_start = word.chars().next() == key.chars().next();
+            if slips <= 1 || (slips <= slips_allowed(key) && same_start) {
+                self.known(key, into);
+            }
+        }
+    }
+}
+
+/// One slip in a word of five to seven letters, two in a longer one, none in a shorter one: a short word has too
+/// many neighbours that mean something else.
+fn slips_allowed(word: &str) -> usize {
+    match word.chars().count() {
+        0..=4 => 0,
+        5..=7 => 1,
+        _ => 2,
+    }
+}
+
+/// The word, and the word with up to `slips` letters left out.
+fn without_letters(word: &str, slips: usize) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let mut out = vec![word.to_owned()];
+    for first in 0..letters.len() {
+        if slips >= 1 {
+            out.push(letters.iter().enumerate().filter(|(at, _)| *at != first).map(|(_, c)| *c).collect());
+        }
+        if slips >= 2 {
+            for second in first + 1..letters.len() {
+                let kept = letters.iter().enumerate().filter(|(at, _)| *at != first && *at != second);
+                out.push(kept.map(|(_, c)| *c).collect());
+            }
+        }
+    }
+    out
+}
+
+/// Letters added, left out, changed or swapped with a neighbour.
+fn slips_between(left: &str, right: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    rows[0] = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let changed = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + changed);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_a_letter_added_left_out_changed_or_swapped() {
+        for (left, right, slips) in
+            [("suicide", "suicide", 0), ("sucide", "suicide", 1), ("usicide", "suicide", 1), ("breathin", "breathing", 1)]
+        {
+            assert_eq!(slips_between(left, right), slips, "{left} {right}");
+        }
+    }
+}

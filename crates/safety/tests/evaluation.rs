@@ -1,0 +1,119 @@
+//! What the screen finds on messages that people made up to be like real ones. The seen half was tuned on; the blind
+//! half was not read. The gates stand a little under what was reached, so a change that loses ground fails here.
+
+use safety::{Level, Screen};
+use std::collections::BTreeMap;
+
+struct Crisis<'a> {
+    level: Level,
+    categories: Vec<&'a str>,
+    style: &'a str,
+    message: &'a str,
+}
+
+fn crises(file: &str) -> Vec<Crisis<'_>> {
+    let lines = file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    lines
+        .map(|line| {
+            let columns: Vec<&str> = line.splitn(4, '\t').collect();
+            let [level, categories, style, message] = columns[..] else { panic!("a line has not four columns") };
+            Crisis { level: level.parse().unwrap(), categories: categories.split(',').collect(), style, message }
+        })
+        .collect()
+}
+
+fn harmless(file: &str) -> Vec<(&str, &str)> {
+    let lines = file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    lines.map(|line| line.split_once('\t').expect("a line has two columns")).collect()
+}
+
+#[derive(Default, Clone, Copy)]
+struct Count {
+    all: usize,
+    found: usize,
+    red: usize,
+    red_found: usize,
+    right_card: usize,
+}
+
+impl Count {
+    fn recall(self) -> f64 {
+        self.found as f64 / self.all.max(1) as f64
+    }
+    fn red_recall(self) -> f64 {
+        self.red_found as f64 / self.red.max(1) as f64
+    }
+}
+
+/// Prints counts by category and style. Lines are printed only for the seen half, and only when asked for.
+fn measure_crises(screen: &Screen, name: &str, file: &str, may_print_lines: bool) -> Count {
+    let mut parts: BTreeMap<String, Count> = BTreeMap::new();
+    for crisis in crises(file) {
+        let screened = screen.read(crisis.message);
+        let verdict = screened.verdict();
+        let found = verdict.level >= Level::Amber;
+        let red_found = crisis.level == Level::Red && verdict.level == Level::Red;
+        let right = verdict.categories.iter().any(|category| crisis.categories.contains(&category.as_str()));
+        let of = ["total".to_owned(), format!("category {}", crisis.categories[0]), format!("style {}", crisis.style)];
+        for part in of {
+            let count = parts.entry(part).or_default();
+            count.all += 1;
+            count.found += usize::from(found);
+            count.red += usize::from(crisis.level == Level::Red);
+            count.red_found += usize::from(red_found);
+            count.right_card += usize::from(right);
+        }
+        let missed = !found || (crisis.level == Level::Red && !red_found) || !right;
+        if may_print_lines && missed && std::env::var_os("SAFETY_SHOW_SEEN").is_some() {
+            let got: Vec<&str> = verdict.categories.iter().map(|category| category.as_str()).collect();
+            println!("  {} for {} {}: {}", verdict.level.as_str(), crisis.level.as_str(), crisis.categories[0], crisis.message);
+            println!("      {got:?}");
+        }
+    }
+    println!("{name}");
+    for (part, count) in &parts {
+        let Count { all, found, red, red_found, right_card } = count;
+        println!("  {part}: found {found}/{all}, red as red {red_found}/{red}, right card {right_card}");
+    }
+    parts.remove("total").unwrap_or_default()
+}
+
+/// False reds and false ambers, as shares. An amber card is fair for the lines marked so.
+fn measure_harmless(screen: &Screen, name: &str, file: &str, may_print_lines: bool) -> (f64, f64) {
+    let lines = harmless(file);
+    let (mut reds, mut ambers, mut may_be_amber) = (0, 0, 0);
+    for (style, message) in &lines {
+        let screened = screen.read(message);
+        let level = screened.verdict().level;
+        let amber_ok = *style == "amber_ok";
+        may_be_amber += usize::from(amber_ok);
+        reds += usize::from(level == Level::Red);
+        ambers += usize::from(level == Level::Amber && !amber_ok);
+        let wrong = level == Level::Red || level == Level::Amber && !amber_ok;
+        if may_print_lines && wrong && std::env::var_os("SAFETY_SHOW_SEEN").is_some() {
+            println!("  {}: {message} {:?}", level.as_str(), screen.entries_matched(message));
+        }
+    }
+    println!("{name}: false reds {reds}/{}, false ambers {ambers}/{}", lines.len(), lines.len() - may_be_amber);
+    (reds as f64 / lines.len() as f64, ambers as f64 / (lines.len() - may_be_amber) as f64)
+}
+
+#[test]
+fn cries_for_help_are_found() {
+    let screen = Screen::new().unwrap();
+    let seen = measure_crises(&screen, "crisis, seen", include_str!("data/crisis_seen.tsv"), true);
+    let blind = measure_crises(&screen, "crisis, blind", include_str!("data/crisis_blind.tsv"), false);
+    assert!(seen.recall() >= 0.97 && seen.red_recall() >= 0.95, "seen: a cry for help is missed");
+    assert!(blind.recall() >= BLIND_RECALL && blind.red_recall() >= BLIND_RED, "blind: a cry for help is missed");
+}
+const BLIND_RECALL: f64 = 0.90;
+const BLIND_RED: f64 = 0.88;
+
+#[test]
+fn everyday_messages_are_left_alone() {
+    let screen = Screen::new().unwrap();
+    let seen = measure_harmless(&screen, "harmless, seen", include_str!("data/harmless_seen.tsv"), true);
+    let blind = measure_harmless(&screen, "harmless, blind", include_str!("data/harmless_blind.tsv"), false);
+    assert!(seen.0 <= 0.01 && seen.1 <= 0.03, "seen: too many cards that nobody needs");
+    assert!(blind.0 <= 0.02 && blind.1 <= 0.10, "blind: too many cards that nobody needs");
+}

@@ -1,0 +1,491 @@
+//! Filters as sets of bits: one bit an entry. Counting what is left, what one more tag would give, and what one
+//! filter less would give is then the same cheap operation, and every count agrees with the list.
+
+use crate::document::{AgeBand, Document, Kind, Slot};
+use crate::query::{AgeAsked, FacetCount, FilterRef, Near, Query};
+use std::collections::HashMap;
+
+/// A set of documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bits {
+    words: Vec<u64>,
+}
+
+impl Bits {
+    pub fn none(length: usize) -> Bits {
+        Bits { words: vec![0; length.div_ceil(64)] }
+    }
+
+    pub fn all(length: usize) -> Bits {
+        let mut bits = Bits { words: vec![u64::MAX; length.div_ceil(64)] };
+        if !length.is_multiple_of(64)
+            && let Some(last) = bits.words.last_mut()
+        {
+            *last = (1 << (length % 64)) - 1;
+        }
+        bits
+    }
+
+    pub fn of(length: usize, holds: impl Fn(usize) -> bool) -> Bits {
+        let mut bits = Bits::none(length);
+        for (at, word) in bits.words.iter_mut().enumerate() {
+            let from = at * 64;
+            let mut gathered = 0u64;
+            for bit in 0..64.min(length - from) {
+                gathered |= u64::from(holds(from + bit)) << bit;
+            }
+            *word = gathered;
+        }
+        bits
+    }
+
+    pub fn set(&mut self, at: usize) {
+        self.words[at / 64] |= 1 << (at % 64);
+    }
+
+    pub fn has(&self, at: usize) -> bool {
+        self.words[at / 64] >> (at % 64) & 1 == 1
+    }
+
+    pub fn and(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
+    }
+
+    pub fn and_not(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
+    }
+
+    pub fn or(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
+    }
+
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    pub fn count_with(&self, other: &Bits) -> usize {
+        self.words.iter().zip(&other.words).map(|(a, b)| (a & b).count_ones() as usize).sum()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, &word)| {
+            let mut left = word;
+            std::iter::from_fn(move || {
+                if left == 0 {
+                    return None;
+                }
+                let bit = left.trailing_zeros() as usize;
+                left &= left - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+}
+
+/// Everything about the documents that filters need, laid out by column.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    length: usize,
+    values: Vec<(&'static str, String)>,
+    value_bits: Vec<Bits>,
+    value_numbers: HashMap<(String, String), usize>,
+    tags_from: Vec<u32>,
+    tags: Vec<u16>,
+    kinds: [Bits; 4],
+    reading: Bits,
+    ages: Vec<(u16, u16)>,
+    pregnancy: Bits,
+    area_bits: HashMap<String, Bits>,
+    serves_anyone: Bits,
+    sites_from: Vec<u32>,
+    sites: Vec<[f64; 3]>,
+    /// Every site with its document, from south to north.
+    by_height: Vec<([f64; 3], u32)>,
+    reading_without_place: Bits,
+    slots_from: Vec<u32>,
+    slots: Vec<(u8, u16, u16)>,
+}
+
+/// The group under which kinds are counted.
+pub(crate) const KIND_GROUP: &str = "kind";
+
+impl Columns {
+    pub fn build(documents: &[Document]) -> Columns {
+        let length = documents.len();
+        let mut columns = Columns {
+            length,
+            values: Vec::new(),
+            value_bits: Vec::new(),
+            value_numbers: HashMap::new(),
+            tags_from: Vec::with_capacity(length + 1),
+            tags: Vec::new(),
+            kinds: Kind::ALL.map(|kind| Bits::of(length, |at| documents[at].kind == kind)),
+            reading: Bits::of(length, |at| documents[at].kind.is_reading()),
+            ages: documents.iter().map(|document| ages_of(document.ages)).collect(),
+            pregnancy: Bits::of(length, |at| documents[at].ages.is_none_or(|band| band.pregnancy)),
+            area_bits: HashMap::new(),
+            serves_anyone: Bits::of(length, |at| documents[at].areas.is_none()),
+            sites_from: Vec::with_capacity(length + 1),
+            sites: Vec::new(),
+            by_height: Vec::new(),
+            reading_without_place: Bits::of(length, |at| {
+                documents[at].kind.is_reading() && documents[at].sites.is_empty()
+            }),
+            slots_from: Vec::with_capacity(length + 1),
+            slots: Vec::new(),
+        };
+        columns.number_the_values(documents);
+        for (at, document) in documents.iter().enumerate() {
+            columns.add(at, document);
+        }
+        columns.by_height.sort_unstable_by(|a, b| a.0[2].total_cmp(&b.0[2]));
+        columns.sites_from.push(columns.sites.len() as u32);
+        columns.slots_from.push(columns.slots.len() as u32);
+        columns.tags_from.push(columns.tags.len() as u32);
+        columns
+    }
+
+    /// Values in order of group and name, so that an answer never depends on the order of the documents.
+    fn number_the_values(&mut self, documents: &[Document]) {
+        let mut seen: HashMap<(&'static str, &str), ()> = HashMap::new();
+        for tag in documents.iter().flat_map(|document| &document.tags) {
+            seen.entry((tag.group, &tag.value)).or_default();
+        }
+        let mut sorted: Vec<(&'static str, &str)> = seen.into_keys().collect();
+        sorted.sort_unstable();
+        sorted.truncate(usize::from(u16::MAX));
+        for (number, (group, value)) in sorted.into_iter().enumerate() {
+            self.value_numbers.insert((group.to_owned(), value.to_owned()), number);
+            self.values.push((group, value.to_owned()));
+            self.value_bits.push(Bits::none(self.length));
+        }
+    }
+
+    fn add(&mut self, at: usize, document: &Document) {
+        self.tags_from.push(self.tags.len() as u32);
+        for tag in &document.tags {
+            let key = (tag.group.to_owned(), tag.value.clone());
+            if let Some(&number) = self.value_numbers.get(&key)
+                && !self.value_bits[number].has(at)
+            {
+                self.value_bits[number].set(at);
+                self.tags.push(number as u16);
+            }
+        }
+        for code in document.areas.iter().flatten() {
+            let length = self.length;
+            self.area_bits.entry(area_key(code)).or_insert_with(|| Bits::none(length)).set(at);
+        }
+        self.sites_from.push(self.sites.len() as u32);
+        for site in &document.sites {
+            let point = point(site.lat, site.lon);
+            self.sites.push(point);
+            self.by_height.push((point, at as u32));
+        }
+        self.slots_from.push(self.slots.len() as u32);
+        self.slots.extend(document.slots.iter().map(|slot| (slot.days, slot.from, slot.until)));
+    }
+
+    /// The sets that a query asks for, each with the filter a person could drop. Words are added by the caller.
+    pub fn asked(&self, query: &Query) -> Vec<(FilterRef, Bits)> {
+        let mut filters = Vec::new();
+        if let Some(near) = &query.near {
+            if let Some(metres) = near.within_metres {
+                filters.push((FilterRef::Distance, self.within(near, metres)));
+            }
+            if !near.areas.is_empty() {
+                filters.push((FilterRef::Area, self.serving(near)));
+            }
+        }
+        if let Some(age) = query.age {
+            filters.push((FilterRef::Age, self.for_age(age)));
+        }
+        for (group, values) in merged(&query.tags) {
+            let mut any = Bits::none(self.length);
+            for value in values {
+                if let Some(&number) = self.value_numbers.get(&(group.to_owned(), value.to_owned())) {
+                    any.or(&self.value_bits[number]);
+                }
+            }
+            filters.push((FilterRef::Tag(group.to_owned()), any));
+        }
+        if !query.kinds.is_empty() {
+            let asked = |at: usize| query.kinds.contains(&Kind::ALL[at]);
+            let mut any = Bits::none(self.length);
+            (0..Kind::ALL.len()).filter(|&at| asked(at)).for_each(|at| any.or(&self.kinds[at]));
+            filters.push((FilterRef::Kinds, any));
+        }
+        if query.days != 0 || query.time.is_some() {
+            let what = if query.days != 0 { FilterRef::Days } else { FilterRef::Time };
+            filters.push((what, self.open(query.days, query.time)));
+        }
+        filters
+    }
+
+    /// Only the band of sites between two parallels is looked at: of a country, a hundredth part.
+    fn within(&self, near: &Near, metres: f64) -> Bits {
+        let here = point(near.lat, near.lon);
+        let most = chord_squared_of(metres);
+        let mut near_enough = self.reading_without_place.clone();
+        let band = most.max(0.0).sqrt();
+        let from = self.by_height.partition_point(|(site, _)| site[2] < here[2] - band);
+        for (site, document) in &self.by_height[from..] {
+            if site[2] > here[2] + band {
+                break;
+            }
+            if chord_squared(site, &here) <= most {
+                near_enough.set(*document as usize);
+            }
+        }
+        near_enough
+    }
+
+    fn serving(&self, near: &Near) -> Bits {
+        let mut any = self.serves_anyone.clone();
+        for code in &near.areas {
+            if let Some(bits) = self.area_bits.get(&area_key(code)) {
+                any.or(bits);
+            }
+        }
+        any
+    }
+
+    fn for_age(&self, age: AgeAsked) -> Bits {
+        let (from, until) = match age {
+            AgeAsked::Pregnant => return self.pregnancy.clone(),
+            AgeAsked::Months(months) => (months, months.saturating_add(1)),
+            AgeAsked::Band { from_months, until_months } => (from_months, until_months),
+        };
+        Bits::of(self.length, |at| {
+            let (low, high) = self.ages[at];
+            (low.max(from) < high.min(until)) & (from < until)
+        })
+    }
+
+    /// Open in one slot that answers both the day and the time. Reading is always open.
+    pub fn open(&self, days: u8, time: Option<(u16, u16)>) -> Bits {
+        Bits::of(self.length, |at| {
+            let slots = self.slots_of(at);
+            (slots.is_empty() && self.reading.has(at))
+                || slots.iter().any(|slot| slot_answers(*slot, days, time))
+        })
+    }
+
+    /// The first slot that answers.
+    pub fn slot(&self, document: usize, days: u8, time: Option<(u16, u16)>) -> Option<usize> {
+        self.slots_of(document).iter().position(|slot| slot_answers(*slot, days, time))
+    }
+
+    /// The nearest site and how far it is.
+    pub fn nearest(&self, document: usize, here: &[f64; 3]) -> Option<(usize, f64)> {
+        let sites = self.sites_of(document).iter().map(|site| chord_squared(site, here)).enumerate();
+        sites.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(site, chord)| (site, metres_of(chord)))
+    }
+
+    /// How far the nearest site is, straight through the earth: the same order at a fraction of the cost.
+    pub fn straight_metres(&self, document: usize, here: &[f64; 3]) -> Option<f64> {
+        let chords = self.sites_of(document).iter().map(|site| chord_squared(site, here));
+        chords.min_by(f64::total_cmp).map(|chord| EARTH_METRES * chord.sqrt())
+    }
+
+    fn sites_of(&self, at: usize) -> &[[f64; 3]] {
+        &self.sites[self.sites_from[at] as usize..self.sites_from[at + 1] as usize]
+    }
+
+    fn slots_of(&self, at: usize) -> &[(u8, u16, u16)] {
+        &self.slots[self.slots_from[at] as usize..self.slots_from[at + 1] as usize]
+    }
+
+    /// Counts every value of every group. `everything` is what is left under all filters; `without` gives what is
+    /// left when one group's own filter is dropped, for within a group values stand beside each other.
+    pub fn facets(
+        &self,
+        query: &Query,
+        everything: &Bits,
+        pinned: &Bits,
+        without: impl Fn(&FilterRef) -> Bits,
+    ) -> Vec<FacetCount> {
+        let asked = merged(&query.tags);
+        let mut counts = self.count_values(everything);
+        for (group, _) in &asked {
+            let base = without(&FilterRef::Tag((*group).to_owned()));
+            for (number, (of, _)) in self.values.iter().enumerate() {
+                if of == group {
+                    counts[number] = base.count_with(&self.value_bits[number]);
+                }
+            }
+        }
+        let pinned_in_all = pinned.count();
+        let mut facets: Vec<FacetCount> = Vec::with_capacity(self.values.len() + 4);
+        let kinds_base = if query.kinds.is_empty() { everything.clone() } else { without(&FilterRef::Kinds) };
+        for (kind, bits) in Kind::ALL.into_iter().zip(&self.kinds) {
+            facets.push(FacetCount {
+                group: KIND_GROUP,
+                value: kind.as_str().to_owned(),
+                count: kinds_base.count_with(bits) + pinned_in_all,
+                selected: query.kinds.contains(&kind),
+            });
+        }
+        for (number, (group, value)) in self.values.iter().enumerate() {
+            let selected = asked.iter().any(|(g, values)| g == group && values.contains(&value.as_str()));
+            facets.push(FacetCount {
+                group,
+                value: value.clone(),
+                count: counts[number] + pinned_in_all,
+                selected,
+            });
+        }
+        facets
+    }
+
+    /// Few entries are counted one by one, many by whole words of bits.
+    fn count_values(&self, base: &Bits) -> Vec<usize> {
+        let left = base.count();
+        let tags_each = self.tags.len() / self.length.max(1) + 1;
+        if left * tags_each < self.values.len() * (self.length / 64 + 1) {
+            let mut counts = vec![0; self.values.len()];
+            for at in base.iter() {
+                for &tag in &self.tags[self.tags_from[at] as usize..self.tags_from[at + 1] as usize] {
+                    counts[usize::from(tag)] += 1;
+                }
+            }
+            return counts;
+        }
+        self.value_bits.iter().map(|bits| base.count_with(bits)).collect()
+    }
+}
+
+/// A group named twice is one group.
+fn merged(tags: &[(String, Vec<String>)]) -> Vec<(&str, Vec<&str>)> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (group, values) in tags.iter().filter(|(_, values)| !values.is_empty()) {
+        let values = values.iter().map(String::as_str);
+        match groups.iter_mut().find(|(known, _)| known == group) {
+            Some((_, all)) => all.extend(values),
+            None => groups.push((group, values.collect())),
+        }
+    }
+    groups
+}
+
+fn area_key(code: &str) -> String {
+    code.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase()
+}
+
+fn ages_of(band: Option<AgeBand>) -> (u16, u16) {
+    band.map_or((0, u16::MAX), |band| (band.from_months, band.until_months.unwrap_or(u16::MAX)))
+}
+
+const DAY: i32 = 1440;
+
+fn slot_answers((slot_days, from, until): (u8, u16, u16), days: u8, time: Option<(u16, u16)>) -> bool {
+    let asked_days = if days == 0 { 0x7f } else { days & 0x7f };
+    let Some((asked_from, asked_until)) = time else { return slot_days & asked_days != 0 };
+    // The slot may start the day before the one asked about, or the hours asked about may run into its day.
+    [-1i32, 0, 1].into_iter().any(|later| {
+        let shift = later * DAY;
+        let overlaps = i32::from(from).max(i32::from(asked_from) + shift)
+            < i32::from(until).min(i32::from(asked_until) + shift);
+        overlaps && turned(slot_days, later) & asked_days != 0
+    })
+}
+
+/// The days as many days later in the week.
+fn turned(days: u8, later: i32) -> u8 {
+    let days = days & 0x7f;
+    match later {
+        1 => (days << 1 | days >> 6) & 0x7f,
+        -1 => (days >> 1 | days << 6) & 0x7f,
+        _ => days,
+    }
+}
+
+/// Whether a slot answers a day and a time, both at once. A day mask of 0 is any day.
+pub fn slot_is_within(slot: &Slot, days: u8, time: Option<(u16, u16)>) -> bool {
+    slot_answers((slot.days, slot.from, slot.until), days, time)
+}
+
+/// The mean radius of the earth, as in the haversine formula.
+const EARTH_METRES: f64 = 6_371_008.8;
+
+/// A place on the unit sphere: the straight line between two of them grows with the way over the ground, and costs
+/// no sine or cosine.
+pub(crate) fn point(lat: f64, lon: f64) -> [f64; 3] {
+    let (lat, lon) = (lat.to_radians(), lon.to_radians());
+    [lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()]
+}
+
+fn chord_squared(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    let [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+    x * x + y * y + z * z
+}
+
+fn metres_of(chord_squared: f64) -> f64 {
+    2.0 * EARTH_METRES * (chord_squared.sqrt() / 2.0).min(1.0).asin()
+}
+
+fn chord_squared_of(metres: f64) -> f64 {
+    if metres.is_nan() || metres < 0.0 {
+        return -1.0;
+    }
+    let half = (metres / (2.0 * EARTH_METRES)).min(std::f64::consts::FRAC_PI_2).sin();
+    // The edge belongs to the circle, whatever the last digit says.
+    4.0 * half * half * (1.0 + 1e-9) + 1e-18
+}
+
+/// Metres over the ground between two places, in degrees.
+pub fn metres_between(a: (f64, f64), b: (f64, f64)) -> f64 {
+    metres_of(chord_squared(&point(a.0, a.1), &point(b.0, b.1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(days: u8, from: u16, until: u16) -> Slot {
+        Slot { days, from, until, label: String::new() }
+    }
+
+    #[test]
+    fn a_day_and_a_time_are_answered_by_one_slot_across_midnight_too() {
+        let monday = 1;
+        let tuesday = 2;
+        for (slot, days, time, answer) in [
+            (slot(monday, 600, 660), monday, None, true),
+            (slot(monday, 600, 660), tuesday, None, false),
+            (slot(monday, 600, 660), 0, Some((630, 700)), true),
+            (slot(monday, 600, 660), 0, Some((660, 700)), false),
+            (slot(monday, 600, 660), tuesday, Some((600, 660)), false),
+            (slot(monday, 1320, 1800), tuesday, Some((120, 180)), true),
+            (slot(monday, 1320, 1800), monday, Some((120, 180)), false),
+            (slot(1 << 6, 1320, 1800), monday, Some((120, 180)), true),
+            (slot(tuesday, 60, 120), monday, Some((1320, 1800)), true),
+            (slot(0x7f, 0, 1440), tuesday, Some((1320, 1800)), true),
+        ] {
+            assert_eq!(slot_is_within(&slot, days, time), answer, "{slot:?} {days} {time:?}");
+        }
+    }
+
+    #[test]
+    fn distances_are_right_and_the_edge_is_inside() {
+        let widnes = (53.3613, -2.7337);
+        let runcorn = (53.3417, -2.7312);
+        let metres = metres_between(widnes, runcorn);
+        assert!((2_180.0..2_200.0).contains(&metres), "{metres}");
+        assert!(
+            chord_squared(&point(53.3613, -2.7337), &point(53.3417, -2.7312)) <= chord_squared_of(metres)
+        );
+        assert!(chord_squared(&point(53.0, -2.0), &point(53.0, -2.0)) <= chord_squared_of(0.0));
+        assert!(chord_squared_of(f64::NAN) < 0.0 && chord_squared_of(-1.0) < 0.0);
+        assert!(chord_squared_of(1e9) >= 4.0);
+    }
+
+    #[test]
+    fn a_set_of_bits_holds_what_was_put_in() {
+        let mut bits = Bits::none(130);
+        [0, 63, 64, 129].into_iter().for_each(|at| bits.set(at));
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
+        assert_eq!((bits.count(), Bits::all(130).count(), Bits::all(128).count()), (4, 130, 128));
+        assert_eq!(Bits::of(130, |at| at % 64 == 0).count_with(&bits), 2);
+    }
+}

@@ -1,0 +1,290 @@
+//! The inverted index: from a word's stem to the entries that hold it, with how much it says about each.
+
+use crate::document::{Document, Field, Kind};
+use crate::filters::{Bits, Columns};
+use crate::spelling::Speller;
+use crate::synonyms::Synonyms;
+use crate::text::{self, stem};
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+/// All documents, ready to be searched. It never changes: a new one is built and put in its place.
+#[derive(Debug)]
+pub struct Index {
+    pub(crate) documents: Vec<Document>,
+    pub(crate) synonyms: Synonyms,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) postings: Vec<Postings>,
+    pub(crate) columns: Columns,
+    pub(crate) speller: Speller,
+    pub(crate) sections: HashMap<u32, Vec<SectionTerms>>,
+    pub(crate) baby: Bits,
+    pub(crate) loss: Bits,
+    pub(crate) title_order: Vec<u32>,
+    /// Beside each other, and not in the documents: a search reads one for every entry it scores.
+    pub(crate) weights: Vec<f32>,
+    pub(crate) by_slug: HashMap<(Kind, String), u32>,
+    pub(crate) scratch: Mutex<Vec<crate::search::Scratch>>,
+}
+
+/// What is known of the words.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    /// Words as written to the number of their stem.
+    surfaces: HashMap<Box<str>, u32>,
+    stems: HashMap<Box<str>, u32>,
+    first_letters: Vec<u8>,
+}
+
+impl Vocabulary {
+    pub fn stem_number(&self, stem: &str) -> Option<u32> {
+        self.stems.get(stem).copied()
+    }
+
+    /// The number of a word's stem. A word met before costs one look and no stemming.
+    pub fn number_of(&self, word: &str) -> Option<u32> {
+        self.surfaces.get(word).copied().or_else(|| self.stem_number(&stem(word)))
+    }
+
+    /// The first byte of a stem.
+    pub fn first_letter(&self, stem: u32) -> u8 {
+        self.first_letters.get(stem as usize).copied().unwrap_or_default()
+    }
+
+    fn learn(&mut self, word: &str) -> u32 {
+        if let Some(&number) = self.surfaces.get(word) {
+            return number;
+        }
+        let stem = stem(word);
+        let next = self.stems.len() as u32;
+        let first_letter = stem.as_bytes().first().copied().unwrap_or_default();
+        let number = *self.stems.entry(stem.into()).or_insert(next);
+        if number == next {
+            self.first_letters.push(first_letter);
+        }
+        self.surfaces.insert(word.into(), number);
+        number
+    }
+}
+
+/// Where one stem is found: document, weight as a share of 65,535, fields as bits.
+#[derive(Debug, Default)]
+pub(crate) struct Postings {
+    pub documents: Vec<u32>,
+    pub weights: Vec<u16>,
+    pub fields: Vec<u8>,
+    pub rarity: f32,
+}
+
+/// The words of one section of a page.
+#[derive(Debug)]
+pub(crate) struct SectionTerms {
+    pub heading: Vec<u32>,
+    pub text: Vec<u32>,
+}
+
+/// How much a word says in each field, by the order of [`Field::ALL`], and how far long fields are held against it.
+/// A name is short and chosen; a text is long and mentions much.
+const FIELD_WEIGHTS: [f32; FIELDS] = [3.0, 2.5, 1.8, 1.3, 1.0, 0.8];
+const FIELD_LENGTHS: [f32; FIELDS] = [0.4, 0.2, 0.3, 0.5, 0.75, 0.3];
+const FIELDS: usize = 6;
+/// A second mention counts for less than the first.
+const SATURATION: f32 = 1.2;
+
+impl Index {
+    /// Reads all documents once. About a second for fifty thousand.
+    pub fn build(documents: Vec<Document>, synonyms: &Synonyms) -> Index {
+        let mut gathered = Gathered::default();
+        let mut sections = HashMap::new();
+        for (number, document) in documents.iter().enumerate() {
+            gathered.add(document);
+            if !document.sections.is_empty() {
+                sections.insert(number as u32, gathered.section_terms(document));
+            }
+        }
+        let speller = gathered.speller(synonyms);
+        let count = documents.len();
+        let mut by_slug = HashMap::with_capacity(count);
+        for (number, document) in documents.iter().enumerate() {
+            by_slug.entry((document.kind, document.slug.clone())).or_insert(number as u32);
+        }
+        let (vocabulary, postings) = gathered.finish(count);
+        Index {
+            columns: Columns::build(&documents),
+            baby: Bits::of(count, |at| documents[at].baby && !documents[at].loss),
+            loss: Bits::of(count, |at| documents[at].loss),
+            title_order: title_order(&documents),
+            weights: documents.iter().map(|document| document.weight.max(0.0)).collect(),
+            synonyms: synonyms.clone(),
+            documents,
+            vocabulary,
+            postings,
+            speller,
+            sections,
+            by_slug,
+            scratch: Mutex::default(),
+        }
+    }
+
+    /// Everything in it, in the order given.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// The document of that kind and slug.
+    pub fn find(&self, kind: Kind, slug: &str) -> Option<&Document> {
+        let number = self.by_slug.get(&(kind, slug.to_owned()))?;
+        self.documents.get(*number as usize)
+    }
+}
+
+/// Equal titles fall back to the order given, so that pages never overlap.
+fn title_order(documents: &[Document]) -> Vec<u32> {
+    let mut sorted: Vec<(String, u32)> = documents
+        .iter()
+        .enumerate()
+        .map(|(number, document)| (text::fold(&document.title), number as u32))
+        .collect();
+    sorted.sort_unstable();
+    let mut order = vec![0; documents.len()];
+    for (place, (_, number)) in sorted.into_iter().enumerate() {
+        order[number as usize] = place as u32;
+    }
+    order
+}
+
+#[derive(Default)]
+struct Gathered {
+    vocabulary: Vocabulary,
+    surface_counts: HashMap<Box<str>, u32>,
+    /// For each stem its documents, with how often in each field: five bits a field.
+    mentions: Vec<Vec<(u32, u32)>>,
+    lengths: Vec<[u16; FIELDS]>,
+    one_document: HashMap<u32, u32>,
+}
+
+const MENTION_BITS: u32 = 5;
+const MENTIONS_MAX: u32 = (1 << MENTION_BITS) - 1;
+
+impl Gathered {
+    fn add(&mut self, document: &Document) {
+        let number = self.lengths.len() as u32;
+        self.lengths.push([0; FIELDS]);
+        self.one_document.clear();
+        for (at, field) in Field::ALL.into_iter().enumerate() {
+            each_text(document, field, |text| self.add_text(at, text));
+        }
+        let mut found: Vec<(u32, u32)> = self.one_document.drain().collect();
+        found.sort_unstable();
+        for (stem, counts) in found {
+            self.mentions[stem as usize].push((number, counts));
+        }
+    }
+
+    fn add_text(&mut self, field: usize, text: &str) {
+        let Gathered { vocabulary, surface_counts, mentions, lengths, one_document } = self;
+        text::each_word(text, |word, _| {
+            let stem = vocabulary.learn(word);
+            mentions.resize_with(mentions.len().max(stem as usize + 1), Vec::new);
+            match surface_counts.get_mut(word) {
+                Some(count) => *count += 1,
+                None => drop(surface_counts.insert(word.into(), 1)),
+            }
+            if let Some(length) = lengths.last_mut() {
+                length[field] = length[field].saturating_add(1);
+            }
+            let counts = one_document.entry(stem).or_default();
+            let shift = field as u32 * MENTION_BITS;
+            if (*counts >> shift) & MENTIONS_MAX < MENTIONS_MAX {
+                *counts += 1 << shift;
+            }
+        });
+    }
+
+    fn section_terms(&self, document: &Document) -> Vec<SectionTerms> {
+        let terms = |text: &str| {
+            let mut found = Vec::new();
+            text::each_word(text, |word, _| found.extend(self.vocabulary.number_of(word)));
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        let sections = document.sections.iter();
+        sections
+            .map(|section| SectionTerms { heading: terms(&section.heading), text: terms(&section.text) })
+            .collect()
+    }
+
+    /// Words of the entries, of the list of families' words, and the plain ones: 'hlep' must find 'help' there.
+    fn speller(&self, synonyms: &Synonyms) -> Speller {
+        let mut words: HashMap<&str, u32> =
+            self.surface_counts.iter().map(|(word, count)| (&**word, *count)).collect();
+        for word in synonyms.words() {
+            words.entry(word).or_insert(1);
+        }
+        for word in text::plain_words() {
+            *words.entry(word).or_default() += 1_000;
+        }
+        Speller::build(words)
+    }
+
+    /// BM25F: each mention is weighed by its field and that field's length, then the sum is saturated once. All of
+    /// it is known now, so that a search only multiplies and adds.
+    fn finish(self, count: usize) -> (Vocabulary, Vec<Postings>) {
+        let mut average = [0f32; FIELDS];
+        for (field, average) in average.iter_mut().enumerate() {
+            let sum: u64 = self.lengths.iter().map(|lengths| u64::from(lengths[field])).sum();
+            *average = (sum as f32 / count.max(1) as f32).max(1.0);
+        }
+        let lengths = &self.lengths;
+        let weigh = |document: u32, counts: u32| -> (u16, u8) {
+            let (mut sum, mut fields) = (0f32, 0u8);
+            for field in 0..FIELDS {
+                let mentions = (counts >> (field as u32 * MENTION_BITS)) & MENTIONS_MAX;
+                if mentions > 0 {
+                    fields |= 1 << field;
+                    let length = f32::from(lengths[document as usize][field]) / average[field];
+                    let held = 1.0 - FIELD_LENGTHS[field] + FIELD_LENGTHS[field] * length;
+                    sum += FIELD_WEIGHTS[field] * mentions as f32 / held;
+                }
+            }
+            ((sum / (SATURATION + sum) * 65_535.0) as u16, fields)
+        };
+        let postings = self.mentions.into_iter().map(|mentions| {
+            let df = mentions.len() as f32;
+            let mut postings = Postings {
+                documents: Vec::with_capacity(mentions.len()),
+                weights: Vec::with_capacity(mentions.len()),
+                fields: Vec::with_capacity(mentions.len()),
+                rarity: (1.0 + (count as f32 - df + 0.5) / (df + 0.5)).ln().max(0.01),
+            };
+            for (document, counts) in mentions {
+                let (weight, fields) = weigh(document, counts);
+                postings.documents.push(document);
+                postings.weights.push(weight.max(1));
+                postings.fields.push(fields);
+            }
+            postings
+        });
+        let postings = postings.collect();
+        (self.vocabulary, postings)
+    }
+}
+
+/// Every piece of text of a field.
+pub(crate) fn each_text(document: &Document, field: Field, mut take: impl FnMut(&str)) {
+    match field {
+        Field::Name => take(&document.title),
+        Field::Alias => document.aliases.iter().for_each(|alias| take(alias)),
+        Field::Term => document.terms.iter().for_each(|term| take(term)),
+        Field::Summary => take(&document.summary),
+        Field::Organization => take(&document.organization),
+        Field::Text => {
+            take(&document.text);
+            for section in &document.sections {
+                take(&section.heading);
+                take(&section.text);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The index over services, pages, events and guides: in memory, in process, on every node.
+//!
+//! It answers one question, in three steps that can be read on their own:
+//! 1. [`understand()`] takes out of a person's words what is a filter: a place, an age, a day, 'free'.
+//! 2. [`Index::search`] scores what is left by BM25F with stems, slips and families' own words, and sets the filters
+//!    against it as sets of bits, so that every count agrees with the list.
+//! 3. [`Results`] tells why each hit matched, and when little is left, which filter to drop and what that gives.
+//!
+//! It knows documents, not rooms: a room makes [`Document`]s of its own records. It must never keep, log or send on
+//! what people type. Words of loss are a rule and not a ranking ([`speaks_of_loss`]).
+//!
+//! To add a family's word: write a line in `data/synonyms.txt`. To add a filter: a tag if it is one, else a column and
+//! a [`FilterRef`] in `filters.rs`, with a line in the oracle of `tests/oracle.rs`. To understand something new in
+//! what people type: a reader in `understand_*.rs` with rows in its table of examples, those that must not be taken
+//! for it first.
+
+mod document;
+mod filters;
+mod index;
+mod loss;
+mod query;
+mod reading;
+mod search;
+mod spelling;
+mod synonyms;
+pub mod synthetic;
+mod text;
+mod understand;
+mod understand_age;
+mod understand_place;
+mod understand_things;
+mod understand_when;
+
+pub use document::{AgeBand, Document, Field, Kind, Section, Site, Slot, Tag};
+pub use filters::{metres_between, slot_is_within};
+pub use index::Index;
+pub use loss::speaks_of_loss;
+pub use query::{AgeAsked, FacetCount, FilterRef, Hit, How, Loosened, Match, Near, Query, Results, Sort};
+pub use synonyms::{Problem, Synonyms};
+pub use text::{fold, stem, words};
+pub use understand::{Context, Part, PartFilter, Town, TownKind, Understood, understand};
+pub use understand_things::tags;

@@ -1,0 +1,399 @@
+//! One search: read the words, score the entries that hold them, set the filters against that, tell why.
+
+use crate::document::Field;
+use crate::filters::{self, Bits};
+use crate::index::{Index, SectionTerms, each_text};
+use crate::loss;
+use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort};
+use crate::reading::{Reading, Said};
+use crate::text;
+
+/// Room for scores, one place an entry, used again by the next search.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    places: Vec<Place>,
+    touched: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    score: f32,
+    covered: f32,
+    last_said: u32,
+}
+
+/// An entry that scores less than this share of the best is a mention, not a place that can help. Several words
+/// said together let us be stricter than one.
+const TAIL_OF_SEVERAL: f32 = 0.3;
+const TAIL_OF_ONE: f32 = 0.12;
+/// Under this share of what a perfect match would score, we are not sure.
+const WEAK_BELOW: f32 = 0.2;
+/// With this few results left we also say which filter to drop.
+const FEW: usize = 2;
+const NEAR_MISSES: usize = 3;
+/// What is at the door gets this much more than what is far away, and half of it is gone after this many metres.
+const NEARNESS_BONUS: f64 = 0.3;
+const NEARNESS_METRES: f64 = 3_000.0;
+
+impl Index {
+    /// Answers a query.
+    pub fn search(&self, query: &Query) -> Results {
+        self.search_with_tail(query, TAIL_OF_SEVERAL, TAIL_OF_ONE)
+    }
+
+    /// The same, but whatever holds any of the words counts, however poor a match: for checking this engine against
+    /// another, and for a member of staff who must see all.
+    pub fn search_whole_tail(&self, query: &Query) -> Results {
+        self.search_with_tail(query, 0.0, 0.0)
+    }
+
+    fn search_with_tail(&self, query: &Query, tail_of_several: f32, tail_of_one: f32) -> Results {
+        let reading = self.read(&query.words);
+        let mut scratch = self.take_scratch();
+        let speaks_of_loss = query.loss || loss::speaks_of_loss(&query.words);
+        let tail = if reading.said.len() > 1 { tail_of_several } else { tail_of_one };
+        let run = Run::start(self, query, &reading, &mut scratch, speaks_of_loss, tail);
+        let results = run.finish();
+        self.give_back(scratch);
+        results
+    }
+
+    fn take_scratch(&self) -> Scratch {
+        let kept = self.scratch.lock().ok().and_then(|mut pool| pool.pop());
+        kept.unwrap_or_else(|| Scratch {
+            places: vec![Place::default(); self.documents.len()],
+            touched: Vec::new(),
+        })
+    }
+
+    fn give_back(&self, mut scratch: Scratch) {
+        for at in scratch.touched.drain(..) {
+            scratch.places[at as usize] = Place::default();
+        }
+        if let Ok(mut pool) = self.scratch.lock()
+            && pool.len() < 8
+        {
+            pool.push(scratch);
+        }
+    }
+
+    /// Adds up what each said thing gives to each entry; returns the best score and the share of the best possible.
+    fn score(&self, reading: &Reading, scratch: &mut Scratch, hidden: &Bits, loss: bool) -> (f32, f32) {
+        for (number, said) in reading.said.iter().enumerate() {
+            for reach in &said.reaches {
+                let postings = &self.postings[reach.stem as usize];
+                let weight = postings.rarity * reach.weight / 65_535.0;
+                for (&document, &share) in postings.documents.iter().zip(&postings.weights) {
+                    let place = &mut scratch.places[document as usize];
+                    if place.last_said == 0 {
+                        scratch.touched.push(document);
+                    }
+                    place.score += weight * f32::from(share);
+                    if place.last_said != number as u32 + 1 {
+                        place.last_said = number as u32 + 1;
+                        place.covered += said.rarity;
+                    }
+                }
+            }
+        }
+        let asked: f32 = reading.said.iter().map(|said| said.rarity).sum();
+        let share_of_asked = 1.0 / asked.max(f32::MIN_POSITIVE);
+        let (mut best, mut best_share) = (0f32, 0f32);
+        for &document in &scratch.touched {
+            let place = &mut scratch.places[document as usize];
+            let covered = place.covered * share_of_asked;
+            place.score *= (0.35 + 0.65 * covered) * self.weights[document as usize];
+            if !(loss && hidden.has(document as usize)) && place.score > best {
+                best = place.score;
+                best_share = place.score * share_of_asked;
+            }
+        }
+        (best, best_share)
+    }
+}
+
+/// One search under way.
+struct Run<'a> {
+    index: &'a Index,
+    query: &'a Query,
+    reading: &'a Reading,
+    scratch: &'a Scratch,
+    filters: Vec<(FilterRef, Bits)>,
+    /// Everything this person may be shown.
+    shown: Bits,
+    pinned: Bits,
+    here: Option<[f64; 3]>,
+    weak: bool,
+}
+
+impl<'a> Run<'a> {
+    fn start(
+        index: &'a Index,
+        query: &'a Query,
+        reading: &'a Reading,
+        scratch: &'a mut Scratch,
+        loss: bool,
+        tail: f32,
+    ) -> Run<'a> {
+        let length = index.documents.len();
+        let mut filters = index.columns.asked(query);
+        let mut weak = false;
+        if reading.any_words {
+            let (best, share) = index.score(reading, scratch, &index.baby, loss);
+            weak = reading.only_chat || share < WEAK_BELOW;
+            let mut matching = Bits::none(length);
+            for &document in &scratch.touched {
+                let score = scratch.places[document as usize].score;
+                if score > 0.0 && score >= best * tail {
+                    matching.set(document as usize);
+                }
+            }
+            filters.push((FilterRef::Words, matching));
+        }
+        let mut shown = Bits::all(length);
+        let mut pinned = Bits::none(length);
+        if loss {
+            pinned = index.loss.clone();
+            shown.and_not(&index.baby);
+            shown.and_not(&pinned);
+        }
+        let here = query.near.as_ref().map(|near| filters::point(near.lat, near.lon));
+        Run { index, query, reading, scratch, filters, shown, pinned, here, weak }
+    }
+
+    fn finish(self) -> Results {
+        let everything = self.without(None);
+        let left = everything.count();
+        let pinned = self.pinned.count();
+        let mut results = Results {
+            total: left + pinned,
+            hits: self.page_of(&everything),
+            facets: self
+                .index
+                .columns
+                .facets(self.query, &everything, &self.pinned, |what| self.without(Some(what))),
+            corrected: self.reading.corrected.clone(),
+            weak: self.weak,
+            ..Results::default()
+        };
+        if left <= FEW && !self.filters.is_empty() {
+            results.loosened = self.loosened(left);
+            results.near_misses = self.near_misses(&everything);
+        }
+        results
+    }
+
+    /// What is left under all filters but one.
+    fn without(&self, dropped: Option<&FilterRef>) -> Bits {
+        let mut left = self.shown.clone();
+        for (what, bits) in &self.filters {
+            if Some(what) != dropped {
+                left.and(bits);
+            }
+        }
+        left
+    }
+
+    fn loosened(&self, left: usize) -> Vec<Loosened> {
+        let mut loosened = Vec::new();
+        for (what, _) in &self.filters {
+            let base = self.without(Some(what));
+            let is_day_and_time = *what == FilterRef::Days && self.query.time.is_some();
+            if is_day_and_time {
+                // Day and time are one filter, matched in one slot: dropping either leaves the other.
+                for (dropped, days, time) in
+                    [(FilterRef::Days, 0, self.query.time), (FilterRef::Time, self.query.days, None)]
+                {
+                    let total = base.count_with(&self.index.columns.open(days, time));
+                    loosened.push(Loosened { what: dropped, total });
+                }
+            } else {
+                loosened.push(Loosened { what: what.clone(), total: base.count() });
+            }
+        }
+        loosened.retain(|loosened| loosened.total > left);
+        for loosened in &mut loosened {
+            loosened.total += self.pinned.count();
+        }
+        loosened.sort_by_key(|loosened| std::cmp::Reverse(loosened.total));
+        loosened
+    }
+
+    /// What fails one filter only; failing that, what the words alone find; failing that, what the filters leave.
+    fn near_misses(&self, everything: &Bits) -> Vec<Hit> {
+        let mut one_off = Bits::none(self.index.documents.len());
+        for (what, _) in &self.filters {
+            if *what != FilterRef::Words {
+                one_off.or(&self.without(Some(what)));
+            }
+        }
+        one_off.and_not(everything);
+        let words = self.filters.iter().find(|(what, _)| *what == FilterRef::Words).map(|(_, bits)| bits);
+        if one_off.count() == 0
+            && let Some(words) = words
+        {
+            one_off = self.shown.clone();
+            one_off.and(words);
+            one_off.and_not(everything);
+            if one_off.count() == 0 {
+                one_off = self.without(Some(&FilterRef::Words));
+                one_off.and_not(everything);
+            }
+        }
+        let ranked = self.ranked(&one_off, 0, NEAR_MISSES);
+        ranked.into_iter().map(|document| self.hit(document, false)).collect()
+    }
+
+    fn page_of(&self, everything: &Bits) -> Vec<Hit> {
+        let per_page = self.query.per_page.min(Query::PER_PAGE_MAX);
+        let from = self.query.page.saturating_sub(1).saturating_mul(per_page);
+        let first = self.ranked(&self.pinned, 0, usize::MAX);
+        let pinned_here = first.iter().skip(from).take(per_page).copied();
+        let mut hits: Vec<Hit> = pinned_here.map(|document| self.hit(document, true)).collect();
+        let rest_from = from.saturating_sub(first.len());
+        let rest = self.ranked(everything, rest_from, per_page - hits.len());
+        hits.extend(rest.into_iter().map(|document| self.hit(document, false)));
+        hits
+    }
+
+    /// The documents of a set from one place in the order to another. Only that far is sorted.
+    fn ranked(&self, set: &Bits, from: usize, count: usize) -> Vec<usize> {
+        struct Ranked {
+            key: f64,
+            then: f64,
+            title: u32,
+            document: u32,
+        }
+        if count == 0 {
+            return Vec::new();
+        }
+        let has_words = self.reading.any_words;
+        let mut ranked: Vec<Ranked> = Vec::with_capacity(256);
+        for document in set.iter() {
+            let distance =
+                self.here.as_ref().and_then(|here| self.index.columns.straight_metres(document, here));
+            let away = distance.unwrap_or(f64::INFINITY);
+            let score = self.score_of(document, has_words);
+            let (key, then) = match self.query.sort {
+                Sort::Nearest if self.here.is_some() => (away, -score),
+                Sort::Best if has_words && self.here.is_some() => (-score * self.nearness(distance), away),
+                _ => (-score, away),
+            };
+            ranked.push(Ranked {
+                key,
+                then,
+                title: self.index.title_order[document],
+                document: document as u32,
+            });
+        }
+        let order = |a: &Ranked, b: &Ranked| {
+            a.key.total_cmp(&b.key).then(a.then.total_cmp(&b.then)).then(a.title.cmp(&b.title))
+        };
+        let until = from.saturating_add(count);
+        if from >= ranked.len() {
+            return Vec::new();
+        }
+        if until < ranked.len() {
+            ranked.select_nth_unstable_by(until, order);
+            ranked.truncate(until);
+        }
+        ranked.sort_unstable_by(order);
+        ranked[from..].iter().map(|ranked| ranked.document as usize).collect()
+    }
+
+    fn score_of(&self, document: usize, has_words: bool) -> f64 {
+        let score = self.scratch.places[document].score;
+        f64::from(if has_words { score } else { self.index.weights[document] })
+    }
+
+    /// A place not given is neither near nor far.
+    fn nearness(&self, distance: Option<f64>) -> f64 {
+        let near = distance.map_or(0.3, |metres| NEARNESS_METRES / (NEARNESS_METRES + metres));
+        1.0 + NEARNESS_BONUS * near
+    }
+
+    fn hit(&self, number: usize, pinned: bool) -> Hit {
+        let document = &self.index.documents[number];
+        let nearest = self.here.as_ref().and_then(|here| self.index.columns.nearest(number, here));
+        let asks_when = self.query.days != 0 || self.query.time.is_some();
+        let slot =
+            asks_when.then(|| self.index.columns.slot(number, self.query.days, self.query.time)).flatten();
+        let matched = self.reading.said.iter().filter_map(|said| self.matched(said, number)).collect();
+        Hit {
+            document: number as u32,
+            score: self.score_of(number, self.reading.any_words) as f32,
+            distance_metres: nearest.map(|(_, metres)| metres),
+            site: nearest.map(|(site, _)| site).or_else(|| (!document.sites.is_empty()).then_some(0)),
+            slot,
+            section: self
+                .index
+                .sections
+                .get(&(number as u32))
+                .and_then(|sections| self.best_section(sections)),
+            pinned,
+            matched,
+        }
+    }
+
+    /// The best way from what was said to this entry, and where it was found.
+    fn matched(&self, said: &Said, number: usize) -> Option<Match> {
+        let mut ways: Vec<(How, f32, u32, u8)> = Vec::new();
+        for reach in &said.reaches {
+            let postings = &self.index.postings[reach.stem as usize];
+            if let Ok(at) = postings.documents.binary_search(&(number as u32)) {
+                let value = reach.weight * postings.rarity * f32::from(postings.weights[at]);
+                ways.push((reach.how, value, reach.stem, postings.fields[at]));
+            }
+        }
+        let (how, _, stem, fields) =
+            ways.into_iter().min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)))?;
+        let (_, field) = Field::ALL.into_iter().enumerate().find(|(bit, _)| fields >> bit & 1 == 1)?;
+        let found = self.word_in(number, field, stem, &said.typed)?;
+        let how = match how {
+            How::Exact if !said.typed.split(' ').any(|word| word == found) => How::Stem,
+            other => other,
+        };
+        Some(Match { typed: said.typed.clone(), found, field, how })
+    }
+
+    /// The word of a field that has the stem; the one that was typed, if it is there as well.
+    fn word_in(&self, number: usize, field: Field, stem: u32, typed: &str) -> Option<String> {
+        let vocabulary = &self.index.vocabulary;
+        let first_letter = vocabulary.first_letter(stem);
+        let mut found: Option<String> = None;
+        each_text(&self.index.documents[number], field, |text| {
+            if found.as_deref() == Some(typed) || (field == Field::Text && found.is_some()) {
+                return;
+            }
+            text::each_word(text, |word, _| {
+                // A stem starts as its words do: most words need no look in the vocabulary.
+                let worth_a_look = word.as_bytes().first() == Some(&first_letter);
+                let better = found.is_none() || word == typed;
+                if worth_a_look && better && vocabulary.number_of(word) == Some(stem) {
+                    found = Some(word.to_owned());
+                }
+            });
+        });
+        found
+    }
+
+    fn best_section(&self, sections: &[SectionTerms]) -> Option<usize> {
+        let value = |section: &SectionTerms| -> f32 {
+            let reaches = self.reading.said.iter().flat_map(|said| &said.reaches);
+            reaches.fold(0.0, |sum, reach| {
+                let weight = reach.weight * self.index.postings[reach.stem as usize].rarity;
+                let heading = section.heading.binary_search(&reach.stem).is_ok();
+                let text = section.text.binary_search(&reach.stem).is_ok();
+                sum + weight * (f32::from(u8::from(text)) + 2.0 * f32::from(u8::from(heading)))
+            })
+        };
+        let mut best: Option<(usize, f32)> = None;
+        for (at, section) in sections.iter().enumerate() {
+            let value = value(section);
+            if value > best.map_or(0.0, |(_, value)| value) {
+                best = Some((at, value));
+            }
+        }
+        best.map(|(at, _)| at)
+    }
+}

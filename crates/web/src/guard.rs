@@ -1,0 +1,334 @@
+use crate::{
+    CardView, Page, Site,
+    input::{Form, read_body},
+    layout,
+    reply::{Broken, json_error},
+};
+use askama::Template;
+use axum::{
+    Router,
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use kernel::Fault;
+use std::time::{Duration, Instant};
+use tower_http::{
+    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+};
+
+/// No page works longer than this for one request.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Puts the guards around every route: host, origin, size, time, headers, plain error pages, log.
+pub fn shell(site: &Site, routes: Router) -> Router {
+    let slow = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE);
+    routes
+        .fallback(async || StatusCode::NOT_FOUND)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(slow)
+        .layer(from_fn_with_state(site.clone(), guard))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+}
+
+async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    // The route's pattern, never its address: a mistyped address can carry anything.
+    let route =
+        request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |m| m.as_str().to_owned());
+    let machine = ["/api/", "/oruk/", "/healthz", "/readyz"]
+        .iter()
+        .any(|start| request.uri().path().starts_with(start));
+    let response = match refusal(&site, &request) {
+        None => next.run(request).await,
+        Some(why) if machine => why.json(),
+        Some(why) => refused_page(&site, why, request.into_body()).await,
+    };
+    let response = worded(&site, machine, &route, response);
+    let status = response.status().as_u16();
+    let millis = started.elapsed().as_millis();
+    tracing::debug!(http.method = %method, http.route = route, http.status = status, millis, "answered");
+    with_headers(&site, response)
+}
+
+/// Why a request is turned away before any room sees it.
+#[derive(Clone, Copy)]
+enum Refused {
+    Host,
+    OtherSite,
+}
+
+fn refusal(site: &Site, request: &Request) -> Option<Refused> {
+    let host = request.headers().get(header::HOST).map_or(Some(""), |value| value.to_str().ok());
+    let public_url = &site.council().public_url;
+    match host {
+        Some(host) if plain_host(host) => {}
+        _ => return Some(Refused::Host),
+    }
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !safe && !from_our_own_page(request.headers(), host.unwrap_or_default(), public_url) {
+        return Some(Refused::OtherSite);
+    }
+    None
+}
+
+/// A host as RFC 3986 writes a name or an address, with an optional port. Links never carry it, so a false one
+/// reaches nobody; an odd one is refused all the same.
+fn plain_host(host: &str) -> bool {
+    host.len() <= 255
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
+}
+
+/// Whether a form was sent from our own page. Public pages are the same for everybody and kept in caches, so they
+/// carry no token; the browser itself says where a form comes from (Fetch Metadata, else Origin, else Referer), and
+/// one that says nothing is refused. See ADR 0005.
+fn from_our_own_page(headers: &HeaderMap, host: &str, public_url: &str) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    if let Some(from) = text(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(from, "same-origin" | "none");
+    }
+    let ours = |address: &str| {
+        let rest = address.split_once("://").map_or("", |(_, rest)| rest);
+        let their_host = rest.split('/').next().unwrap_or_default();
+        !their_host.is_empty()
+            && (their_host.eq_ignore_ascii_case(host)
+                || public_url
+                    .split_once("://")
+                    .is_some_and(|(_, ours)| ours.eq_ignore_ascii_case(their_host)))
+    };
+    text(header::ORIGIN).or_else(|| text(header::REFERER)).is_some_and(ours)
+}
+
+impl Refused {
+    fn status(self) -> StatusCode {
+        match self {
+            Refused::Host => StatusCode::BAD_REQUEST,
+            Refused::OtherSite => StatusCode::FORBIDDEN,
+        }
+    }
+
+    fn json(self) -> Response {
+        match self {
+            Refused::Host => json_error(self.status(), "bad_host", "The Host header is not a host name."),
+            Refused::OtherSite => {
+                json_error(self.status(), "other_site", "A change must come from this site's own page.")
+            }
+        }
+    }
+}
+
+/// A refused form is still read for danger: the card comes first, whatever else is wrong.
+async fn refused_page(site: &Site, why: Refused, body: Body) -> Response {
+    let card = match read_body(body).await {
+        Some(bytes) => card_for(site, &Form::read(&bytes)),
+        None => None,
+    };
+    let (title, say) = match why {
+        Refused::Host => (
+            "We could not read that address",
+            "The address of this page came through in a form we do not know. Start again from the first page.",
+        ),
+        Refused::OtherSite => (
+            "That form did not come from our page",
+            "So that nobody can send things in your name, we only take forms from our own pages. Go back, load the page again, and send it from there. What you typed is still in the page you came from.",
+        ),
+    };
+    plain_page(site, why.status(), title, say, "", card)
+}
+
+fn card_for(site: &Site, form: &Form) -> Option<CardView> {
+    let typed: String = form.each().map(|(_, value)| value).collect::<Vec<_>>().join("\n");
+    let screened = site.screen(&typed);
+    let card = site.card(screened.verdict())?;
+    Some(CardView { card, carry_on: String::new(), heading: 2 })
+}
+
+/// Gives the bare statuses of the rooms their words, and logs a fault once.
+fn worded(site: &Site, machine: bool, route: &str, response: Response) -> Response {
+    let status = response.status();
+    if status.is_server_error() {
+        let reference = site.dice().reference();
+        match response.extensions().get::<Broken>() {
+            Some(Broken(fault)) => {
+                tracing::error!(reference, http.route = route, fault = %chain(fault), "a page broke")
+            }
+            None => {
+                tracing::error!(reference, http.route = route, http.status = status.as_u16(), "a page broke")
+            }
+        }
+        if machine && response.headers().contains_key(header::CONTENT_TYPE) {
+            return response;
+        }
+        if machine {
+            return json_error(
+                status,
+                "broken",
+                &format!("Something broke on our side. Reference {reference}."),
+            );
+        }
+        return plain_page(
+            site,
+            status,
+            "Sorry, something broke on our side",
+            "It is not your fault, and nothing you did caused it. Try again in a minute.",
+            &reference,
+            None,
+        );
+    }
+    let bare = !response.headers().contains_key(header::CONTENT_TYPE) && status.is_client_error();
+    match status {
+        _ if !bare && !(status == StatusCode::METHOD_NOT_ALLOWED) => response,
+        StatusCode::NOT_FOUND if machine => {
+            json_error(status, "not_found", "There is nothing at this address.")
+        }
+        StatusCode::NOT_FOUND => plain_page(
+            site,
+            status,
+            "We cannot find that page",
+            "It may have moved, or the address may have a slip in it. Search for what you need, or start again from the first page.",
+            "",
+            None,
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => plain_page(
+            site,
+            status,
+            "That was too long for us to take",
+            "We can take about 4,000 letters in a box. Go back: your words are still there. Make them shorter and send again.",
+            "",
+            None,
+        ),
+        StatusCode::METHOD_NOT_ALLOWED if machine => {
+            json_error(status, "method_not_allowed", "This address does not take that method.")
+        }
+        StatusCode::METHOD_NOT_ALLOWED => plain_page(
+            site,
+            status,
+            "That page cannot be used like that",
+            "Start again from the first page.",
+            "",
+            None,
+        ),
+        _ if machine => json_error(status, "refused", "The request could not be read."),
+        _ => plain_page(
+            site,
+            status,
+            "We could not read that",
+            "Go back and try again, or start from the first page.",
+            "",
+            None,
+        ),
+    }
+}
+
+/// A fault and what caused it, in one line.
+fn chain(fault: &Fault) -> String {
+    fault.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+#[derive(Template)]
+#[template(path = "plain.html")]
+struct Plain<'a> {
+    title: &'a str,
+    say: &'a str,
+    reference: &'a str,
+    phone: String,
+    dialled: String,
+    card: Option<CardView>,
+}
+
+fn plain_page(
+    site: &Site,
+    status: StatusCode,
+    title: &str,
+    say: &str,
+    reference: &str,
+    card: Option<CardView>,
+) -> Response {
+    let council = site.council();
+    let body =
+        Plain { title, say, reference, phone: council.phone.clone(), dialled: council.phone_dialled(), card };
+    let page = Page::new(title).with_exit();
+    match layout::show_with(site, status, &page, &body) {
+        Ok(response) => response,
+        // The last resort has no template that could fail.
+        Err(_) => (status, "Sorry, something broke. In an emergency phone 999.").into_response(),
+    }
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    // What a panic says may hold what a person typed: it is not logged. The place it happened in is on stderr.
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+fn with_headers(site: &Site, mut response: Response) -> Response {
+    let out = response.headers_mut();
+    let policy = policy(site)
+        .and_then(|text| HeaderValue::from_str(&text).ok())
+        .unwrap_or(HeaderValue::from_static(POLICY));
+    out.insert(header::CONTENT_SECURITY_POLICY, policy);
+    for (name, value) in FIXED {
+        out.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    out.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Everything from this server only, nothing inline, nobody may frame us.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'none'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const FIXED: [(&str, &str); 6] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    ),
+];
+
+/// With a map turned on, its tiles' server may send pictures, and nobody else.
+fn policy(site: &Site) -> Option<String> {
+    let origin = site.council().map.as_ref()?.origin()?;
+    Some(POLICY.replace("img-src 'self'", &format!("img-src 'self' data: {origin}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_taken_only_from_our_own_page() {
+        let case = |name: &'static str, value: &'static str| {
+            let headers =
+                HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))]);
+            from_our_own_page(&headers, "hub.example.org:8080", "https://hub.example.org")
+        };
+        assert!(case("sec-fetch-site", "same-origin"));
+        assert!(!case("sec-fetch-site", "cross-site") && !case("sec-fetch-site", "same-site"));
+        assert!(case("origin", "http://hub.example.org:8080") && case("origin", "https://hub.example.org"));
+        assert!(!case("origin", "null") && !case("origin", "https://hub.example.org.evil.test"));
+        assert!(
+            case("referer", "https://hub.example.org/services/a")
+                && !case("referer", "https://evil.test/hub.example.org")
+        );
+        assert!(!from_our_own_page(&HeaderMap::new(), "hub.example.org", ""));
+    }
+
+    #[test]
+    fn an_odd_host_is_refused() {
+        assert!(
+            plain_host("127.0.0.1:8080")
+                && plain_host("[::1]:8080")
+                && plain_host("")
+                && plain_host("hub.example.org")
+        );
+        for odd in ["a b", "evil.test/x", "a\"b", "<script>", "a@b", "é"] {
+            assert!(!plain_host(odd), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+use crate::{assets, cache::PageCache};
+use arc_swap::ArcSwap;
+use kernel::{Clock, Dice, Fault};
+use safety::{LocalContacts, Screen, Screened, Verdict};
+use settings::{Council, Theme};
+use std::sync::Arc;
+use store::Db;
+
+/// What every room is handed: the council's site as it runs. Cheap to clone.
+#[derive(Clone)]
+pub struct Site(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    dice: Dice,
+    screen: Screen,
+    council: ArcSwap<Council>,
+    theme: ArcSwap<ThemeSheet>,
+    cache: PageCache,
+}
+
+/// The style sheet of the council's colours and the name that carries its hash.
+pub(crate) struct ThemeSheet {
+    pub css: String,
+    pub address: String,
+    pub dusk: String,
+}
+
+impl Site {
+    /// Opens the site over a migrated database. Fails when the safety screen cannot load: without it no box may be
+    /// typed into.
+    pub async fn open(db: Db, clock: Clock, dice: Dice) -> Result<Site, Fault> {
+        let screen = Screen::new()?;
+        let council = db.read(|tx| settings::find_council(tx)).await?.unwrap_or_else(Council::unnamed);
+        let theme = ThemeSheet::of(&council)?;
+        Ok(Site(Arc::new(Inner {
+            db,
+            clock,
+            dice,
+            screen,
+            council: ArcSwap::from_pointee(council),
+            theme: ArcSwap::from_pointee(theme),
+            cache: PageCache::new(),
+        })))
+    }
+
+    /// Reads the council again after its settings changed and forgets every page that was kept.
+    pub async fn refresh(&self) -> Result<(), Fault> {
+        if let Some(council) = self.0.db.read(|tx| settings::find_council(tx)).await? {
+            self.0.theme.store(Arc::new(ThemeSheet::of(&council)?));
+            self.0.council.store(Arc::new(council));
+        }
+        self.0.cache.clear();
+        Ok(())
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Time.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Chance.
+    pub fn dice(&self) -> &Dice {
+        &self.0.dice
+    }
+
+    /// The council as it is now.
+    pub fn council(&self) -> Arc<Council> {
+        self.0.council.load_full()
+    }
+
+    /// Puts a text through the safety screen: the first thing done with anything a person typed.
+    pub fn screen(&self, text: &str) -> Screened {
+        self.0.screen.read(text)
+    }
+
+    /// The fixed card a verdict calls for, or `None` when it is clear.
+    pub fn card(&self, verdict: &Verdict) -> Option<safety::Card> {
+        self.0.screen.card(verdict, &self.0.council.load().local_contacts, self.0.clock.today())
+    }
+
+    /// The safety screen itself, for the urgent-help page and `hearth check`.
+    pub fn safety(&self) -> &Screen {
+        &self.0.screen
+    }
+
+    /// The council's own emergency contacts.
+    pub fn local_contacts(&self) -> LocalContacts {
+        self.0.council.load().local_contacts.clone()
+    }
+
+    pub(crate) fn theme(&self) -> Arc<ThemeSheet> {
+        self.0.theme.load_full()
+    }
+
+    pub(crate) fn cache(&self) -> &PageCache {
+        &self.0.cache
+    }
+
+    /// An address people can carry away: with the council's own host when it is known.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.0.council.load().public_url)
+    }
+}
+
+impl ThemeSheet {
+    fn of(council: &Council) -> Result<ThemeSheet, Fault> {
+        let theme = Theme::from_hues(council.brand_hue, council.lamp_hue)?;
+        let css = theme.css();
+        let hash = blake3::hash(css.as_bytes()).to_hex();
+        Ok(ThemeSheet { address: format!("/assets/theme-{}.css", &hash[..12]), dusk: theme.dusk(), css })
+    }
+}
+
+/// Refuses to start without the built assets, and says what to run.
+pub(crate) fn assets_or_fault() -> Result<(), Fault> {
+    if assets::built() {
+        Ok(())
+    } else {
+        anyhow::bail!("the style sheet has not been built: run scripts/assets first")
+    }
+}
