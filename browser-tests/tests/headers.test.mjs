@@ -39,7 +39,8 @@ for (const [kind, path] of kinds) {
     page.on('console', (message) => {
       // The browser itself remarks on a page that is meant to be missing.
       const expected = statusOf(path) === 404 && /404/.test(message.text());
-      if (['error', 'warning'].includes(message.type()) && !expected) said.push(message.text());
+      const ours = /blocked by Playwright/.test(message.text()); // these visitors take no service worker
+      if (['error', 'warning'].includes(message.type()) && !expected && !ours) said.push(message.text());
     });
     page.on('pageerror', (error) => said.push(error.message));
     page.on('request', (request) => {

@@ -10,6 +10,8 @@ const checker = new HtmlValidate({
   rules: {
     'doctype-style': ['error', { style: 'lowercase' }], // one spelling; this is ours
     'no-trailing-whitespace': 'off', // templates leave some, and no reader meets it
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit', 'reset'] }], // ticks of one group share a name
+    'aria-label-misuse': ['error', { allowAnyNamable: true }], // a list may be named by the line above it
     'tel-non-breaking': 'off', // a number on its own line cannot break; the style keeps the rest together
   },
 });

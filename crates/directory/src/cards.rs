@@ -103,6 +103,11 @@ pub(crate) fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+pub(crate) fn uncapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// One line of a card.
 pub(crate) struct Fact {
     pub icon: &'static str,
@@ -116,7 +121,6 @@ pub(crate) struct Fact {
 #[derive(Template)]
 #[template(path = "card_result.html")]
 pub(crate) struct ResultCard {
-    pub kind: Kind,
     pub token: String,
     pub title: String,
     pub url: String,
@@ -157,7 +161,6 @@ impl ResultCard {
             words = format!("{words}. Something may have changed: phone first");
         }
         ResultCard {
-            kind: document.kind,
             token,
             title: document.title.clone(),
             url: document.url.clone(),

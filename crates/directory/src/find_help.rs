@@ -71,7 +71,6 @@ struct SearchView {
     phone: String,
     dialled: String,
     email: String,
-    asked_nothing: bool,
 }
 
 /// One thing that was understood or ticked, with the address that takes it off.
@@ -96,6 +95,11 @@ struct FacetGroup {
 }
 
 impl FacetGroup {
+    /// Groups that few people need stay shut until asked for, or until something in them is on.
+    fn folded(&self) -> bool {
+        matches!(self.name, "day" | "time" | "where" | "access" | "send")
+    }
+
     fn none_chosen(&self) -> bool {
         self.choices.iter().all(|choice| !choice.on)
     }
@@ -181,7 +185,6 @@ impl SearchView {
             email: council.email.clone(),
             card,
             q,
-            asked_nothing,
         })
     }
 }

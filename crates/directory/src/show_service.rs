@@ -131,7 +131,11 @@ fn details(service: &Service) -> Vec<Detail> {
             value: value.unwrap_or_else(|| "Not given. Ask when you phone".to_owned()),
         }
     };
-    let words = |list: Vec<&'static str>| (!list.is_empty()).then(|| web::say::list(&list));
+    // 'At a family hub and at your home': only the first keeps its capital.
+    let words = |list: Vec<&'static str>| {
+        let inner = |(at, words): (usize, &str)| if at == 0 { words.to_owned() } else { crate::cards::uncapitalised(words) };
+        (!list.is_empty()).then(|| web::say::list(&list.iter().copied().enumerate().map(inner).collect::<Vec<_>>()))
+    };
     let mut cost = (service.cost != Cost::Unknown).then(|| service.cost.words().to_owned());
     if let Some(note) = &service.cost_note {
         cost = Some(cost.map_or_else(|| note.clone(), |words| format!("{words}. {note}")));

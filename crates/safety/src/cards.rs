@@ -94,8 +94,8 @@ struct GroupText {
 
 impl CardTexts {
     pub(crate) fn read(source: &str, contacts: &Contacts) -> Result<CardTexts, LexiconFault> {
-        let texts: CardTexts =
-            toml::from_str(source).map_err(|fault| LexiconFault::new(format!("cards: {}", fault.message())))?;
+        let texts: CardTexts = toml::from_str(source)
+            .map_err(|fault| LexiconFault::new(format!("cards: {}", fault.message())))?;
         for category in Category::ALL {
             let Some(card) = texts.card.get(category.as_str()) else {
                 return Err(LexiconFault::new(format!("there is no card for '{category}'")));
@@ -115,7 +115,9 @@ impl CardTexts {
                 None => contacts.find(key).is_some(),
             };
             if !known {
-                return Err(LexiconFault::new(format!("a card asks for '{key}', which is in no contacts file")));
+                return Err(LexiconFault::new(format!(
+                    "a card asks for '{key}', which is in no contacts file"
+                )));
             }
         }
         Ok(())
@@ -198,11 +200,22 @@ fn lines_for(
     let Some(slot) = key.strip_prefix("local:") else {
         return contacts.find(key).filter(|contact| contact.is_shown(today)).map(line).into_iter().collect();
     };
-    let found: Vec<CardContact> =
-        local.slot(slot).unwrap_or_default().into_iter().filter(|contact| contact.is_shown(today)).map(line).collect();
+    let found: Vec<CardContact> = local
+        .slot(slot)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|contact| contact.is_shown(today))
+        .map(line)
+        .collect();
     if found.is_empty() && slot == "maternity_triage" {
         let (name, note) = (texts.maternity_fallback_name.clone(), texts.maternity_fallback.clone());
-        return vec![CardContact { name, number: String::new(), href: String::new(), note, when: String::new() }];
+        return vec![CardContact {
+            name,
+            number: String::new(),
+            href: String::new(),
+            note,
+            when: String::new(),
+        }];
     }
     found
 }

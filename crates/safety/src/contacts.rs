@@ -77,7 +77,8 @@ impl Contact {
 
     /// 999 and 111 are shown whatever the calendar says.
     pub(crate) fn is_shown(&self, today: Date) -> bool {
-        !self.held_back && (self.review_by >= today || matches!(self.key.as_str(), "999" | "111" | "111_mental_health"))
+        !self.held_back
+            && (self.review_by >= today || matches!(self.key.as_str(), "999" | "111" | "111_mental_health"))
     }
 }
 
@@ -155,8 +156,8 @@ impl Contacts {
         struct File {
             contact: Vec<Contact>,
         }
-        let file: File =
-            toml::from_str(source).map_err(|fault| LexiconFault::new(format!("contacts: {}", fault.message())))?;
+        let file: File = toml::from_str(source)
+            .map_err(|fault| LexiconFault::new(format!("contacts: {}", fault.message())))?;
         let mut keys = HashSet::new();
         for contact in &file.contact {
             if contact.key.is_empty() || !keys.insert(contact.key.as_str()) {

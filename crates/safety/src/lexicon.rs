@@ -141,7 +141,8 @@ impl Lexicon {
             entries.push(text.compile(&mut compiler)?);
         }
         for category in Category::ALL {
-            let shown = entries.iter().any(|entry| matches!(entry.meaning, Meaning::Shows(c, _) if c == *category));
+            let shown =
+                entries.iter().any(|entry| matches!(entry.meaning, Meaning::Shows(c, _) if c == *category));
             if !shown {
                 return Err(LexiconFault::new(format!("no entry shows the card '{category}'")));
             }
@@ -179,7 +180,8 @@ impl EntryText {
             Some("someone_else") => Some(Who::SomeoneElse),
             Some(other) => return Err(fault(&format!("'{other}' is not self or someone_else"))),
         };
-        let patterns: Result<Vec<Pattern>, String> = self.phrases.iter().map(|text| compiler.pattern(text)).collect();
+        let patterns: Result<Vec<Pattern>, String> =
+            self.phrases.iter().map(|text| compiler.pattern(text)).collect();
         let patterns = patterns.map_err(|what| fault(&what))?;
         let (example, counter_example) = (self.example, self.counter_example);
         Ok(Entry { id: self.id, meaning, who, example, counter_example, patterns })

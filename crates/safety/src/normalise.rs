@@ -52,7 +52,9 @@ fn folded(text: &str) -> Vec<char> {
 /// Drops what cannot be seen, and makes one apostrophe of all (some of them would fold into a space).
 fn before_folding(letter: char) -> Option<char> {
     match letter {
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{640}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' => None,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{640}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' => {
+            None
+        }
         '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => None,
         '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{3164}' | '\u{ffa0}' => None,
         '\u{e0000}'..='\u{e0fff}' | '\u{fff0}'..='\u{fffb}' => None,
@@ -110,7 +112,10 @@ fn hides_letters(letters: &[char]) -> bool {
 }
 
 fn is_hiding_mark(letter: char) -> bool {
-    matches!(letter, '*' | '@' | '$' | '!' | '|' | '-' | '.' | '_' | '~' | '+' | '/' | '\\' | '#' | '^' | '€' | '¡')
+    matches!(
+        letter,
+        '*' | '@' | '$' | '!' | '|' | '-' | '.' | '_' | '~' | '+' | '/' | '\\' | '#' | '^' | '€' | '¡'
+    )
 }
 
 fn split(letters: &[char], marks: Marks) -> Vec<String> {

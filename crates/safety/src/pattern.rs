@@ -129,7 +129,9 @@ impl Node {
             Node::Gap(words) => from.spread(*words),
             Node::Perhaps(inner) => from.or(inner.forward(from, found)),
             Node::OneOf(all) => all.iter().fold(Places::NONE, |to, one| to.or(one.forward(from, found))),
-            Node::Row(row) => row.iter().fold(from, |to, one| if to.is_empty() { to } else { one.forward(to, found) }),
+            Node::Row(row) => {
+                row.iter().fold(from, |to, one| if to.is_empty() { to } else { one.forward(to, found) })
+            }
         }
     }
 

@@ -54,7 +54,8 @@ impl Screen {
             let words = self.lexicon.vocabulary.taken_apart(words);
             self.match_words(&words, &mut matched);
         }
-        let entries = self.lexicon.entries.iter().zip(&matched).filter(|(_, hit)| **hit).map(|(entry, _)| entry);
+        let entries =
+            self.lexicon.entries.iter().zip(&matched).filter(|(_, hit)| **hit).map(|(entry, _)| entry);
         Screened::new(text, decide_verdict(entries))
     }
 

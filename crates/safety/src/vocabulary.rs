@@ -18,6 +18,7 @@ pub(crate) struct Vocabulary {
     run_together: Vec<(String, Vec<String>)>,
     numbers: Vec<Atom>,
     near: HashMap<String, Vec<String>>,
+    key_words: HashSet<String>,
     never_guess: HashSet<String>,
     shortest_start: usize,
 }
@@ -62,9 +63,14 @@ impl Vocabulary {
             starts,
             squeezed: by_squeeze,
             spellings: spelling.spellings.into_iter().map(|(wrong, right)| (wrong, spaced(right))).collect(),
-            run_together: spelling.run_together.into_iter().map(|(run, words)| (run, spaced(words))).collect(),
+            run_together: spelling
+                .run_together
+                .into_iter()
+                .map(|(run, words)| (run, spaced(words)))
+                .collect(),
             numbers,
             near,
+            key_words: spelling.key_words.iter().cloned().collect(),
             never_guess: spelling.near_words.into_iter().collect(),
             shortest_start,
         }
@@ -72,14 +78,24 @@ impl Vocabulary {
 
     /// Words that were run together, and listed misspellings that are two words, taken apart.
     pub(crate) fn taken_apart(&self, words: Vec<String>) -> Vec<String> {
-        let mut out = Vec::with_capacity(words.len());
+        let mut out: Vec<String> = Vec::with_capacity(words.len());
         for word in words {
+            // `sui cide`: two pieces of a key word.
+            if let Some(whole) = out.last().map(|before| format!("{before}{word}"))
+                && whole.len() <= GUESSED_AT_MOST
+                && self.key_words.contains(&whole)
+            {
+                out.pop();
+                out.push(whole);
+                continue;
+            }
             if let Some(apart) = self.spellings.get(&word).filter(|apart| apart.len() > 1) {
                 out.extend(apart.iter().cloned());
                 continue;
             }
             // `icant`, and `i c u t` that was spelt out.
-            let after_i = word.strip_prefix('i').filter(|rest| rest.len() >= 3 && self.exact.contains_key(*rest));
+            let after_i =
+                word.strip_prefix('i').filter(|rest| rest.len() >= 3 && self.exact.contains_key(*rest));
             if let Some(rest) = after_i.filter(|_| !self.exact.contains_key(&word)) {
                 out.extend(["i".to_owned(), rest.to_owned()]);
                 continue;
@@ -180,7 +196,8 @@ fn without_letters(word: &str, slips: usize) -> Vec<String> {
         if slips >= 1 {
             out.push(letters.iter().enumerate().filter(|(at, _)| *at != first).map(|(_, c)| *c).collect());
         }
-        if slips >= 2 {
+        // Two slips are only forgiven after the right first letter, so the first is never one of the two left out.
+        if slips >= 2 && first > 0 {
             for second in first + 1..letters.len() {
                 let kept = letters.iter().enumerate().filter(|(at, _)| *at != first && *at != second);
                 out.push(kept.map(|(_, c)| *c).collect());
@@ -217,9 +234,12 @@ mod tests {
 
     #[test]
     fn a_slip_is_a_letter_added_left_out_changed_or_swapped() {
-        for (left, right, slips) in
-            [("suicide", "suicide", 0), ("sucide", "suicide", 1), ("usicide", "suicide", 1), ("breathin", "breathing", 1)]
-        {
+        for (left, right, slips) in [
+            ("suicide", "suicide", 0),
+            ("sucide", "suicide", 1),
+            ("usicide", "suicide", 1),
+            ("breathin", "breathing", 1),
+        ] {
             assert_eq!(slips_between(left, right), slips, "{left} {right}");
         }
     }

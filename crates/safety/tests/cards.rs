@@ -33,16 +33,17 @@ fn halton() -> LocalContacts {
         review_by = "2027-05-22"
         "#,
     )
-    .unwrap()
+    .expect("local contacts as a council writes them")
 }
 
 fn card_for(screen: &Screen, text: &str, local: &LocalContacts, today: Date) -> Card {
-    screen.card(screen.read(text).verdict(), local, today).unwrap()
+    screen.card(screen.read(text).verdict(), local, today).expect("a text that shows a card")
 }
 
 /// A text for the card of each category, taken from the lexicon itself.
 fn texts(screen: &Screen) -> Vec<(Category, String)> {
-    let shown = screen.entries().filter_map(|entry| entry.shows.map(|(category, _)| (category, entry.example)));
+    let shown =
+        screen.entries().filter_map(|entry| entry.shows.map(|(category, _)| (category, entry.example)));
     shown.map(|(category, text)| (category, text.to_owned())).collect()
 }
 
@@ -64,7 +65,8 @@ fn every_card_has_the_four_lines_and_a_way_for_deaf_people() {
                 assert!(linked || contact.number.is_empty(), "{contact:?}");
                 assert!(!contact.note.is_empty());
             }
-            let mut unique: Vec<_> = card.contacts.iter().map(|contact| (&contact.name, &contact.number)).collect();
+            let mut unique: Vec<_> =
+                card.contacts.iter().map(|contact| (&contact.name, &contact.number)).collect();
             unique.sort();
             unique.dedup();
             assert_eq!(unique.len(), card.contacts.len(), "{text}");
@@ -78,7 +80,16 @@ fn nothing_on_a_card_blames_scores_or_promises() {
     for (_, text) in texts(&screen) {
         let card = card_for(&screen, &text, &LocalContacts::none(), TODAY);
         let said = format!("{} {}", card.heading, card.say.join(" ")).to_lowercase();
-        for never in ["high risk", "at risk of", "you should have", "you must", "we promise", "you are safe", "failed", "commit"] {
+        for never in [
+            "high risk",
+            "at risk of",
+            "you should have",
+            "you must",
+            "we promise",
+            "you are safe",
+            "failed",
+            "commit",
+        ] {
             assert!(!said.contains(never), "'{never}' in: {said}");
         }
         assert!(card.say.iter().all(|sentence| sentence.len() <= 160), "too long: {said}");
@@ -148,7 +159,8 @@ fn a_line_past_its_review_is_dropped_but_999_and_111_never() {
 #[test]
 fn a_number_in_doubt_is_kept_on_file_and_shown_to_nobody() {
     let screen = Screen::new().unwrap();
-    let doubtful = screen.contacts().iter().find(|contact| contact.number.as_str() == "0800 051 1508").unwrap();
+    let doubtful =
+        screen.contacts().iter().find(|contact| contact.number.as_str() == "0800 051 1508").unwrap();
     assert!(doubtful.held_back && doubtful.note.as_deref().is_some_and(|note| note.contains("2024")));
     for group in screen.urgent_help(&halton(), TODAY) {
         assert!(group.contacts.iter().all(|contact| contact.number != "0800 051 1508"));
@@ -165,8 +177,10 @@ fn the_urgent_help_page_is_never_empty_and_starts_with_999() {
         assert!(groups.iter().all(|group| !group.contacts.is_empty() && !group.intro.is_empty()));
     }
     let all = screen.urgent_help(&halton(), TODAY);
-    let numbers: Vec<&str> = all.iter().flat_map(|group| &group.contacts).map(|contact| contact.number.as_str()).collect();
-    for needed in ["116 123", "0800 1111", "0800 068 4141", "0151 907 8305", "0300 100 0212", "0808 164 3332"] {
+    let numbers: Vec<&str> =
+        all.iter().flat_map(|group| &group.contacts).map(|contact| contact.number.as_str()).collect();
+    for needed in ["116 123", "0800 1111", "0800 068 4141", "0151 907 8305", "0300 100 0212", "0808 164 3332"]
+    {
         assert!(numbers.contains(&needed), "{needed}");
     }
 }

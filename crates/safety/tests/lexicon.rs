@@ -11,17 +11,19 @@ fn every_entry_matches_its_example_and_not_its_counter_example() {
             wrong.push(format!("{} does not match its example: {}", entry.id, entry.example));
         }
         let read = screen.read(entry.example);
-        if let Some((category, level)) = entry.shows {
-            if !read.verdict().categories.contains(&category) || read.verdict().level < level {
-                wrong.push(format!("{}: the example does not show its card: {}", entry.id, entry.example));
-            }
+        let shown = |(category, level)| {
+            read.verdict().categories.contains(&category) && read.verdict().level >= level
+        };
+        if !entry.shows.is_none_or(shown) {
+            wrong.push(format!("{}: the example does not show its card: {}", entry.id, entry.example));
         }
         if entry.is_idiom {
             if read.verdict().level == Level::Red {
                 wrong.push(format!("{}: the idiom still shows red: {}", entry.id, entry.example));
             }
             if screen.read(entry.counter_example).verdict().level != Level::Red {
-                wrong.push(format!("{}: the idiom hides a cry for help: {}", entry.id, entry.counter_example));
+                wrong
+                    .push(format!("{}: the idiom hides a cry for help: {}", entry.id, entry.counter_example));
             }
         } else if screen.entries_matched(entry.counter_example).contains(&entry.id) {
             wrong.push(format!("{} matches its counter-example: {}", entry.id, entry.counter_example));

@@ -134,17 +134,27 @@ fn everyday_lines_are_never_red() {
         assert_ne!(screened.verdict().level, Red, "{text}: {:?}", screen.entries_matched(text));
     }
     let nursery = screen.read("how do I report a concern about my own child's nursery");
-    assert_eq!((nursery.verdict().level, nursery.verdict().first()), (Amber, Some(Category::ChildAbuseConcern)));
+    assert_eq!(
+        (nursery.verdict().level, nursery.verdict().first()),
+        (Amber, Some(Category::ChildAbuseConcern))
+    );
 }
 
 #[test]
 fn loss_is_told_from_losing_things() {
     let screen = Screen::new().unwrap();
-    for text in ["we lost the baby", "my baby died", "i had a miscarriage", "stillbirth", "after the termination"] {
+    for text in
+        ["we lost the baby", "my baby died", "i had a miscarriage", "stillbirth", "after the termination"]
+    {
         assert!(screen.read(text).verdict().loss, "{text}");
         assert_ne!(screen.read(text).verdict().level, Red, "{text}");
     }
-    for text in ["I lost my baby's red book", "lost my sons coat at the park", "my dad died last year", "weight loss group"] {
+    for text in [
+        "I lost my baby's red book",
+        "lost my sons coat at the park",
+        "my dad died last year",
+        "weight loss group",
+    ] {
         assert!(!screen.read(text).verdict().loss, "{text}");
     }
 }

@@ -47,6 +47,18 @@ impl Index {
         self.search_with_tail(query, 0.0, 0.0)
     }
 
+    /// Only how many: for the choices of age and time in the panel, which are no tags. Ask it with one filter changed.
+    pub fn count(&self, query: &Query) -> usize {
+        let reading = self.read(&query.words);
+        let mut scratch = self.take_scratch();
+        let loss = query.loss || loss::speaks_of_loss(&query.words);
+        let tail = if reading.said.len() > 1 { TAIL_OF_SEVERAL } else { TAIL_OF_ONE };
+        let run = Run::start(self, query, &reading, &mut scratch, loss, tail);
+        let count = run.without(None).count() + run.pinned.count();
+        self.give_back(scratch);
+        count
+    }
+
     fn search_with_tail(&self, query: &Query, tail_of_several: f32, tail_of_one: f32) -> Results {
         let reading = self.read(&query.words);
         let mut scratch = self.take_scratch();

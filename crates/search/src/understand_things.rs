@@ -118,7 +118,11 @@ fn is_about_cost(sentence: &Sentence, at: usize) -> bool {
         "am", "is", "are", "rent", "violence", "alcohol", "milk", "not", "soya", "allergen", "be",
         "breaking",
     ];
-    !after.contains(&sentence.after(at, 1)) && !before.contains(&sentence.before(at, 1))
+    let to_talk =
+        sentence.after(at, 1) == "to" && matches!(sentence.after(at, 2), "talk" | "chat" | "speak" | "come");
+    let when = sentence.before(at, 1) == "only"
+        && matches!(sentence.after(at, 1), "in" | "on" | "at" | "after" | "");
+    !to_talk && !when && !after.contains(&sentence.after(at, 1)) && !before.contains(&sentence.before(at, 1))
 }
 
 fn from_home(sentence: &Sentence, at: usize, asks_to_talk: bool) -> Option<Found> {

@@ -5,6 +5,10 @@ pub(crate) fn read(sentence: &mut Sentence, context: &Context, parts: &mut Vec<P
     // What happens in the night is most often the trouble itself ('up all night'), not when help is wanted.
     let tells_of_a_night = sentence.has_any(NIGHT_TROUBLE);
     let tells_what_happened = sentence.has_any(HAPPENED);
+    // A frightened person gets everything there is, at any hour.
+    if sentence.has_any(AFRAID) {
+        return;
+    }
     let mut days = Days::default();
     let mut time: Option<Time> = None;
     let mut at = 0;
@@ -57,7 +61,26 @@ const NIGHT_TROUBLE: &[&str] = &[
     "pees",
     "scared",
 ];
+const AFRAID: &[&str] = &[
+    "scared",
+    "frightened",
+    "afraid",
+    "terrified",
+    "unsafe",
+    "hurt",
+    "hurts",
+    "hit",
+    "hits",
+    "kill",
+    "threatened",
+    "abuse",
+    "rape",
+    "raped",
+];
 const HAPPENED: &[&str] = &[
+    "finishes",
+    "starts",
+    "ends",
     "told",
     "rang",
     "came",
@@ -153,7 +176,7 @@ const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"
 
 fn day(sentence: &Sentence, context: &Context, at: usize, happened: bool) -> Option<(u8, String, usize)> {
     let word = sentence.at(at);
-    if word.is_empty() || is_a_limit(sentence, at) {
+    if word.is_empty() || is_a_limit(sentence, at) || is_ruled_out(sentence, at) {
         return None;
     }
     let today = context.now_local.date().weekday().to_monday_zero_offset() as u8;
@@ -242,6 +265,13 @@ fn is_beside_a_time(sentence: &Sentence, at: usize) -> bool {
     let on_the_sun = matches!(next, "cream" | "burn" | "hat" | "safety" | "protection");
     let leads = before.contains(&sentence.before(at, 1)) && !on_the_sun;
     leads || after.contains(&next) || and_a_day || comes_after_and
+}
+
+/// 'not Tuesdays', 'can't do mornings'.
+fn is_ruled_out(sentence: &Sentence, at: usize) -> bool {
+    matches!(sentence.before(at, 1), "not" | "except" | "no" | "cant")
+        || (sentence.before(at, 1) == "do"
+            && matches!(sentence.before(at, 2), "cant" | "cannot" | "not" | "dont"))
 }
 
 /// 'skint till Friday', 'since Monday', 'last Tuesday' say how long, not when.
@@ -351,7 +381,10 @@ fn is_a_part_of_day(sentence: &Sentence, at: usize) -> bool {
     let before =
         ["good", "this", "every", "each", "yesterday", "till", "until", "by", "since", "all", "last"];
     let pill = sentence.after(at, 1) == "after";
-    !pill && !after.contains(&sentence.after(at, 1)) && !before.contains(&sentence.before(at, 1))
+    !pill
+        && !is_ruled_out(sentence, at)
+        && !after.contains(&sentence.after(at, 1))
+        && !before.contains(&sentence.before(at, 1))
 }
 
 /// '10am', '10.30am', '10:30', '6 pm'. After the word 'after', a bare number too: 'after 6' is in the evening.

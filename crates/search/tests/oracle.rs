@@ -246,6 +246,7 @@ proptest! {
         prop_assume!(!borderline);
 
         prop_assert_eq!(results.total, oracle.count(documents, None, |_| true));
+        prop_assert_eq!(index.count(&query), index.search(&query).total);
         for facet in &results.facets {
             let asked = query.tags.iter().filter(|(g, _)| g == facet.group).any(|(_, values)| values.contains(&facet.value));
             let (dropped, count) = match facet.group {

@@ -170,11 +170,14 @@ fn what_only_looks_like_a_time_is_left() {
         "dad hit me tonight till he slept on",
         "this morning he was sick",
         "after 6 months",
+        "im scared to go home",
+        "he hit me tuesday",
+        "i cant do mornings",
+        "school finishes at 3:15",
     ] {
         let parts = read(typed).parts;
         let when = parts.iter().find(|part| matches!(part.key, "day" | "time"));
-        let allowed = typed.contains("tonight");
-        assert!(when.is_none() || allowed, "{typed}: {}", told(typed));
+        assert!(when.is_none(), "{typed}: {}", told(typed));
     }
 }
 
@@ -255,6 +258,8 @@ fn what_only_looks_like_a_filter_is_left() {
         "free of him",
         "always on the phone",
         "my new dad shouts",
+        "free to talk",
+        "is someone free to talk",
     ] {
         assert_eq!(told(typed), "", "{typed}");
     }

@@ -5,7 +5,7 @@ use crate::{
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use kernel::Fault;
-use safety::{Card, Level};
+use safety::{Card, CardContact, Level};
 use settings::Council;
 use std::sync::Arc;
 
@@ -195,6 +195,14 @@ pub(crate) fn call_class(href: &str) -> &'static str {
         "tel:111" => "call call-111",
         _ => "call",
     }
+}
+
+/// What stands under a number: whose it is, what for, when. A name that is the number is not said twice.
+pub(crate) fn call_words(contact: &CardContact) -> String {
+    let name = Some(contact.name.as_str()).filter(|name| *name != contact.number);
+    let parts = [name, Some(contact.note.as_str()), Some(contact.when.as_str())];
+    let said: Vec<&str> = parts.into_iter().flatten().map(|part| part.trim_end_matches('.')).filter(|part| !part.is_empty()).collect();
+    said.join(". ")
 }
 
 /// Which icon stands beside a number.

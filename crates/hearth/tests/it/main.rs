@@ -1,0 +1,28 @@
+//! The house through its own door: every test sends requests to the real router, on SQLite and on PostgreSQL.
+//!
+//! To add a journey: a file named after what a person does, and a line here. One that only reads shares the prepared
+//! house ([`support::on_both`]); one that writes gets a house of its own ([`support::on_both_anew`]).
+#![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it says")]
+
+mod support;
+
+mod pages;
+
+mod facets;
+mod search;
+
+mod report;
+mod shortlist;
+
+mod private_places;
+mod quiet_logs;
+
+mod odd_requests;
+
+mod renewing;
+
+mod checking;
+mod postcodes;
+mod sudden_death;
+
+mod statements;
