@@ -194,7 +194,7 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
         self_told |= entry.who == Some(Who::Self_);
         other_told |= entry.who == Some(Who::SomeoneElse);
     }
-    let someone_else = other_told && !self_told || (others || child) && !self_told;
+    let someone_else = (other_told || others || child) && !self_told;
     // The same words mean a nearer kind of help when a baby has come, or when they are about a child.
     for found in [&mut red, &mut amber] {
         let despair = found.contains(&Category::SuicideSelfharm);
