@@ -7,7 +7,7 @@ export const SCHEMES = ['light', 'dark'];
 
 /** Goes to the page (or stays, without an address) and looks at it in each of `looks` (a width and a colour scheme). Returns sentences. */
 export async function look(page, url, looks) {
-  const found = [];
+  const found = new Map(); // one sentence for a barrier, however many looks show it
   if (url) await page.goto(url, { waitUntil: 'load' });
   // Evaluated by the debugger, not by the page: the page's own policy stays as it is.
   await page.evaluate(axe.source);
@@ -21,8 +21,9 @@ export async function look(page, url, looks) {
       }));
     }, TAGS);
     for (const { id, help, nodes } of violations) {
-      found.push(`${width} px ${scheme}: ${id}: ${help}\n    ${nodes.join('\n    ')}`);
+      const sentence = `${id}: ${help}\n    ${nodes.join('\n    ')}`;
+      found.set(sentence, [...(found.get(sentence) || []), `${width} px ${scheme}`]);
     }
   }
-  return found;
+  return [...found].map(([sentence, where]) => `${where.join(', ')}: ${sentence}`);
 }

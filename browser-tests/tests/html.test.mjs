@@ -12,6 +12,7 @@ const checker = new HtmlValidate({
     'no-trailing-whitespace': 'off', // templates leave some, and no reader meets it
     'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit', 'reset'] }], // ticks of one group share a name
     'aria-label-misuse': ['error', { allowAnyNamable: true }], // a list may be named by the line above it
+    'long-title': 'off', // a service's name is as long as its provider made it
     'tel-non-breaking': 'off', // a number on its own line cannot break; the style keeps the rest together
   },
 });

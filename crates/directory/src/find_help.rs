@@ -10,7 +10,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use kernel::{Date, Fault};
 use safety::{Level, Screened};
-use search::{AgeAsked, FacetCount, Field, FilterRef, Hit, How, Kind, Results};
+use search::{AgeAsked, FacetCount, Field, FilterRef, Hit, How, Index, Kind, Query, Results};
 use web::{CardView, Nav, Page, Params, Reply, say, show, show_with};
 
 /// `GET /search`.
@@ -159,7 +159,7 @@ impl SearchView {
                 .take(4)
                 .filter_map(|step| loosened(address, asked, step.total, &step.what))
                 .collect(),
-            facets: facets(address, asked, results),
+            facets: facets(address, asked, results, &catalogue.index),
             on: address.filters(),
             total: results.total,
             order: order(address, asked),
@@ -300,7 +300,7 @@ fn words_of(name: &str, value: &str) -> Option<&'static str> {
 }
 
 /// The panel: groups of the index in our order, each value with how many it would give, zero included.
-fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGroup> {
+fn facets(address: &Address, asked: &Question, results: &Results, index: &Index) -> Vec<FacetGroup> {
     let mut groups = Vec::new();
     for (name, group, legend) in GROUPS {
         let order = |value: &str| match name {
@@ -329,54 +329,34 @@ fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGr
             groups.push(FacetGroup { legend, name, single: false, choices });
         }
     }
-    let choice = |value: &str, words: &str, on: bool| Choice {
-        value: value.to_owned(),
-        words: words.to_owned(),
-        count: None,
-        on,
+    // What the index does not hold as tags is counted by asking again with that one choice.
+    let count = |change: &dyn Fn(&mut Query)| {
+        let mut query = asked.query.clone();
+        change(&mut query);
+        Some(index.count(&query))
     };
-    let stages = STAGES
-        .iter()
-        .map(|(value, words, age)| {
-            choice(
-                value,
-                words,
-                address.get("age") == *value
-                    || (address.get("age").is_empty() && asked.query.age == Some(*age)),
-            )
-        })
-        .collect();
-    groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: stages });
-    let days = DAYS
-        .iter()
-        .enumerate()
-        .map(|(at, (code, words))| {
-            choice(
-                code,
-                words,
-                address.has("day", code)
-                    || (address.get("day").is_empty()
-                        && asked.query.days & (1 << at) != 0
-                        && asked.query.days != 0x7f),
-            )
-        })
-        .collect();
-    groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days });
-    let times =
-        TIMES.iter().map(|(value, words, _)| choice(value, words, address.get("time") == *value)).collect();
-    groups.insert(3, FacetGroup { legend: "Time of day", name: "time", single: true, choices: times });
+    let choice = |value: &str, words: &str, on: bool, count: Option<usize>| Choice { value: value.to_owned(), words: words.to_owned(), count, on };
+    let typed_age = address.get("age");
+    let stages = STAGES.iter().filter(|(value, _, _)| *value != "parent").map(|(value, words, age)| {
+        let on = typed_age == *value || (typed_age.is_empty() && asked.query.age == Some(*age));
+        choice(value, words, on, count(&|query| query.age = Some(*age)))
+    });
+    groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: stages.collect() });
+    let every_day = asked.query.days == 0x7f;
+    let days = DAYS.iter().enumerate().map(|(at, (code, words))| {
+        let on = address.has("day", code) || (address.get("day").is_empty() && asked.query.days & (1 << at) != 0 && !every_day);
+        choice(code, words, on, count(&|query| query.days = 1 << at))
+    });
+    groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days.collect() });
+    let times = TIMES.iter().map(|(value, words, time)| choice(value, words, address.get("time") == *value, count(&|query| query.time = Some(*time))));
+    groups.insert(3, FacetGroup { legend: "Time of day", name: "time", single: true, choices: times.collect() });
     if asked.query.near.is_some() {
-        let miles = MILES
-            .iter()
-            .map(|miles| {
-                choice(
-                    miles,
-                    &say::count(miles.parse().unwrap_or(0), "mile", "miles"),
-                    address.get("within") == *miles,
-                )
-            })
-            .collect();
-        groups.insert(0, FacetGroup { legend: "How far", name: "within", single: true, choices: miles });
+        let miles = MILES.iter().map(|miles| {
+            let far = miles.parse::<f64>().unwrap_or(1.0) * 1_609.344;
+            let within = |query: &mut Query| query.near.iter_mut().for_each(|near| near.within_metres = Some(far));
+            choice(miles, &say::count(miles.parse().unwrap_or(0), "mile", "miles"), address.get("within") == *miles, count(&within))
+        });
+        groups.insert(0, FacetGroup { legend: "How far", name: "within", single: true, choices: miles.collect() });
     }
     groups
 }

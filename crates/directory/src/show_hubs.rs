@@ -3,7 +3,7 @@
 use crate::{
     catalogue::Directory,
     model::{Freshness, Location, Schedule, Service},
-    near::{Near, find_place},
+    near::{Near, Place, find_place},
     query_of::tells_distance,
     store::{self as rows, Which},
     vocabulary::{Feature, State as Known},
@@ -11,6 +11,7 @@ use crate::{
 use askama::Template;
 use axum::extract::{Path, State};
 use kernel::Fault;
+use settings::{Council, Town};
 use web::{Asked, CardView, Nav, Page, Params, Reply, Site, cached, say, show};
 
 /// A hub in a list.
@@ -35,7 +36,7 @@ pub(crate) async fn lines(site: &Site) -> Result<Vec<HubLine>, Fault> {
 
 fn line(hub: Location) -> HubLine {
     let address =
-        hub.postal_code.as_ref().map_or_else(|| "Address: not given".to_owned(), |_| hub.address_words());
+        hub.postal_code.as_ref().map_or_else(|| "Address: not given".to_owned(), |code| [hub.address_1.as_deref(), Some(code.as_str())].into_iter().flatten().collect::<Vec<_>>().join(", "));
     let (latitude, longitude) = hub.point.map_or((0.0, 0.0), |point| (point.latitude, point.longitude));
     HubLine {
         short_name: hub.name.trim_end_matches(" Family Hub").to_owned(),
@@ -63,73 +64,74 @@ struct HubsView {
     map: Option<settings::MapTiles>,
 }
 
-/// `GET /hubs`, and `?postcode=` for the nearest.
-pub(crate) async fn list(State(directory): State<Directory>, params: Params) -> Reply {
+/// `GET /hubs`, and `?postcode=` for the nearest. Without a place it is the same for everybody.
+pub(crate) async fn list(State(directory): State<Directory>, asked: Asked, params: Params) -> Reply {
     let site = directory.site();
-    let typed: String = params.get("postcode").to_owned();
-    let screened = site.screen(&typed);
-    let card =
-        site.card(screened.verdict()).map(|card| CardView { card, carry_on: String::new(), heading: 2 });
-    let council = site.council();
-    let mut hubs = lines(site).await?;
-    let (place, error) = {
-        let (council, typed) = (council.clone(), typed.chars().take(60).collect::<String>());
-        match site.db().read(move |tx| find_place(tx, &council, &typed)).await? {
-            Near::Found(place) => (Some(place), None),
-            Near::NotKnown(sentence) => (None, Some(sentence)),
-            Near::NotAsked => (None, None),
-        }
-    };
-    let mut note = String::new();
-    if let Some(place) = &place {
-        let home = council
-            .towns
-            .iter()
-            .find(|town| {
-                place.areas.iter().any(|area| town.outward.contains(area)) || town.name == place.label
-            })
-            .map(|town| town.name.clone());
-        let metres = |hub: &HubLine| {
-            (hub.latitude != 0.0).then(|| {
-                search::metres_between(
-                    (place.point.latitude, place.point.longitude),
-                    (hub.latitude, hub.longitude),
-                )
-            })
+    let typed = params.get("postcode");
+    let page = Page::new("Family hubs")
+        .describing(format!(
+            "Every family hub in {}: where it is and what it has.",
+            site.council().area_name
+        ))
+        .at("/hubs")
+        .under(Nav::Hubs)
+        .with_map();
+    if typed.is_empty() {
+        return cached(site, asked, async { Ok(Some((page, HubsView::new(site, "").await?))) }).await;
+    }
+    let screened = site.screen(typed);
+    let card = site.card(screened.verdict());
+    let mut body = HubsView::new(site, typed).await?;
+    body.card = card.map(|card| CardView { card, carry_on: String::new(), heading: 2 });
+    show(site, &page, &body)
+}
+
+impl HubsView {
+    async fn new(site: &Site, typed: &str) -> Result<HubsView, Fault> {
+        let council = site.council();
+        let mut view = HubsView {
+            hubs: lines(site).await?,
+            typed: typed.to_owned(),
+            error: None,
+            note: String::new(),
+            card: None,
+            phone: council.phone.clone(),
+            dialled: council.phone_dialled(),
+            area: council.area_name.clone(),
+            map: council.map.clone(),
         };
-        for hub in &mut hubs {
+        let typed: String = typed.chars().take(60).collect();
+        let of = council.clone();
+        match site.db().read(move |tx| find_place(tx, &of, &typed)).await? {
+            Near::Found(place) => view.put_nearest_first(&council, &place),
+            Near::NotKnown(sentence) => view.error = Some(sentence),
+            Near::NotAsked => {}
+        }
+        Ok(view)
+    }
+
+    /// The hubs of the place's own town first, then by distance where that is known.
+    fn put_nearest_first(&mut self, council: &Council, place: &Place) {
+        let is_home =
+            |town: &Town| place.areas.iter().any(|area| town.outward.contains(area)) || town.name == place.label;
+        let home = council.towns.iter().find(|town| is_home(town)).map(|town| town.name.as_str());
+        let here = (place.point.latitude, place.point.longitude);
+        let metres = |hub: &HubLine| {
+            let known = hub.latitude != 0.0;
+            known.then(|| search::metres_between(here, (hub.latitude, hub.longitude)))
+        };
+        for hub in &mut self.hubs {
             hub.distance = match metres(hub) {
                 Some(far) if tells_distance(Some(place)) => format!("{}, roughly", say::distance(far)),
                 _ => "Distance: not given".to_owned(),
             };
         }
-        let order = |hub: &HubLine| {
-            (
-                home.as_deref() != Some(hub.town.as_str()),
-                metres(hub).map_or(u64::MAX, |far| far.round().max(0.0) as u64),
-            )
-        };
-        hubs.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.name.cmp(&b.name)));
-        let town = home.map_or_else(String::new, |town| format!(" Hubs in {town} come first."));
-        note = format!("Near {}.{town} You can go to any hub, whichever town you live in.", place.label);
+        let far = |hub: &HubLine| metres(hub).unwrap_or(f64::INFINITY);
+        let away = |hub: &HubLine| home != Some(hub.town.as_str());
+        self.hubs.sort_by(|a, b| away(a).cmp(&away(b)).then(far(a).total_cmp(&far(b))).then_with(|| a.name.cmp(&b.name)));
+        let first = home.map_or_else(String::new, |town| format!(" Hubs in {town} come first."));
+        self.note = format!("Near {}.{first} You can go to any hub, whichever town you live in.", place.label);
     }
-    let body = HubsView {
-        hubs,
-        typed,
-        error,
-        note,
-        card,
-        phone: council.phone.clone(),
-        dialled: council.phone_dialled(),
-        area: council.area_name.clone(),
-        map: council.map.clone(),
-    };
-    let page = Page::new("Family hubs")
-        .describing(format!("Every family hub in {}: where it is and what it has.", council.area_name))
-        .at("/hubs")
-        .under(Nav::Hubs)
-        .with_map();
-    show(site, &page, &body)
 }
 
 #[derive(Template)]

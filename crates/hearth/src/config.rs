@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use kernel::Fault;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use tracing_subscriber::EnvFilter;
 
 /// What `hearth serve` needs.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -56,6 +57,13 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+/// What is logged. The PostgreSQL driver tells every value of a statement at `debug`, and those hold what people
+/// typed, so it is never let past `info` whatever the filter asks.
+pub fn log_filter(asked: &str) -> EnvFilter {
+    let quiet = ["tokio_postgres=info", "tokio_postgres::query=info", "tokio_postgres::prepare=info"];
+    quiet.into_iter().filter_map(|directive| directive.parse().ok()).fold(EnvFilter::new(asked), EnvFilter::add_directive)
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use std::{
 };
 use store::Db;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 /// Hearth: a digital front door for family hubs.
 #[derive(Parser)]
@@ -262,7 +261,7 @@ fn log_as(filter: &str) {
     let filter = std::env::var("HEARTH_LOG").unwrap_or_else(|_| filter.to_owned());
     tracing_subscriber::fmt()
         .json()
-        .with_env_filter(EnvFilter::new(filter))
+        .with_env_filter(hearth::config::log_filter(&filter))
         .with_writer(std::io::stderr)
         .init();
 }

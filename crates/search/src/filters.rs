@@ -2,7 +2,7 @@
 //! filter less would give is then the same cheap operation, and every count agrees with the list.
 
 use crate::document::{AgeBand, Document, Kind, Slot};
-use crate::query::{AgeAsked, FacetCount, FilterRef, Near, Query};
+use crate::query::{AgeAsked, FacetCount, FilterRef, Leanings, Near, Query};
 use std::collections::HashMap;
 
 /// A set of documents.
@@ -105,6 +105,24 @@ pub(crate) struct Columns {
     slots_from: Vec<u32>,
     slots: Vec<(u8, u16, u16)>,
 }
+
+/// Sets of entries, each with what it multiplies a score by.
+#[derive(Debug)]
+pub(crate) struct Fits {
+    steps: Vec<(Bits, f32)>,
+}
+
+impl Fits {
+    pub fn factor(&self, document: usize) -> f32 {
+        let held = self.steps.iter().filter(|(bits, _)| bits.has(document));
+        held.fold(1.0, |factor, (_, step)| factor * step)
+    }
+}
+
+const AGE_FITS: f32 = 1.12;
+const AGE_OF_OTHERS: f32 = 0.4;
+const TAG_FITS: f32 = 1.6;
+const TIME_FITS: f32 = 1.3;
 
 /// The group under which kinds are counted.
 pub(crate) const KIND_GROUP: &str = "kind";
@@ -269,6 +287,46 @@ impl Columns {
             (slots.is_empty() && self.reading.has(at))
                 || slots.iter().any(|slot| slot_answers(*slot, days, time))
         })
+    }
+
+    /// Entries whose days are given and do not fit what was said are left out; 'not given' is not 'no'.
+    pub fn open_or_not_given(&self, leanings: &Leanings) -> Option<(FilterRef, Bits)> {
+        if leanings.days == 0 && leanings.time.is_none() {
+            return None;
+        }
+        let what = if leanings.days != 0 { FilterRef::Days } else { FilterRef::Time };
+        let mut passing = Bits::of(self.length, |at| self.slots_of(at).is_empty());
+        passing.or(&self.open(leanings.days, leanings.time));
+        Some((what, passing))
+    }
+
+    /// What fits and what is for others, of everything that was heard.
+    pub fn leanings(&self, leanings: &Leanings) -> Fits {
+        let mut fits = Fits { steps: Vec::new() };
+        if let Some(age) = leanings.age {
+            let given = Bits::of(self.length, |at| self.ages[at] != (0, u16::MAX));
+            let mut fitting = self.for_age(age);
+            let mut others = given.clone();
+            others.and_not(&fitting);
+            fitting.and(&given);
+            fits.steps.push((fitting, AGE_FITS));
+            fits.steps.push((others, AGE_OF_OTHERS));
+        }
+        for (group, values) in merged(&leanings.tags) {
+            let mut any = Bits::none(self.length);
+            for value in values {
+                if let Some(&number) = self.value_numbers.get(&(group.to_owned(), value.to_owned())) {
+                    any.or(&self.value_bits[number]);
+                }
+            }
+            fits.steps.push((any, TAG_FITS));
+        }
+        if leanings.days != 0 || leanings.time.is_some() {
+            let mut open = self.open(leanings.days, leanings.time);
+            open.and_not(&self.reading);
+            fits.steps.push((open, TIME_FITS));
+        }
+        fits
     }
 
     /// The first slot that answers.

@@ -2,7 +2,9 @@
 
 use crate::document::{Document, Field, Kind};
 use crate::filters::{Bits, Columns};
+use crate::phrases::Phrases;
 use crate::spelling::Speller;
+use crate::spoken;
 use crate::synonyms::Synonyms;
 use crate::text::{self, stem};
 use std::collections::HashMap;
@@ -15,6 +17,7 @@ pub struct Index {
     pub(crate) synonyms: Synonyms,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) postings: Vec<Postings>,
+    pub(crate) phrases: Phrases,
     pub(crate) columns: Columns,
     pub(crate) speller: Speller,
     pub(crate) sections: HashMap<u32, Vec<SectionTerms>>,
@@ -44,6 +47,11 @@ impl Vocabulary {
     /// The number of a word's stem. A word met before costs one look and no stemming.
     pub fn number_of(&self, word: &str) -> Option<u32> {
         self.surfaces.get(word).copied().or_else(|| self.stem_number(&stem(word)))
+    }
+
+    /// Whether some entry has the word, with whatever ending.
+    pub fn knows(&self, word: &str) -> bool {
+        self.number_of(word).is_some()
     }
 
     /// The first byte of a stem.
@@ -109,6 +117,7 @@ impl Index {
             by_slug.entry((document.kind, document.slug.clone())).or_insert(number as u32);
         }
         let (vocabulary, postings) = gathered.finish(count);
+        let phrases = Phrases::build(&documents, &vocabulary, &postings);
         Index {
             columns: Columns::build(&documents),
             baby: Bits::of(count, |at| documents[at].baby && !documents[at].loss),
@@ -119,6 +128,7 @@ impl Index {
             documents,
             vocabulary,
             postings,
+            phrases,
             speller,
             sections,
             by_slug,
@@ -172,7 +182,12 @@ impl Gathered {
         self.lengths.push([0; FIELDS]);
         self.one_document.clear();
         for (at, field) in Field::ALL.into_iter().enumerate() {
-            each_text(document, field, |text| self.add_text(at, text));
+            each_text(document, field, |text| {
+                self.add_text(at, text);
+                if matches!(field, Field::Alias) {
+                    spoken::each_respelt(text, |plain| self.add_text(at, plain));
+                }
+            });
         }
         let mut found: Vec<(u32, u32)> = self.one_document.drain().collect();
         found.sort_unstable();

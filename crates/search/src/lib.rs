@@ -9,7 +9,7 @@
 //! It knows documents, not rooms: a room makes [`Document`]s of its own records. It must never keep, log or send on
 //! what people type. Words of loss are a rule and not a ranking ([`speaks_of_loss`]).
 //!
-//! To add a family's word: write a line in `data/synonyms.txt`. To add a filter: a tag if it is one, else a column and
+//! To add a family's word: write a line in `data/synonyms.txt`; a way of speaking or texting: in `data/spoken.txt`. To add a filter: a tag if it is one, else a column and
 //! a [`FilterRef`] in `filters.rs`, with a line in the oracle of `tests/oracle.rs`. To understand something new in
 //! what people type: a reader in `understand_*.rs` with rows in its table of examples, those that must not be taken
 //! for it first.
@@ -18,10 +18,12 @@ mod document;
 mod filters;
 mod index;
 mod loss;
+mod phrases;
 mod query;
 mod reading;
 mod search;
 mod spelling;
+mod spoken;
 mod synonyms;
 pub mod synthetic;
 mod text;
@@ -35,7 +37,7 @@ pub use document::{AgeBand, Document, Field, Kind, Section, Site, Slot, Tag};
 pub use filters::{metres_between, slot_is_within};
 pub use index::Index;
 pub use loss::speaks_of_loss;
-pub use query::{AgeAsked, FacetCount, FilterRef, Hit, How, Loosened, Match, Near, Query, Results, Sort};
+pub use query::{AgeAsked, FacetCount, FilterRef, Hit, How, Leanings, Loosened, Match, Near, Query, Results, Sort};
 pub use synonyms::{Problem, Synonyms};
 pub use text::{fold, stem, words};
 pub use understand::{Context, Part, PartFilter, Town, TownKind, Understood, understand};

@@ -17,6 +17,8 @@ pub struct Query {
     pub time: Option<(u16, u16)>,
     /// Only these kinds; empty is all of them.
     pub kinds: Vec<Kind>,
+    /// What their words say besides, which orders and does not shut out.
+    pub leanings: Leanings,
     /// The person has spoken of losing a baby. Heard in `words` as well.
     pub loss: bool,
     /// The order.
@@ -47,12 +49,27 @@ impl Default for Query {
             days: 0,
             time: None,
             kinds: Vec::new(),
+            leanings: Leanings::default(),
             loss: false,
             sort: Sort::Best,
             page: 1,
             per_page: 20,
         }
     }
+}
+
+/// What was heard in a person's words and not ticked: it lifts what fits and lowers what is for others. 'Not given' is
+/// not 'no', so an entry that says nothing of it stays where its words put it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Leanings {
+    /// For whom.
+    pub age: Option<AgeAsked>,
+    /// Any value within a group.
+    pub tags: Vec<(String, Vec<String>)>,
+    /// Monday is bit 0; 0 is any day. Entries whose given days do not fit are left out.
+    pub days: u8,
+    /// Minutes after midnight, likewise.
+    pub time: Option<(u16, u16)>,
 }
 
 /// A point the person gave.

@@ -2,6 +2,8 @@
 
 use crate::index::Index;
 use crate::query::How;
+use crate::spoken;
+use crate::phrases::share_of;
 use crate::text::{self, Says, stem};
 use std::collections::HashSet;
 
@@ -20,10 +22,19 @@ pub(crate) struct Reach {
     pub how: How,
 }
 
+/// One word as sayings are compared with it: grammar too, for 'not feeding' is not 'feeding'.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub weight: f32,
+    pub tells: bool,
+    pub reaches: Vec<Reach>,
+}
+
 /// The typed words, understood.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     pub said: Vec<Said>,
+    pub units: Vec<Unit>,
     pub corrected: Vec<(String, String)>,
     /// Nothing but small talk could be searched for.
     pub only_chat: bool,
@@ -34,6 +45,7 @@ pub(crate) struct Reading {
 /// A letter of four thousand characters is still searched for what matters in it.
 const SAID_MAX: usize = 24;
 const WORDS_MAX: usize = 1_000;
+const UNITS_MAX: usize = 60;
 
 const SPELLING_WEIGHTS: [f32; 2] = [0.75, 0.5];
 const SYNONYM_WEIGHT: f32 = 0.6;
@@ -46,8 +58,12 @@ impl Index {
     pub(crate) fn read(&self, typed: &str) -> Reading {
         let mut words = Vec::new();
         text::each_word(typed, |word, joined| {
-            if !joined && words.len() < WORDS_MAX {
-                words.push(word.to_owned());
+            if joined || words.len() >= WORDS_MAX {
+                return;
+            }
+            match spoken::plain(word) {
+                Some(plain) => words.extend(plain.iter().map(|word| (*word).to_owned())),
+                None => words.push(self.sounded(word)),
             }
         });
         let mut reading = Reading { any_words: !words.is_empty(), ..Reading::default() };
@@ -67,7 +83,51 @@ impl Index {
             }
         }
         keep_the_rarest(&mut reading.said);
+        self.add_units(&words, &mut reading);
         reading
+    }
+
+    /// A dropped h and 'in' for 'ing' are how people here speak: 'ousing', 'cryin'.
+    fn sounded(&self, word: &str) -> String {
+        let known = |word: &str| self.vocabulary.knows(word);
+        if word.len() < 4 || !word.is_ascii() || known(word) || text::says(word) != Says::Much {
+            return word.to_owned();
+        }
+        let ending = word.strip_suffix("in").map(|start| format!("{start}ing"));
+        let with_h = |word: &str| word.starts_with(['a', 'e', 'i', 'o', 'u']).then(|| format!("h{word}"));
+        let both = ending.as_deref().and_then(with_h);
+        let tries = [ending.clone(), with_h(word), both];
+        tries.into_iter().flatten().find(|word| known(word)).unwrap_or_else(|| word.to_owned())
+    }
+
+    /// Each different word once, with whatever else it may reach.
+    fn add_units(&self, words: &[String], reading: &mut Reading) {
+        let mut units: Vec<Unit> = Vec::new();
+        for said in &reading.said {
+            let weight = said.rarity;
+            let reaches = said.reaches.iter().filter(|reach| reach.how != How::Exact).copied().collect();
+            units.push(Unit { weight, tells: true, reaches });
+        }
+        let mut seen: HashSet<u32> = HashSet::new();
+        for word in words.iter().take(UNITS_MAX) {
+            let Some(stem) = self.vocabulary.number_of(word).filter(|stem| seen.insert(*stem)) else { continue };
+            let share = share_of(word);
+            let own = Reach { stem, weight: 1.0, how: How::Exact };
+            let of_said = reading.said.iter().position(|said| said.typed == *word);
+            match of_said {
+                Some(at) => {
+                    units[at].reaches.insert(0, own);
+                    units[at].weight = units[at].weight.max(self.rarity(stem) * share);
+                    units[at].tells = share >= 1.0;
+                }
+                None => {
+                    let weight = self.rarity(stem) * share;
+                    units.push(Unit { weight, tells: share >= 1.0, reaches: vec![own] });
+                }
+            }
+        }
+        units.retain(|unit| !unit.reaches.is_empty());
+        reading.units = units;
     }
 
     fn read_words(&self, words: &[String], reading: &mut Reading) {

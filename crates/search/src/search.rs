@@ -4,6 +4,7 @@ use crate::document::Field;
 use crate::filters::{self, Bits};
 use crate::index::{Index, SectionTerms, each_text};
 use crate::loss;
+use crate::phrases::Spoken;
 use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort};
 use crate::reading::{Reading, Said};
 use crate::text;
@@ -13,12 +14,15 @@ use crate::text;
 pub(crate) struct Scratch {
     places: Vec<Place>,
     touched: Vec<u32>,
+    sayings: Vec<Spoken>,
+    sayings_touched: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     score: f32,
     covered: f32,
+    saying: f32,
     last_said: u32,
 }
 
@@ -30,6 +34,8 @@ const TAIL_OF_ONE: f32 = 0.12;
 const WEAK_BELOW: f32 = 0.2;
 /// With this few results left we also say which filter to drop.
 const FEW: usize = 2;
+/// How much the best saying counts beside all the words.
+const SAYING_WEIGHT: f32 = 1.2;
 const NEAR_MISSES: usize = 3;
 /// What is at the door gets this much more than what is far away, and half of it is gone after this many metres.
 const NEARNESS_BONUS: f64 = 0.3;
@@ -75,12 +81,17 @@ impl Index {
         kept.unwrap_or_else(|| Scratch {
             places: vec![Place::default(); self.documents.len()],
             touched: Vec::new(),
+            sayings: vec![Spoken::default(); self.phrases.len()],
+            sayings_touched: Vec::new(),
         })
     }
 
     fn give_back(&self, mut scratch: Scratch) {
         for at in scratch.touched.drain(..) {
             scratch.places[at as usize] = Place::default();
+        }
+        for at in scratch.sayings_touched.drain(..) {
+            scratch.sayings[at as usize] = Spoken::default();
         }
         if let Ok(mut pool) = self.scratch.lock()
             && pool.len() < 8
@@ -90,7 +101,7 @@ impl Index {
     }
 
     /// Adds up what each said thing gives to each entry; returns the best score and the share of the best possible.
-    fn score(&self, reading: &Reading, scratch: &mut Scratch, hidden: &Bits, loss: bool) -> (f32, f32) {
+    fn score(&self, query: &Query, reading: &Reading, scratch: &mut Scratch, hidden: &Bits, loss: bool) -> (f32, f32) {
         for (number, said) in reading.said.iter().enumerate() {
             for reach in &said.reaches {
                 let postings = &self.postings[reach.stem as usize];
@@ -108,19 +119,41 @@ impl Index {
                 }
             }
         }
+        self.add_sayings(reading, scratch);
+        let fits = self.columns.leanings(&query.leanings);
         let asked: f32 = reading.said.iter().map(|said| said.rarity).sum();
         let share_of_asked = 1.0 / asked.max(f32::MIN_POSITIVE);
         let (mut best, mut best_share) = (0f32, 0f32);
         for &document in &scratch.touched {
             let place = &mut scratch.places[document as usize];
             let covered = place.covered * share_of_asked;
-            place.score *= (0.35 + 0.65 * covered) * self.weights[document as usize];
+            place.score *= 0.35 + 0.65 * covered;
+            place.score += SAYING_WEIGHT * place.saying;
+            place.score *= self.weights[document as usize] * fits.factor(document as usize);
             if !(loss && hidden.has(document as usize)) && place.score > best {
                 best = place.score;
-                best_share = place.score * share_of_asked;
+                best_share = place.score * share_of_asked / (1.0 + SAYING_WEIGHT);
             }
         }
         (best, best_share)
+    }
+
+    /// An entry is as good as its best saying: twelve near ones are not worth twelve.
+    fn add_sayings(&self, reading: &Reading, scratch: &mut Scratch) {
+        if reading.only_chat && reading.units.len() < 2 {
+            return;
+        }
+        let Scratch { places, touched, sayings, sayings_touched } = scratch;
+        self.phrases.weigh(&reading.units, sayings, sayings_touched, |found| {
+            let place = &mut places[found.document as usize];
+            if place.last_said == 0 && place.saying == 0.0 {
+                if !found.stands_alone {
+                    return;
+                }
+                touched.push(found.document);
+            }
+            place.saying = place.saying.max(found.value);
+        });
     }
 }
 
@@ -151,7 +184,7 @@ impl<'a> Run<'a> {
         let mut filters = index.columns.asked(query);
         let mut weak = false;
         if reading.any_words {
-            let (best, share) = index.score(reading, scratch, &index.baby, loss);
+            let (best, share) = index.score(query, reading, scratch, &index.baby, loss);
             weak = reading.only_chat || share < WEAK_BELOW;
             let mut matching = Bits::none(length);
             for &document in &scratch.touched {
@@ -162,6 +195,7 @@ impl<'a> Run<'a> {
             }
             filters.push((FilterRef::Words, matching));
         }
+        filters.extend(index.columns.open_or_not_given(&query.leanings));
         let mut shown = Bits::all(length);
         let mut pinned = Bits::none(length);
         if loss {
@@ -327,9 +361,14 @@ impl<'a> Run<'a> {
     fn hit(&self, number: usize, pinned: bool) -> Hit {
         let document = &self.index.documents[number];
         let nearest = self.here.as_ref().and_then(|here| self.index.columns.nearest(number, here));
-        let asks_when = self.query.days != 0 || self.query.time.is_some();
+        let leanings = &self.query.leanings;
+        let (days, time) = match (self.query.days, self.query.time) {
+            (0, None) => (leanings.days, leanings.time),
+            ticked => ticked,
+        };
+        let asks_when = days != 0 || time.is_some();
         let slot =
-            asks_when.then(|| self.index.columns.slot(number, self.query.days, self.query.time)).flatten();
+            asks_when.then(|| self.index.columns.slot(number, days, time)).flatten();
         let matched = self.reading.said.iter().filter_map(|said| self.matched(said, number)).collect();
         Hit {
             document: number as u32,

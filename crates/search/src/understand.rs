@@ -2,6 +2,7 @@
 //! shown back and can be taken off. A part read wrongly hides help, so every reader would rather miss than mistake.
 
 use crate::query::{AgeAsked, Near, Query};
+use crate::understand_things::tags;
 use crate::{loss, understand_age, understand_place, understand_things, understand_when};
 use jiff::civil::DateTime;
 use unicode_normalization::UnicodeNormalization;
@@ -75,7 +76,8 @@ pub struct Understood {
 }
 
 impl Understood {
-    /// Sets the parts as filters of a query, and its words. A postcode is for the caller to look up: see
+    /// Sets the parts on a query, and its words. Ages, days and audiences lean: what a person said in passing must not
+    /// hide help from them; what they tick does. A postcode is for the caller to look up: see
     /// [`PartFilter::Postcode`].
     pub fn apply(&self, query: &mut Query) {
         query.words = self.words.clone();
@@ -83,10 +85,15 @@ impl Understood {
         for part in &self.parts {
             match &part.filter {
                 PartFilter::Near(near) => query.near = Some(near.clone()),
-                PartFilter::Age(age) => query.age = Some(*age),
+                PartFilter::Age(age) => query.leanings.age = Some(*age),
                 PartFilter::When { days, time } => {
-                    query.days = if *days == 0 { query.days } else { *days };
-                    query.time = time.or(query.time);
+                    let leanings = &mut query.leanings;
+                    leanings.days = if *days == 0 { leanings.days } else { *days };
+                    leanings.time = time.or(leanings.time);
+                }
+                PartFilter::Tags { group, values } if *group == tags::AUDIENCE => {
+                    let values = values.iter().map(|value| (*value).to_owned()).collect();
+                    query.leanings.tags.push(((*group).to_owned(), values));
                 }
                 PartFilter::Tags { group, values } => {
                     let values = values.iter().map(|value| (*value).to_owned()).collect();
@@ -210,7 +217,8 @@ impl<'a> Sentence<'a> {
 
     fn push(&mut self, word: &mut String, from: usize, until: usize) {
         if !word.is_empty() && self.tokens.len() < TOKENS_MAX {
-            self.tokens.push(Token { word: std::mem::take(word), from, until, taken: false });
+            let plain = crate::spoken::plain_word(word).to_owned();
+            self.tokens.push(Token { word: plain, from, until, taken: false });
         }
         word.clear();
     }

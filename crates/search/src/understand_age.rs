@@ -212,7 +212,9 @@ fn under(sentence: &Sentence, at: usize) -> Option<Found> {
 /// '2 and a half', '2 1/2', '2½'.
 fn with_a_half(sentence: &Sentence, at: usize) -> Option<Found> {
     let years = number(sentence.at(at)).filter(|n| n.fract() == 0.0 && *n <= 18.0)?;
-    let (half, mut until) = if sentence.has_phrase(at + 1, &["and", "a", "half"]) {
+    let (half, mut until) = if sentence.has_phrase(at + 1, &["and", "a", "half"])
+        || sentence.has_phrase(at + 1, &["an", "a", "half"])
+    {
         (0.5, at + 4)
     } else if sentence.has_phrase(at + 1, &["and", "half"]) || sentence.has_phrase(at + 1, &["n", "half"]) {
         (0.5, at + 3)

@@ -1,6 +1,6 @@
 use crate::{
     CardView, Page, Site,
-    input::{Form, read_body},
+    input::{CutShort, Form, read_body},
     layout,
     reply::{Broken, json_error},
 };
@@ -122,10 +122,8 @@ impl Refused {
 
 /// A refused form is still read for danger: the card comes first, whatever else is wrong.
 async fn refused_page(site: &Site, why: Refused, body: Body) -> Response {
-    let card = match read_body(body).await {
-        Some(bytes) => card_for(site, &Form::read(&bytes)),
-        None => None,
-    };
+    let (bytes, _) = read_body(body).await;
+    let card = card_for(site, &Form::read(&bytes));
     let (title, say) = match why {
         Refused::Host => (
             "We could not read that address",
@@ -198,7 +196,7 @@ fn worded(site: &Site, machine: bool, route: &str, response: Response) -> Respon
             "That was too long for us to take",
             "We can take about 4,000 letters in a box. Go back: your words are still there. Make them shorter and send again.",
             "",
-            None,
+            response.extensions().get::<CutShort>().and_then(|cut| card_for(site, &cut.0)),
         ),
         StatusCode::METHOD_NOT_ALLOWED if machine => {
             json_error(status, "method_not_allowed", "This address does not take that method.")

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 
 /// The most bytes a form may send. Longer texts are still screened as far as this.
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -77,16 +77,33 @@ impl<S: Sync> FromRequestParts<S> for Params {
 impl<S: Sync> FromRequest<S> for Form {
     type Rejection = Response;
     async fn from_request(request: Request, _: &S) -> Result<Form, Response> {
-        match read_body(request.into_body()).await {
-            Some(bytes) => Ok(Form::read(&bytes)),
-            None => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+        let (bytes, whole) = read_body(request.into_body()).await;
+        if whole {
+            return Ok(Form::read(&bytes));
         }
+        let mut response = StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        response.extensions_mut().insert(CutShort(Form::read(&bytes)));
+        Err(response)
     }
 }
 
-/// A body up to the limit, or `None` when it is longer or broke off.
-pub(crate) async fn read_body(body: Body) -> Option<bytes::Bytes> {
-    Limited::new(body, BODY_LIMIT).collect().await.ok().map(http_body_util::Collected::to_bytes)
+/// Rides on a refusal to the shell, which reads it for danger: the beginning of a form that was too long.
+#[derive(Clone)]
+pub(crate) struct CutShort(pub Form);
+
+/// A body up to the limit, and whether that was all of it.
+pub(crate) async fn read_body(mut body: Body) -> (Vec<u8>, bool) {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return (bytes, false) };
+        let Ok(data) = frame.into_data() else { continue };
+        let room = BODY_LIMIT - bytes.len();
+        bytes.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() > room {
+            return (bytes, false);
+        }
+    }
+    (bytes, true)
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ impl Home {
 
     /// Sends a form from one of our own pages.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(form(path, fields).header("sec-fetch-site", "same-origin").body(encoded(fields)).unwrap())
+        self.send(form(path).header("sec-fetch-site", "same-origin").body(encoded(fields)).unwrap())
             .await
     }
 
@@ -87,7 +87,8 @@ pub async fn change_council(db: &store::Db, change: impl Fn(&mut Council) + Send
     .unwrap();
 }
 
-pub fn form(path: &str, _: &[(&str, &str)]) -> axum::http::request::Builder {
+/// A form's request without what says where it comes from.
+pub fn form(path: &str) -> axum::http::request::Builder {
     Request::post(path)
         .header(header::HOST, "hub.example.org")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -168,7 +169,7 @@ pub fn shared() -> Arc<Vec<Home>> {
 
 async fn prepare() -> Vec<Home> {
     let mut homes = Vec::new();
-    for database in databases(&[]).await {
+    for database in databases(hearth::MIGRATIONS).await {
         homes.push(Home::new(database).await);
     }
     homes

@@ -1,0 +1,45 @@
+//! `hearth check`: what needs a person on the day the data was made, and two years on.
+
+use crate::support::{ask, on_both};
+use axum::{body::Body, http::Request};
+use hearth::{House, check::check};
+
+#[test]
+fn on_the_day_it_was_made_only_gaps_in_local_numbers_need_a_person() {
+    on_both(async |home| {
+        let findings = check(&home.house).await.unwrap();
+        let others: Vec<_> = findings
+            .iter()
+            .filter(|finding| finding.area != "contact" || !finding.sentence.starts_with("No "))
+            .collect();
+        assert!(others.is_empty(), "{others:?}");
+        assert!(findings.iter().any(|finding| finding.sentence.contains("maternity triage")), "{findings:?}");
+    });
+}
+
+#[test]
+fn two_years_on_contacts_and_pages_are_overdue_and_only_lifelines_are_still_shown() {
+    on_both(async |home| {
+        let now = urgent_help(&home.house).await;
+        assert!(now.contains("0151 907 8305") && now.contains("tel:999") && now.contains("tel:111"));
+        let later = home.at("2028-11-22T09:00:00Z").await;
+        let findings = check(&later).await.unwrap();
+        for area in ["contact", "page"] {
+            let late = findings.iter().filter(|finding| finding.area == area && finding.sentence.contains("by 20"));
+            assert!(late.count() > 3, "{area}: {findings:?}");
+        }
+        let page = urgent_help(&later).await;
+        assert!(page.contains("tel:999") && page.contains("tel:111"), "999 and 111 never go");
+        assert!(!page.contains("0151 907 8305"), "a number nobody has checked is not shown");
+        let red = Request::get("/search?q=i+want+to+kill+myself").body(Body::empty()).unwrap();
+        let card = ask(&later.router().unwrap(), red).await.text();
+        assert!(card.contains("crisis-red") && card.contains("tel:999"));
+    });
+}
+
+async fn urgent_help(house: &House) -> String {
+    let request = Request::get("/urgent-help").body(Body::empty()).unwrap();
+    let answer = ask(&house.router().unwrap(), request).await;
+    assert_eq!(answer.status, 200);
+    answer.text()
+}

@@ -1,0 +1,19 @@
+//! Every statement of the rooms, put to both databases without running it.
+
+use std::path::Path;
+use store::testing::{both, prepare_all, statements_in};
+
+#[test]
+fn every_statement_of_every_room_can_be_prepared_on_both_databases() {
+    crate::support::runtime().block_on(both(hearth::MIGRATIONS, async |db| {
+        let mut statements = Vec::new();
+        for room in ["settings", "directory", "content", "web", "demo", "hearth"] {
+            let found = statements_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(room).join("src"));
+            assert!(!found.is_empty() || !matches!(room, "settings" | "directory"), "{room} has statements");
+            statements.extend(found);
+        }
+        assert!(statements.len() > 40, "{} statements", statements.len());
+        let refused = prepare_all(&db, statements).await;
+        assert!(refused.is_empty(), "{}", refused.join("\n"));
+    }));
+}
