@@ -38,7 +38,7 @@ process.exit(failed || !passed ? 1 : 0);
 
 async function runFiles(files, concurrency) {
   if (!files.length) return;
-  const events = run({ files: files.map((name) => path.join(here, 'tests', name)), concurrency, timeout: 420_000 });
+  const events = run({ files: files.map((name) => path.join(here, 'tests', name)), concurrency, timeout: 900_000 });
   const countOf = (data) => counts.get(path.basename(data.file || data.name || ''));
   for await (const { type, data } of events) {
     const count = data && countOf(data);

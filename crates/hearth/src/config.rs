@@ -14,6 +14,8 @@ pub struct Config {
     pub database_url: String,
     /// Address and port to listen on.
     pub listen: String,
+    /// The address families type, without a slash at the end; saved into the council's settings at the start.
+    pub public_url: String,
     /// A folder of the council's own pages.
     pub pages: Option<PathBuf>,
     /// What to log: `info`, `debug`, or a filter such as `web=debug`.
@@ -37,6 +39,9 @@ impl Config {
         }
         if let Some(value) = variable("HEARTH_LISTEN") {
             config.listen = value;
+        }
+        if let Some(value) = variable("HEARTH_PUBLIC_URL") {
+            config.public_url = value;
         }
         if let Some(value) = variable("HEARTH_PAGES") {
             config.pages = Some(value.into());

@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use hearth::{House, check::check, config::Config};
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::{Clock, Dice, Fault};
-use settings::Council;
+use settings::{Council, Logo};
 use std::{
     io::{Read, Write},
     net::SocketAddr,
@@ -204,7 +204,7 @@ async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fault> {
     serve_house(house, listener).await
 }
 
-/// The demonstration's links and codes carry the address it is served at.
+/// Links and codes carry the address the site is served at.
 async fn set_public_url(db: &Db, address: &str) -> Result<(), Fault> {
     let (address, now) = (address.to_owned(), Clock::real().now());
     db.write(move |tx| match settings::find_council(tx)? {
@@ -224,6 +224,10 @@ async fn serve(config: Option<&Path>) -> Result<(), Fault> {
     })?;
     let listener = bind(listen).await?;
     let db = Db::open(&config.database_url).await?;
+    store::migrate(&db, hearth::MIGRATIONS).await?;
+    if !config.public_url.is_empty() {
+        set_public_url(&db, config.public_url.trim_end_matches('/')).await?;
+    }
     let house = House::open(db, Clock::real(), Dice::real(), config.pages.as_deref()).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     serve_house(house, listener).await
@@ -316,6 +320,11 @@ async fn report(place: &Place) -> Result<ExitCode, Fault> {
     Ok(ExitCode::FAILURE)
 }
 
+fn read_logo(file: &Path) -> Result<Logo, Fault> {
+    let bytes = std::fs::read(file).with_context(|| format!("the logo {}", file.display()))?;
+    Logo::read(bytes).with_context(|| format!("the logo {}", file.display()))
+}
+
 async fn settings_command(what: SettingsCommand) -> Result<(), Fault> {
     match what {
         SettingsCommand::Show { place } => {
@@ -332,8 +341,20 @@ async fn settings_command(what: SettingsCommand) -> Result<(), Fault> {
                 std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
             let council: Council =
                 toml::from_str(&text).with_context(|| format!("the settings in {}", file.display()))?;
+            let logo = match council.logo.as_str() {
+                "" => None,
+                kept if kept.starts_with("/logo/") => None,
+                name => Some(read_logo(&file.with_file_name(name))?),
+            };
             let (db, now) = (place.open().await?, Clock::real().now());
-            db.write(move |tx| settings::set_council(tx, &council, now)).await?;
+            db.write(move |tx| {
+                let mut council = council.clone();
+                if let Some(logo) = &logo {
+                    council.logo = settings::set_logo(tx, logo, &web::content_hash(&logo.bytes))?;
+                }
+                settings::set_council(tx, &council, now)
+            })
+            .await?;
             say("Saved. A running server shows it within a second or two.");
         }
     }

@@ -32,7 +32,8 @@ pub struct Council {
     /// The lamp hue in OKLCH degrees, 0 to 359.
     #[serde(default = "lamp_hue")]
     pub lamp_hue: u16,
-    /// The path of the council's logo (an SVG or PNG served from its own data folder), or empty for the lit door.
+    /// The council's logo: in the settings file the name of a picture beside it, in the database the address it is
+    /// served at; empty for the lit door.
     #[serde(default)]
     pub logo: String,
     /// The page language as BCP 47.

@@ -7,9 +7,11 @@
 //! and a line in `docs/operating.md`.
 
 mod council;
+mod logo;
 mod store;
 mod theme;
 
 pub use council::{Council, MapTiles, ParentNeed, Town};
-pub use store::{MIGRATIONS, find_council, set_council};
+pub use logo::{Logo, LogoRefused};
+pub use store::{MIGRATIONS, find_council, find_logo, set_council, set_logo};
 pub use theme::{Theme, ThemeRefused};

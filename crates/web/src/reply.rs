@@ -84,6 +84,11 @@ pub fn not_modified_or(headers: &HeaderMap, content_type: &'static str, body: Ve
     (common, body).into_response()
 }
 
+/// A short name for content, for addresses that may be kept for ever.
+pub fn content_hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex()[..12].to_owned()
+}
+
 /// A weak tag: the same words in another compression are the same page.
 pub(crate) fn etag_of(body: &[u8]) -> HeaderValue {
     let hash = blake3::hash(body).to_hex();

@@ -23,6 +23,7 @@ pub fn routes(site: &Site) -> Result<Router, Fault> {
         .route("/urgent-help", get(urgent_help))
         .route("/offline", get(offline))
         .route("/assets/{name}", get(asset))
+        .route("/logo/{name}", get(logo))
         .route("/sw.js", get(service_worker))
         .route("/manifest.webmanifest", get(manifest))
         .route("/favicon.ico", get(favicon))
@@ -74,6 +75,19 @@ async fn asset(State(site): State<Site>, Path(name): Path<String>, headers: Head
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
     ];
     (css, theme.css.clone()).into_response()
+}
+
+/// `GET /logo/{name}`: the council's own picture, under a name that changes with it.
+async fn logo(State(site): State<Site>, Path(name): Path<String>) -> Reply {
+    let address = format!("/logo/{name}");
+    let Some(logo) = site.db().read(move |tx| settings::find_logo(tx, &address)).await? else {
+        return Ok(missing());
+    };
+    let picture = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(logo.content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+    ];
+    Ok((picture, logo.bytes).into_response())
 }
 
 /// `GET /sw.js`: keeps urgent help and the shortlist for when there is no signal, and nothing else.

@@ -42,7 +42,7 @@ fn every_count_in_the_panel_is_what_ticking_it_gives() {
 }
 
 #[test]
-fn taking_a_chip_off_never_leaves_fewer() {
+fn taking_off_what_was_ticked_never_leaves_fewer_and_what_was_read_from_the_words_goes_too() {
     on_both(async |home| {
         for path in [
             "/search?q=free+baby+group+on+monday+widnes",
@@ -52,7 +52,9 @@ fn taking_a_chip_off_never_leaves_fewer() {
             assert!(found.chips.len() >= 3, "{path}: {:?}", found.chips);
             for (href, words) in &found.chips {
                 let wider = Found::of(home, href).await;
-                assert!(wider.total >= found.total, "{path}: without {words} {} of {}", wider.total, found.total);
+                // A part read from the words becomes words again, and those may well find less.
+                let ticked = !href.contains("without=");
+                assert!(!ticked || wider.total >= found.total, "{path}: without {words} {} of {}", wider.total, found.total);
                 let left: Vec<&String> = wider.chips.iter().map(|(_, words)| words).collect();
                 assert!(!left.contains(&words), "{words} is still on after it was taken off: {left:?}");
             }
