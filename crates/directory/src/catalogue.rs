@@ -107,7 +107,7 @@ async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Resul
             }
         })
         .collect();
-    let mut towns: Vec<Town> = council.towns.iter().map(town).collect();
+    let mut towns: Vec<Town> = council.towns.iter().map(|home| town(home, &council.area_code)).collect();
     for hub in hubs.iter().filter(|location| location.hub) {
         if let Some(home) = council.towns.iter().find(|town| town.name == hub.town) {
             let point =
@@ -131,14 +131,15 @@ async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Resul
     Ok(Catalogue { index: Index::build(documents, synonyms), facts, numbers, terms, towns })
 }
 
-fn town(town: &settings::Town) -> Town {
+/// What serves the whole council serves each of its towns: the council's code is among a town's own.
+fn town(town: &settings::Town, council_code: &str) -> Town {
     Town {
         name: town.name.clone(),
         also: Vec::new(),
         kind: TownKind::Town,
         lat: town.latitude,
         lon: town.longitude,
-        areas: town.outward.clone(),
+        areas: std::iter::once(council_code.to_owned()).chain(town.outward.iter().cloned()).collect(),
     }
 }
 

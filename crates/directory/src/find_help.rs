@@ -3,14 +3,17 @@
 use crate::{
     cards::{Asked, ResultCard},
     catalogue::{Catalogue, Directory},
-    query_of::{Address, GROUPS, MILES, PER_PAGE, Question, STAGES, TIMES, question, tells_distance},
+    model::Term,
+    query_of::{
+        Address, GROUPS, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, question, tells_distance,
+    },
     vocabulary::{Access, Audience, Cost, DAYS, Feature, SendNeed, WayIn},
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use kernel::{Date, Fault};
 use safety::{Level, Screened};
-use search::{AgeAsked, FacetCount, Field, FilterRef, Hit, How, Index, Kind, Query, Results};
+use search::{AgeAsked, FacetCount, Field, FilterRef, Hit, How, Kind, Query, Results, WhatIf};
 use web::{CardView, Nav, Page, Params, Reply, say, show, show_with};
 
 /// `GET /search`.
@@ -35,10 +38,13 @@ pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> R
     let catalogue = directory.catalogue();
     let mut asked = question(site, &catalogue, &address).await?;
     asked.query.loss |= screened.verdict().loss;
+    asked.query.what_if = choices_to_count(&asked.query);
     let results = catalogue.index.search(&asked.query);
     let card = card.map(|card| CardView { card, carry_on: String::new(), heading: 2 });
     let body = SearchView::new(&directory, &catalogue, &address, &asked, &results, card)?;
     let page = Page::new("Find help").under(Nav::Find).with_exit().without_header_search();
+    // The empty question is the same for everybody and stands in the sitemap; what was typed is nobody's to list.
+    let page = if address.href(address.page) == "/search" { page.at("/search") } else { page };
     show(site, &page, &body)
 }
 
@@ -56,6 +62,8 @@ struct SearchView {
     chips: Vec<Chip>,
     corrected: String,
     loss: bool,
+    /// Where to start, when nothing has been asked yet.
+    needs: Vec<Term>,
     results: Vec<ResultCard>,
     near_misses: Vec<ResultCard>,
     near_heading: &'static str,
@@ -145,7 +153,16 @@ impl SearchView {
                     .collect::<Vec<_>>(),
             ),
             loss: asked.query.loss,
-            results: results.hits.iter().map(|hit| maker.card(hit)).collect(),
+            needs: if asked_nothing {
+                catalogue.terms.iter().filter(|term| term.parent.is_none()).cloned().collect()
+            } else {
+                Vec::new()
+            },
+            results: if asked_nothing {
+                Vec::new()
+            } else {
+                results.hits.iter().map(|hit| maker.card(hit)).collect()
+            },
             near_misses: results.near_misses.iter().take(5).map(|hit| maker.card(hit).under(3)).collect(),
             near_heading: if results.total == 0 {
                 "Close to what you asked"
@@ -159,14 +176,14 @@ impl SearchView {
                 .take(4)
                 .filter_map(|step| loosened(address, asked, step.total, &step.what))
                 .collect(),
-            facets: facets(address, asked, results, &catalogue.index),
+            facets: facets(address, asked, results),
             on: address.filters(),
             total: results.total,
             order: order(address, asked),
             previous: (address.page > 1 && results.total > 0)
                 .then(|| address.href((address.page - 1).min(last))),
-            next: (address.page < last).then(|| address.href(address.page + 1)),
-            pages: if last > 1 {
+            next: (address.page < last && !asked_nothing).then(|| address.href(address.page + 1)),
+            pages: if last > 1 && !asked_nothing {
                 format!("Page {} of {last}", address.page.min(last))
             } else {
                 String::new()
@@ -299,8 +316,18 @@ fn words_of(name: &str, value: &str) -> Option<&'static str> {
     }
 }
 
+/// Choices of the panel that are no tags: ages, days, times, and distances where a place is known.
+fn choices_to_count(query: &Query) -> Vec<WhatIf> {
+    let ages = STAGES.iter().filter(|(value, _, _)| *value != "parent").map(|(_, _, age)| WhatIf::Age(*age));
+    let days = (0..DAYS.len()).map(|at| WhatIf::Days(1 << at));
+    let times = TIMES.iter().map(|(_, _, time)| WhatIf::Time(*time));
+    let miles = MILES.iter().filter_map(|miles| miles.parse::<f64>().ok());
+    let within = miles.map(|miles| WhatIf::Within(miles * METRES_A_MILE)).filter(|_| query.near.is_some());
+    ages.chain(days).chain(times).chain(within).collect()
+}
+
 /// The panel: groups of the index in our order, each value with how many it would give, zero included.
-fn facets(address: &Address, asked: &Question, results: &Results, index: &Index) -> Vec<FacetGroup> {
+fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGroup> {
     let mut groups = Vec::new();
     for (name, group, legend) in GROUPS {
         let order = |value: &str| match name {
@@ -329,34 +356,39 @@ fn facets(address: &Address, asked: &Question, results: &Results, index: &Index)
             groups.push(FacetGroup { legend, name, single: false, choices });
         }
     }
-    // What the index does not hold as tags is counted by asking again with that one choice.
-    let count = |change: &dyn Fn(&mut Query)| {
-        let mut query = asked.query.clone();
-        change(&mut query);
-        Some(index.count(&query))
+    // In the order of `choices_to_count`.
+    let mut counts = results.what_if.iter().copied();
+    let mut choice = |value: &str, words: &str, on: bool| Choice {
+        value: value.to_owned(),
+        words: words.to_owned(),
+        count: counts.next(),
+        on,
     };
-    let choice = |value: &str, words: &str, on: bool, count: Option<usize>| Choice { value: value.to_owned(), words: words.to_owned(), count, on };
     let typed_age = address.get("age");
     let stages = STAGES.iter().filter(|(value, _, _)| *value != "parent").map(|(value, words, age)| {
         let on = typed_age == *value || (typed_age.is_empty() && asked.query.age == Some(*age));
-        choice(value, words, on, count(&|query| query.age = Some(*age)))
+        choice(value, words, on)
     });
     groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: stages.collect() });
-    let every_day = asked.query.days == 0x7f;
-    let days = DAYS.iter().enumerate().map(|(at, (code, words))| {
-        let on = address.has("day", code) || (address.get("day").is_empty() && asked.query.days & (1 << at) != 0 && !every_day);
-        choice(code, words, on, count(&|query| query.days = 1 << at))
-    });
+    let days = DAYS.iter().map(|(code, words)| choice(code, words, address.has("day", code)));
     groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days.collect() });
-    let times = TIMES.iter().map(|(value, words, time)| choice(value, words, address.get("time") == *value, count(&|query| query.time = Some(*time))));
-    groups.insert(3, FacetGroup { legend: "Time of day", name: "time", single: true, choices: times.collect() });
+    let times = TIMES.iter().map(|(value, words, _)| choice(value, words, address.get("time") == *value));
+    groups.insert(
+        3,
+        FacetGroup { legend: "Time of day", name: "time", single: true, choices: times.collect() },
+    );
     if asked.query.near.is_some() {
         let miles = MILES.iter().map(|miles| {
-            let far = miles.parse::<f64>().unwrap_or(1.0) * 1_609.344;
-            let within = |query: &mut Query| query.near.iter_mut().for_each(|near| near.within_metres = Some(far));
-            choice(miles, &say::count(miles.parse().unwrap_or(0), "mile", "miles"), address.get("within") == *miles, count(&within))
+            choice(
+                miles,
+                &say::count(miles.parse().unwrap_or(0), "mile", "miles"),
+                address.get("within") == *miles,
+            )
         });
-        groups.insert(0, FacetGroup { legend: "How far", name: "within", single: true, choices: miles.collect() });
+        groups.insert(
+            0,
+            FacetGroup { legend: "How far", name: "within", single: true, choices: miles.collect() },
+        );
     }
     groups
 }
@@ -379,6 +411,8 @@ fn loosened(address: &Address, asked: &Question, total: usize, what: &FilterRef)
         keys.iter().filter(|key| understood(key)).fold(address, |address, key| address.with("without", key))
     };
     let (label, changed) = match what {
+        // Without the words, what was read from them would go too, and the count would not be what one gets.
+        FilterRef::Words if !asked.understood.parts.is_empty() => return None,
         FilterRef::Words => ("Any words", address.drop_all("q")),
         FilterRef::Distance => ("Any distance", address.drop_all("within")),
         FilterRef::Area => ("Any area", without(address.drop_all("postcode"), &["place", "postcode"])),

@@ -125,7 +125,7 @@ fn of_cookie(headers: &HeaderMap) -> Vec<String> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let ours =
         cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().strip_prefix("shortlist="));
-    ours.last().map(|list| read(list, '.')).unwrap_or_default()
+    ours.next_back().map(|list| read(list, '.')).unwrap_or_default()
 }
 
 fn read(list: &str, between: char) -> Vec<String> {

@@ -34,6 +34,9 @@ pub(crate) const STAGES: [(&str, &str, AgeAsked); 9] = [
     ("parent", "Me, as a parent", AgeAsked::Band { from_months: 0, until_months: 312 }),
 ];
 
+/// The international mile.
+pub(crate) const METRES_A_MILE: f64 = 1_609.344;
+
 /// Distances the panel offers, in miles.
 pub(crate) const MILES: [&str; 4] = ["1", "3", "5", "10"];
 
@@ -187,7 +190,7 @@ pub(crate) async fn question(
         });
     }
     if let (Some(near), Ok(miles)) = (&mut query.near, address.get("within").parse::<f64>()) {
-        near.within_metres = Some((miles.clamp(0.1, 100.0)) * 1_609.344);
+        near.within_metres = Some((miles.clamp(0.1, 100.0)) * METRES_A_MILE);
     }
     ticked(&mut query, address);
     let ask_place =
@@ -222,6 +225,7 @@ fn own_word(value: &str) -> String {
     .to_owned()
 }
 
+/// What is ticked wins over what was heard in the words, and shuts out where that only leans.
 fn ticked(query: &mut Query, address: &Address) {
     let mut groups: Vec<(&str, &str)> = GROUPS.iter().map(|(name, group, _)| (*name, *group)).collect();
     groups.extend([("topic", "topic"), ("town", "town")]);
@@ -229,11 +233,13 @@ fn ticked(query: &mut Query, address: &Address) {
         let values: Vec<String> = address.all(name).map(str::to_owned).collect();
         if !values.is_empty() {
             query.tags.retain(|(have, _)| have != group);
+            query.leanings.tags.retain(|(have, _)| have != group);
             query.tags.push((group.to_owned(), values));
         }
     }
     if let Some(age) = age_of(address.get("age")) {
         query.age = Some(age);
+        query.leanings.age = None;
     }
     let days = address
         .all("day")
@@ -241,9 +247,11 @@ fn ticked(query: &mut Query, address: &Address) {
         .fold(0, |bits, day| bits | day);
     if days != 0 {
         query.days = days;
+        query.leanings.days = 0;
     }
     if let Some((_, _, time)) = TIMES.iter().find(|(value, _, _)| *value == address.get("time")) {
         query.time = Some(*time);
+        query.leanings.time = None;
     }
     query.kinds = address.all("kind").filter_map(search::Kind::parse).collect();
     if address.get("sort") == "nearest" {

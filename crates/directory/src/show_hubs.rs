@@ -28,15 +28,23 @@ pub(crate) struct HubLine {
 
 /// Every hub, by town and name.
 pub(crate) async fn lines(site: &Site) -> Result<Vec<HubLine>, Fault> {
-    let locations = site.db().read(|tx| rows::list_locations(tx)).await?;
+    let locations = site.db().read(rows::list_locations).await?;
     let mut hubs: Vec<HubLine> = locations.into_iter().filter(|location| location.hub).map(line).collect();
     hubs.sort_by(|a, b| (&b.town, &a.name).cmp(&(&a.town, &b.name)));
     Ok(hubs)
 }
 
 fn line(hub: Location) -> HubLine {
-    let address =
-        hub.postal_code.as_ref().map_or_else(|| "Address: not given".to_owned(), |code| [hub.address_1.as_deref(), Some(code.as_str())].into_iter().flatten().collect::<Vec<_>>().join(", "));
+    let address = hub.postal_code.as_ref().map_or_else(
+        || "Address: not given".to_owned(),
+        |code| {
+            [hub.address_1.as_deref(), Some(code.as_str())]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", ")
+        },
+    );
     let (latitude, longitude) = hub.point.map_or((0.0, 0.0), |point| (point.latitude, point.longitude));
     HubLine {
         short_name: hub.name.trim_end_matches(" Family Hub").to_owned(),
@@ -69,10 +77,7 @@ pub(crate) async fn list(State(directory): State<Directory>, asked: Asked, param
     let site = directory.site();
     let typed = params.get("postcode");
     let page = Page::new("Family hubs")
-        .describing(format!(
-            "Every family hub in {}: where it is and what it has.",
-            site.council().area_name
-        ))
+        .describing(format!("Every family hub in {}: where it is and what it has.", site.council().area_name))
         .at("/hubs")
         .under(Nav::Hubs)
         .with_map();
@@ -112,8 +117,9 @@ impl HubsView {
 
     /// The hubs of the place's own town first, then by distance where that is known.
     fn put_nearest_first(&mut self, council: &Council, place: &Place) {
-        let is_home =
-            |town: &Town| place.areas.iter().any(|area| town.outward.contains(area)) || town.name == place.label;
+        let is_home = |town: &Town| {
+            place.areas.iter().any(|area| town.outward.contains(area)) || town.name == place.label
+        };
         let home = council.towns.iter().find(|town| is_home(town)).map(|town| town.name.as_str());
         let here = (place.point.latitude, place.point.longitude);
         let metres = |hub: &HubLine| {
@@ -128,9 +134,12 @@ impl HubsView {
         }
         let far = |hub: &HubLine| metres(hub).unwrap_or(f64::INFINITY);
         let away = |hub: &HubLine| home != Some(hub.town.as_str());
-        self.hubs.sort_by(|a, b| away(a).cmp(&away(b)).then(far(a).total_cmp(&far(b))).then_with(|| a.name.cmp(&b.name)));
+        self.hubs.sort_by(|a, b| {
+            away(a).cmp(&away(b)).then(far(a).total_cmp(&far(b))).then_with(|| a.name.cmp(&b.name))
+        });
         let first = home.map_or_else(String::new, |town| format!(" Hubs in {town} come first."));
-        self.note = format!("Near {}.{first} You can go to any hub, whichever town you live in.", place.label);
+        self.note =
+            format!("Near {}.{first} You can go to any hub, whichever town you live in.", place.label);
     }
 }
 

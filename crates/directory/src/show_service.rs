@@ -133,8 +133,11 @@ fn details(service: &Service) -> Vec<Detail> {
     };
     // 'At a family hub and at your home': only the first keeps its capital.
     let words = |list: Vec<&'static str>| {
-        let inner = |(at, words): (usize, &str)| if at == 0 { words.to_owned() } else { crate::cards::uncapitalised(words) };
-        (!list.is_empty()).then(|| web::say::list(&list.iter().copied().enumerate().map(inner).collect::<Vec<_>>()))
+        let inner = |(at, words): (usize, &str)| {
+            if at == 0 { words.to_owned() } else { crate::cards::uncapitalised(words) }
+        };
+        (!list.is_empty())
+            .then(|| web::say::list(&list.iter().copied().enumerate().map(inner).collect::<Vec<_>>()))
     };
     let mut cost = (service.cost != Cost::Unknown).then(|| service.cost.words().to_owned());
     if let Some(note) = &service.cost_note {

@@ -68,7 +68,10 @@ impl Config {
 /// typed, so it is never let past `info` whatever the filter asks.
 pub fn log_filter(asked: &str) -> EnvFilter {
     let quiet = ["tokio_postgres=info", "tokio_postgres::query=info", "tokio_postgres::prepare=info"];
-    quiet.into_iter().filter_map(|directive| directive.parse().ok()).fold(EnvFilter::new(asked), EnvFilter::add_directive)
+    quiet
+        .into_iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(EnvFilter::new(asked), EnvFilter::add_directive)
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ struct Score {
 #[tokio::test]
 async fn a_parents_own_words_find_what_helps_among_the_first_three() {
     let folder = tempfile::tempdir().unwrap();
-    let db = store::Db::open(&format!("sqlite://{}", folder.path().join("hearth.db").display())).await.unwrap();
+    let db =
+        store::Db::open(&format!("sqlite://{}", folder.path().join("hearth.db").display())).await.unwrap();
     let clock = Clock::standing_at("2026-11-22T21:00:00Z");
     store::migrate(&db, hearth::MIGRATIONS).await.unwrap();
     demo::make(&db, &clock).await.unwrap().unwrap();
@@ -67,12 +68,25 @@ async fn measure(router: &Router, name: &str, file: &str) -> Score {
             all.loss_found += usize::from(at == Some(0));
         }
         if name == "seen" && at.is_none_or(|at| at > 2) {
-            let _ = writeln!(report, "  miss: {} -> {:?} (wanted {:?})", question.words, &found[..found.len().min(3)], question.right);
+            let _ = writeln!(
+                report,
+                "  miss: {} -> {:?} (wanted {:?})",
+                question.words,
+                &found[..found.len().min(3)],
+                question.right
+            );
         }
     }
-    for (style, score) in by_style.iter().map(|(style, score)| (style.as_str(), *score)).chain([("all", all)]) {
+    for (style, score) in by_style.iter().map(|(style, score)| (style.as_str(), *score)).chain([("all", all)])
+    {
         let percent = |part: usize| part * 100 / score.asked;
-        println!("{name} {style}: {} asked, s@1 {} %, s@3 {} %, s@5 {} %", score.asked, percent(score.first), percent(score.three), percent(score.five));
+        println!(
+            "{name} {style}: {} asked, s@1 {} %, s@3 {} %, s@5 {} %",
+            score.asked,
+            percent(score.first),
+            percent(score.three),
+            percent(score.five)
+        );
     }
     println!("{name} loss: {} of {} bring a loss page first\n{report}", all.loss_found, all.loss);
     all
@@ -94,10 +108,21 @@ fn questions(file: &str) -> Vec<Question> {
 }
 
 async fn search(router: &Router, words: &str) -> Vec<String> {
-    let query: String = words.bytes().map(|byte| if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect();
-    let request = Request::get(format!("/api/v1/search?q={query}")).header(header::HOST, "localhost").body(Body::empty()).unwrap();
+    let query: String =
+        words
+            .bytes()
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") }
+            })
+            .collect();
+    let request = Request::get(format!("/api/v1/search?q={query}"))
+        .header(header::HOST, "localhost")
+        .body(Body::empty())
+        .unwrap();
     let body = router.clone().oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
     let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
     let results = answer["results"].as_array().unwrap().iter();
-    results.map(|result| format!("{}:{}", result["kind"].as_str().unwrap(), result["slug"].as_str().unwrap())).collect()
+    results
+        .map(|result| format!("{}:{}", result["kind"].as_str().unwrap(), result["slug"].as_str().unwrap()))
+        .collect()
 }

@@ -2,7 +2,7 @@
 //! filter less would give is then the same cheap operation, and every count agrees with the list.
 
 use crate::document::{AgeBand, Document, Kind, Slot};
-use crate::query::{AgeAsked, FacetCount, FilterRef, Leanings, Near, Query};
+use crate::query::{AgeAsked, FacetCount, FilterRef, Leanings, Near, Query, WhatIf};
 use std::collections::HashMap;
 
 /// A set of documents.
@@ -238,6 +238,22 @@ impl Columns {
             filters.push((what, self.open(query.days, query.time)));
         }
         filters
+    }
+
+    /// The set of one choice, and the filters in whose stead it would stand.
+    pub fn what_if(&self, query: &Query, choice: &WhatIf) -> (&'static [FilterRef], Bits) {
+        match choice {
+            WhatIf::Age(age) => (&[FilterRef::Age], self.for_age(*age)),
+            WhatIf::Days(days) => (&[FilterRef::Days, FilterRef::Time], self.open(*days, query.time)),
+            WhatIf::Time(time) => (&[FilterRef::Days, FilterRef::Time], self.open(query.days, Some(*time))),
+            WhatIf::Within(metres) => {
+                let all = || Bits::all(self.length);
+                (
+                    &[FilterRef::Distance],
+                    query.near.as_ref().map_or_else(all, |near| self.within(near, *metres)),
+                )
+            }
+        }
     }
 
     /// Only the band of sites between two parallels is looked at: of a country, a hundredth part.

@@ -37,7 +37,9 @@ pub use document::{AgeBand, Document, Field, Kind, Section, Site, Slot, Tag};
 pub use filters::{metres_between, slot_is_within};
 pub use index::Index;
 pub use loss::speaks_of_loss;
-pub use query::{AgeAsked, FacetCount, FilterRef, Hit, How, Leanings, Loosened, Match, Near, Query, Results, Sort};
+pub use query::{
+    AgeAsked, FacetCount, FilterRef, Hit, How, Leanings, Loosened, Match, Near, Query, Results, Sort, WhatIf,
+};
 pub use synonyms::{Problem, Synonyms};
 pub use text::{fold, stem, words};
 pub use understand::{Context, Part, PartFilter, Town, TownKind, Understood, understand};

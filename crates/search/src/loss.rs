@@ -2,16 +2,21 @@
 //! somebody who had just lost a baby. So the rule is read first, and errs towards hearing a loss.
 
 use crate::spelling::distance_within;
-use crate::text;
+use crate::spoken;
 
 /// True when the words speak of losing a baby or a pregnancy.
 pub fn speaks_of_loss(typed: &str) -> bool {
-    let words = text::words(typed);
+    let mut words = Vec::new();
+    spoken::each_plain_word(typed, |word| {
+        words.push(if word == "me" { "my".to_owned() } else { word.to_owned() })
+    });
     words.iter().any(|word| is_word_of_loss(word))
         || PHRASES.iter().any(|phrase| has_phrase(&words, phrase))
         || lost_a_baby(&words)
         || a_baby_died(&words)
         || lost_at_some_weeks(&words)
+        || lived_for_days(&words)
+        || came_home_without(&words)
 }
 
 fn is_word_of_loss(word: &str) -> bool {
@@ -92,6 +97,114 @@ const PHRASES: &[&[&str]] = &[
     &["taken", "too", "soon"],
     &["had", "to", "say", "goodbye", "to", "our", "baby"],
     &["born", "too", "soon", "and", "died"],
+    &["born", "dead"],
+    &["never", "breathed"],
+    &["never", "took", "her", "first", "breath"],
+    &["never", "took", "his", "first", "breath"],
+    &["died", "in", "my", "tummy"],
+    &["died", "inside", "me"],
+    &["died", "in", "the", "womb"],
+    &["died", "in", "utero"],
+    &["died", "at", "birth"],
+    &["died", "before", "birth"],
+    &["died", "before", "she", "was", "born"],
+    &["died", "before", "he", "was", "born"],
+    &["died", "during", "labour"],
+    &["tiny", "coffin"],
+    &["little", "white", "coffin"],
+    &["would", "have", "been", "her", "due", "date"],
+    &["would", "have", "been", "his", "due", "date"],
+    &["would", "have", "been", "my", "due", "date"],
+    &["should", "have", "been", "my", "due", "date"],
+    &["lost", "at", "birth"],
+    &["lost", "in", "pregnancy"],
+    &["loss", "in", "pregnancy"],
+    &["loss", "of", "twin"],
+    &["loss", "of", "a", "twin"],
+    &["loss", "of", "pregnancy"],
+    &["late", "loss"],
+    &["early", "loss"],
+    &["loss", "at", "birth"],
+    &["losing", "him", "at", "birth"],
+    &["losing", "her", "at", "birth"],
+    &["stil", "born"],
+    &["stil", "birth"],
+    &["babyloss"],
+    &["missed", "miscarry"],
+    &["chemical", "pregnancy"],
+    &["blighted", "ovum"],
+    &["stopped", "growing", "inside"],
+    &["baby", "stopped", "growing"],
+    &["baby", "didnt", "survive"],
+    &["baby", "did", "not", "survive"],
+    &["baby", "didnt", "make", "it"],
+    &["baby", "did", "not", "make", "it"],
+    &["twin", "didnt", "make", "it"],
+    &["babies", "didnt", "survive"],
+    &["babies", "didnt", "make", "it"],
+    &["no", "heart", "beating"],
+    &["wasnt", "a", "heartbeat"],
+    &["was", "no", "heartbeat"],
+    &["heartbeat", "had", "stopped"],
+    &["heartbeat", "stopped"],
+    &["gave", "birth", "to", "an", "angel"],
+    &["grew", "her", "wings"],
+    &["grew", "his", "wings"],
+    &["gained", "her", "wings"],
+    &["gained", "his", "wings"],
+    &["got", "his", "wings"],
+    &["got", "her", "wings"],
+    &["baby", "in", "heaven"],
+    &["babies", "in", "heaven"],
+    &["baby", "heaven"],
+    &["empty", "arms"],
+    &["arms", "are", "empty"],
+    &["empty", "cot"],
+    &["cot", "is", "empty"],
+    &["cot", "still", "empty"],
+    &["home", "without", "our", "baby"],
+    &["home", "without", "my", "baby"],
+    &["home", "without", "a", "baby"],
+    &["home", "without", "the", "baby"],
+    &["left", "hospital", "without"],
+    &["leave", "hospital", "without", "my", "baby"],
+    &["no", "baby", "to", "bring", "home"],
+    &["no", "baby", "to", "take", "home"],
+    &["never", "got", "to", "bring", "him", "home"],
+    &["never", "got", "to", "bring", "her", "home"],
+    &["never", "came", "home", "from", "hospital"],
+    &["never", "got", "to", "meet", "him"],
+    &["never", "got", "to", "meet", "her"],
+    &["never", "took", "a", "breath"],
+    &["never", "opened", "her", "eyes"],
+    &["never", "opened", "his", "eyes"],
+    &["ended", "the", "pregnancy", "for", "medical"],
+    &["bereaved", "mum"],
+    &["bereaved", "mam"],
+    &["bereaved", "mother"],
+    &["bereaved", "parent"],
+    &["bereaved", "parents"],
+    &["grieving", "my", "baby"],
+    &["grieving", "our", "baby"],
+    &["grieving", "for", "my", "baby"],
+    &["grief", "after", "losing", "a", "baby"],
+    &["memory", "box", "for", "baby"],
+    &["babys", "ashes"],
+    &["babys", "grave"],
+    &["pregnancy", "ended"],
+    &["pregnancy", "didnt", "work", "out"],
+    &["lost", "our", "little", "one"],
+    &["lost", "my", "little", "one"],
+    &["after", "cot", "death"],
+    &["to", "cot", "death"],
+    &["after", "sids"],
+    &["to", "sids"],
+    &["from", "cot", "death"],
+    &["bereaved", "by", "cot", "death"],
+    &["cot", "death", "bereavement"],
+    &["cot", "death", "counselling"],
+    &["cot", "death", "in", "the", "family"],
+    &["had", "a", "cot", "death"],
 ];
 
 fn has_phrase(words: &[String], phrase: &[&str]) -> bool {
@@ -106,6 +219,9 @@ const BABIES: &[&str] = &[
     "babys",
     "babies",
     "bby",
+    "babs",
+    "bubs",
+    "bub",
     "babe",
     "twin",
     "twins",
@@ -130,6 +246,8 @@ fn lost_a_baby(words: &[String]) -> bool {
     const BETWEEN: &[&str] = &[
         "my",
         "our",
+        "are",
+        "ar",
         "the",
         "a",
         "her",
@@ -243,11 +361,41 @@ fn lost_at_some_weeks(words: &[String]) -> bool {
     words.iter().enumerate().any(|(at, word)| {
         let reach = &words[at + 1..words.len().min(at + 6)];
         word == "lost"
-            && reach
-                .first()
-                .is_some_and(|w| matches!(w.as_str(), "it" | "them" | "her" | "him" | "at" | "one"))
+            && reach.first().is_some_and(|w| {
+                matches!(w.as_str(), "it" | "them" | "her" | "him" | "at" | "one" | "my" | "our")
+            })
             && reach.iter().any(|w| w == "at")
-            && reach.iter().any(|w| matches!(w.as_str(), "weeks" | "wks" | "week" | "months"))
+            && reach.iter().any(|w| matches!(w.as_str(), "weeks" | "wks" | "week" | "birth"))
+    })
+}
+
+/// 'lived for two hours', 'she only lived a day'.
+fn lived_for_days(words: &[String]) -> bool {
+    words.iter().enumerate().any(|(at, word)| {
+        let reach = &words[at + 1..words.len().min(at + 5)];
+        let first = reach.first().map_or("", String::as_str);
+        let time = |w: &String| matches!(w.as_str(), "hours" | "hour" | "days" | "day" | "minutes");
+        let only = at > 0 && words[at - 1] == "only";
+        word == "lived"
+            && (only || first == "for")
+            && reach.iter().any(time)
+            && !words.contains(&"here".to_owned())
+    })
+}
+
+/// 'came home from the hospital without her', 'left the ward without our son'.
+fn came_home_without(words: &[String]) -> bool {
+    const WHOM: &[&str] =
+        &["her", "him", "them", "my", "our", "a", "the", "baby", "twins", "son", "daughter", "little"];
+    words.iter().enumerate().any(|(at, word)| {
+        let before = &words[at.saturating_sub(6)..at];
+        let hospital = before.iter().any(|w| matches!(w.as_str(), "hospital" | "ward" | "maternity"));
+        let left =
+            before.iter().any(|w| matches!(w.as_str(), "left" | "leave" | "leaving" | "home" | "came"));
+        let whom = words.get(at + 1).is_some_and(|next| WHOM.contains(&next.as_str()));
+        let thing =
+            |w: &String| matches!(w.as_str(), "bag" | "seat" | "notes" | "red" | "medicine" | "appointment");
+        word == "without" && hospital && left && whom && !words[at..].iter().any(thing)
     })
 }
 
@@ -273,6 +421,14 @@ mod tests {
             "we lost her at 20 weeks",
             "no heartbeat at the scan",
             "baby was born sleeping",
+            "lost me babs at 18 weeks",
+            "support after cot death",
+            "she only lived for two hours",
+            "we left the hospital without her",
+            "he never breathed",
+            "our baby didn't survive",
+            "came home without our baby",
+            "av lost ar bab",
             "my little girl died at 3 days old",
             "losing my baby",
             "I lost my son last year",
@@ -303,6 +459,8 @@ mod tests {
             "baby carriage",
             "lost my temper with the baby",
             "cot death advice",
+            "scared of cot death",
+            "how to lower the risk of cot death",
             "lost my son in the park",
             "I am scared my baby is dying",
             "",

@@ -37,10 +37,12 @@ pub(crate) struct Found {
 }
 
 /// Grammar and small talk count for less than the thing itself, but 'nothing in the cupboards' is not 'in the cupboards'.
-const LITTLE_SHARE: f32 = 0.12;
+const LITTLE_SHARE: f32 = 0.2;
 const CHAT_SHARE: f32 = 0.4;
 /// A saying made of small talk alone ('who can I talk to') brings its entry when most of it was said.
 const SAID_NEARLY_ALL: f32 = 0.7;
+/// A saying half said is worth a little more than half of what was said of it.
+const SHARE_POWER: f32 = 0.7;
 /// A stem that is in more sayings than this tells nothing, and costs time.
 const SAYINGS_MAX: usize = 60_000;
 
@@ -131,7 +133,7 @@ impl Phrases {
             let share = (place.said / self.masses[phrase as usize].max(f32::MIN_POSITIVE)).min(1.0);
             take(Found {
                 document: self.documents[phrase as usize],
-                value: place.said * share,
+                value: place.said * share.powf(SHARE_POWER),
                 stands_alone: place.tells || share >= SAID_NEARLY_ALL,
             });
         }

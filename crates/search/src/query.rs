@@ -27,6 +27,21 @@ pub struct Query {
     pub page: usize,
     /// At most [`Query::PER_PAGE_MAX`].
     pub per_page: usize,
+    /// Choices that are no tags, to be counted as facets are.
+    pub what_if: Vec<WhatIf>,
+}
+
+/// A choice that could be made instead of the one of its kind that stands now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WhatIf {
+    /// This age.
+    Age(AgeAsked),
+    /// These days, at the time that stands.
+    Days(u8),
+    /// This time, on the days that stand.
+    Time((u16, u16)),
+    /// No further than so many metres.
+    Within(f64),
 }
 
 impl Query {
@@ -54,6 +69,7 @@ impl Default for Query {
             sort: Sort::Best,
             page: 1,
             per_page: 20,
+            what_if: Vec::new(),
         }
     }
 }
@@ -118,6 +134,8 @@ pub enum Sort {
 pub struct Results {
     /// How many there are in all, exactly.
     pub total: usize,
+    /// How many each of [`Query::what_if`] would give, in its order.
+    pub what_if: Vec<usize>,
     /// This page of them.
     pub hits: Vec<Hit>,
     /// Every value of every group, with what one would get.

@@ -1,9 +1,9 @@
 //! What each typed word may reach in the index: itself, a slip put right, a family's word, a beginning.
 
 use crate::index::Index;
+use crate::phrases::share_of;
 use crate::query::How;
 use crate::spoken;
-use crate::phrases::share_of;
 use crate::text::{self, Says, stem};
 use std::collections::HashSet;
 
@@ -66,6 +66,7 @@ impl Index {
                 None => words.push(self.sounded(word)),
             }
         });
+        forget_what_is_not(&mut words);
         let mut reading = Reading { any_words: !words.is_empty(), ..Reading::default() };
         self.read_words(&words, &mut reading);
         if reading.said.iter().all(|said| said.reaches.is_empty()) {
@@ -77,7 +78,9 @@ impl Index {
                     reading.said.extend(plain.map(|word| self.say(word, self.own_reach(word))));
                 }
             }
-            if let ([word], true) = (&words[..], reading.said.iter().all(|said| said.reaches.is_empty())) {
+            if let ([word], true) = (&words[..], reading.said.iter().all(|said| said.reaches.is_empty()))
+                && text::says(word) == Says::Much
+            {
                 let beginnings = self.beginnings(word);
                 reading.said.push(self.say(word, beginnings));
             }
@@ -110,7 +113,9 @@ impl Index {
         }
         let mut seen: HashSet<u32> = HashSet::new();
         for word in words.iter().take(UNITS_MAX) {
-            let Some(stem) = self.vocabulary.number_of(word).filter(|stem| seen.insert(*stem)) else { continue };
+            let Some(stem) = self.vocabulary.number_of(word).filter(|stem| seen.insert(*stem)) else {
+                continue;
+            };
             let share = share_of(word);
             let own = Reach { stem, weight: 1.0, how: How::Exact };
             let of_said = reading.said.iter().position(|said| said.typed == *word);
@@ -293,6 +298,20 @@ impl Index {
 
     fn rarity_of_the_unknown(&self) -> f32 {
         (2.0 * (self.documents.len() as f32 + 1.0)).ln()
+    }
+}
+
+/// 'Not pregnant' asks for nothing about being pregnant. 'Not sleeping' and 'not talking' do ask for sleep and talk, so
+/// this is for a state that shuts others out and for nothing else.
+fn forget_what_is_not(words: &mut Vec<String>) {
+    const STATES: &[&str] = &["pregnant", "expecting", "urgent", "suicidal"];
+    let denied = |at: usize| {
+        at > 0 && matches!(words[at - 1].as_str(), "not" | "isnt") && STATES.contains(&words[at].as_str())
+    };
+    if let Some(at) = (0..words.len()).find(|at| denied(*at))
+        && words.len() > 2
+    {
+        words.drain(at - 1..=at);
     }
 }
 

@@ -5,9 +5,10 @@ use crate::filters::{self, Bits};
 use crate::index::{Index, SectionTerms, each_text};
 use crate::loss;
 use crate::phrases::Spoken;
-use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort};
+use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort, WhatIf};
 use crate::reading::{Reading, Said};
 use crate::text;
+use std::borrow::Cow;
 
 /// Room for scores, one place an entry, used again by the next search.
 #[derive(Debug, Default)]
@@ -34,6 +35,8 @@ const TAIL_OF_ONE: f32 = 0.12;
 const WEAK_BELOW: f32 = 0.2;
 /// With this few results left we also say which filter to drop.
 const FEW: usize = 2;
+/// What is left of a score when next to nothing of what was said is in the entry.
+const COVERED_NOTHING: f32 = 0.5;
 /// How much the best saying counts beside all the words.
 const SAYING_WEIGHT: f32 = 1.2;
 const NEAR_MISSES: usize = 3;
@@ -55,7 +58,8 @@ impl Index {
 
     /// Only how many: for the choices of age and time in the panel, which are no tags. Ask it with one filter changed.
     pub fn count(&self, query: &Query) -> usize {
-        let reading = self.read(&query.words);
+        let (query, reading) = self.settle(query);
+        let query = &*query;
         let mut scratch = self.take_scratch();
         let loss = query.loss || loss::speaks_of_loss(&query.words);
         let tail = if reading.said.len() > 1 { TAIL_OF_SEVERAL } else { TAIL_OF_ONE };
@@ -66,7 +70,8 @@ impl Index {
     }
 
     fn search_with_tail(&self, query: &Query, tail_of_several: f32, tail_of_one: f32) -> Results {
-        let reading = self.read(&query.words);
+        let (query, reading) = self.settle(query);
+        let query = &*query;
         let mut scratch = self.take_scratch();
         let speaks_of_loss = query.loss || loss::speaks_of_loss(&query.words);
         let tail = if reading.said.len() > 1 { tail_of_several } else { tail_of_one };
@@ -74,6 +79,25 @@ impl Index {
         let results = run.finish();
         self.give_back(scratch);
         results
+    }
+
+    /// 'Is there anything free for my 3 year old' says nothing to search for but small talk: then what was heard
+    /// besides is all there is, and it filters.
+    fn settle<'a>(&self, query: &'a Query) -> (Cow<'a, Query>, Reading) {
+        let mut reading = self.read(&query.words);
+        let leanings = &query.leanings;
+        let heard = leanings.age.is_some() || !leanings.tags.is_empty();
+        let asks = heard || query.age.is_some() || !query.tags.is_empty() || query.days != 0;
+        if reading.only_chat && asks && reading.units.iter().all(|unit| !unit.tells) {
+            reading = Reading::default();
+        }
+        if reading.any_words || !heard {
+            return (Cow::Borrowed(query), reading);
+        }
+        let mut settled = query.clone();
+        settled.age = settled.age.or(settled.leanings.age.take());
+        settled.tags.append(&mut settled.leanings.tags);
+        (Cow::Owned(settled), reading)
     }
 
     fn take_scratch(&self) -> Scratch {
@@ -101,7 +125,14 @@ impl Index {
     }
 
     /// Adds up what each said thing gives to each entry; returns the best score and the share of the best possible.
-    fn score(&self, query: &Query, reading: &Reading, scratch: &mut Scratch, hidden: &Bits, loss: bool) -> (f32, f32) {
+    fn score(
+        &self,
+        query: &Query,
+        reading: &Reading,
+        scratch: &mut Scratch,
+        hidden: &Bits,
+        loss: bool,
+    ) -> (f32, f32) {
         for (number, said) in reading.said.iter().enumerate() {
             for reach in &said.reaches {
                 let postings = &self.postings[reach.stem as usize];
@@ -127,7 +158,7 @@ impl Index {
         for &document in &scratch.touched {
             let place = &mut scratch.places[document as usize];
             let covered = place.covered * share_of_asked;
-            place.score *= 0.35 + 0.65 * covered;
+            place.score *= COVERED_NOTHING + (1.0 - COVERED_NOTHING) * covered;
             place.score += SAYING_WEIGHT * place.saying;
             place.score *= self.weights[document as usize] * fits.factor(document as usize);
             if !(loss && hidden.has(document as usize)) && place.score > best {
@@ -218,6 +249,7 @@ impl<'a> Run<'a> {
                 .index
                 .columns
                 .facets(self.query, &everything, &self.pinned, |what| self.without(Some(what))),
+            what_if: self.query.what_if.iter().map(|choice| self.count_if(choice) + pinned).collect(),
             corrected: self.reading.corrected.clone(),
             weak: self.weak,
             ..Results::default()
@@ -238,6 +270,15 @@ impl<'a> Run<'a> {
             }
         }
         left
+    }
+
+    fn count_if(&self, choice: &WhatIf) -> usize {
+        let (instead_of, set) = self.index.columns.what_if(self.query, choice);
+        let mut left = self.shown.clone();
+        for (_, bits) in self.filters.iter().filter(|(what, _)| !instead_of.contains(what)) {
+            left.and(bits);
+        }
+        left.count_with(&set)
     }
 
     fn loosened(&self, left: usize) -> Vec<Loosened> {
@@ -367,8 +408,7 @@ impl<'a> Run<'a> {
             ticked => ticked,
         };
         let asks_when = days != 0 || time.is_some();
-        let slot =
-            asks_when.then(|| self.index.columns.slot(number, days, time)).flatten();
+        let slot = asks_when.then(|| self.index.columns.slot(number, days, time)).flatten();
         let matched = self.reading.said.iter().filter_map(|said| self.matched(said, number)).collect();
         Hit {
             document: number as u32,

@@ -59,7 +59,10 @@ mod tests {
         let mut words = Vec::new();
         each_plain_word("Wen do i ave 2 tek im, dunno", |word| words.push(word.to_owned()));
         assert_eq!(words.join(" "), "when do i have 2 take im dont know");
-        assert_eq!((plain_word("nuttin"), plain_word("dunno"), plain_word("bus")), ("nothing", "dunno", "bus"));
+        assert_eq!(
+            (plain_word("nuttin"), plain_word("dunno"), plain_word("bus")),
+            ("nothing", "dunno", "bus")
+        );
     }
 
     #[test]

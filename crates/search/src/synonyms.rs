@@ -1,6 +1,7 @@
 //! The list of families' words, an editor's file: `left, left = right right`. Any phrase on the left also looks for
 //! the words on the right, never the other way round.
 
+use crate::spoken;
 use crate::text::{self, stem};
 use std::collections::HashMap;
 
@@ -130,11 +131,7 @@ impl Synonyms {
 /// Words without the joined form of hyphenated pairs: in a phrase each word is compared in its turn.
 fn plain_words(phrase: &str) -> Vec<String> {
     let mut words = Vec::new();
-    text::each_word(phrase, |word, joined| {
-        if !joined {
-            words.push(word.to_owned());
-        }
-    });
+    spoken::each_plain_word(phrase, |word| words.push(word.to_owned()));
     words
 }
 

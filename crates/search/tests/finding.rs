@@ -302,3 +302,51 @@ fn nothing_that_can_be_typed_breaks_the_search() {
     assert!(index.search(&silly).hits.is_empty());
     assert!(Index::build(Vec::new(), &Synonyms::house()).search(&Query::of("baby")).hits.is_empty());
 }
+
+#[test]
+fn what_was_heard_lifts_and_what_is_not_given_stays() {
+    let day = |days: u8| search::Slot { days, from: 600, until: 660, label: String::new() };
+    let ages = |from_months, until_months| {
+        Some(search::AgeBand { pregnancy: false, from_months, until_months: Some(until_months) })
+    };
+    let mut documents: Vec<Document> =
+        ["open", "monday", "saturday"].iter().map(|slug| service(slug, "Play club", "", "", &[])).collect();
+    documents[0].ages = ages(144, 216);
+    documents[1].slots = vec![day(1)];
+    documents[2].slots = vec![day(0b10_0000)];
+    let index = Index::build(documents, &Synonyms::none());
+    let found = |query: &Query| -> Vec<String> {
+        let hits = index.search(query).hits;
+        hits.iter().map(|hit| index.documents()[hit.document as usize].slug.clone()).collect()
+    };
+    let mut query = Query::of("play club");
+    query.leanings.days = 0b10_0000;
+    assert_eq!(found(&query), ["saturday", "open"], "a day that is given and does not fit is left out");
+    let mut query = Query::of("play club");
+    query.leanings.age = Some(search::AgeAsked::Months(30));
+    assert_eq!(found(&query).last().map(String::as_str), Some("open"), "what is for others comes last");
+    let mut query = Query::of("anything for my");
+    query.leanings.age = Some(search::AgeAsked::Months(30));
+    assert_eq!(found(&query), ["monday", "saturday"], "with no words, what was heard is all there is");
+}
+
+#[test]
+fn a_saying_nearly_spoken_beats_the_same_words_strewn_about() {
+    let mut strewn =
+        service("strewn", "Cupboard makers", "Nothing but oak.", "In and out of cupboards.", &[]);
+    strewn.aliases = vec!["oak cupboards".into(), "nothing like oak".into()];
+    let mut saying = service("saying", "Parcels", "Three days of meals.", "", &[]);
+    saying.aliases = vec!["nowt in the cupboards".into()];
+    let index = Index::build(vec![strewn, saying], &Synonyms::none());
+    assert_eq!(first(&index, "theres nuttin in me cupboards"), "saying");
+}
+
+#[test]
+fn a_dropped_h_and_a_dropped_g_are_heard() {
+    let index = halton();
+    for (words, slug) in
+        [("ousing", "housing"), ("our lad keeps bitin", "behaviour"), ("av got no ousin", "housing")]
+    {
+        assert_eq!(first(&index, words), slug, "{words}");
+    }
+}

@@ -107,6 +107,7 @@ fn query() -> impl Strategy<Value = Query> {
                 sort: if nearest { Sort::Nearest } else { Sort::Best },
                 page,
                 per_page,
+                ..Query::default()
             }
         })
 }

@@ -33,14 +33,31 @@ impl Logo {
         if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
             return Ok(Logo { content_type: "image/png", bytes });
         }
-        let text = std::str::from_utf8(&bytes).map_err(|_| LogoRefused("The logo is neither SVG nor PNG"))?.to_lowercase();
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| LogoRefused("The logo is neither SVG nor PNG"))?
+            .to_lowercase();
         if !text.contains("<svg") {
             return Err(LogoRefused("The logo is neither SVG nor PNG"));
         }
-        let active = ["<script", "<foreignobject", "<!entity", "javascript:", "href=\"http", "href=\'http", "url(http", "@import"];
-        let handler = |text: &str| text.split(" on").skip(1).any(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start().starts_with('='));
+        let active = [
+            "<script",
+            "<foreignobject",
+            "<!entity",
+            "javascript:",
+            "href=\"http",
+            "href=\'http",
+            "url(http",
+            "@import",
+        ];
+        let handler = |text: &str| {
+            text.split(" on").skip(1).any(|rest| {
+                rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start().starts_with('=')
+            })
+        };
         if active.iter().any(|bad| text.contains(bad)) || handler(&text) {
-            return Err(LogoRefused("The logo holds script or fetches something. Save it as a plain drawing"));
+            return Err(LogoRefused(
+                "The logo holds script or fetches something. Save it as a plain drawing",
+            ));
         }
         Ok(Logo { content_type: "image/svg+xml", bytes })
     }
@@ -60,7 +77,13 @@ mod tests {
         let read = |text: &str| Logo::read(text.as_bytes().to_vec());
         assert_eq!(read("<svg viewBox=\"0 0 1 1\"><path d=\"M0 0h1\"/></svg>").unwrap().ending(), "svg");
         assert_eq!(Logo::read(b"\x89PNG\r\n\x1a\nrest".to_vec()).unwrap().ending(), "png");
-        for bad in ["<svg onload=\"x()\"/>", "<svg><script>x</script></svg>", "<svg><image href=\"https://a.test/b\"/></svg>", "GIF89a", ""] {
+        for bad in [
+            "<svg onload=\"x()\"/>",
+            "<svg><script>x</script></svg>",
+            "<svg><image href=\"https://a.test/b\"/></svg>",
+            "GIF89a",
+            "",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
         assert!(Logo::read(vec![b' '; 70_000]).is_err());

@@ -61,7 +61,9 @@ pub fn set_logo(tx: &mut Tx, logo: &Logo, content_hash: &str) -> Result<String, 
 
 /// The logo at an address, if that is where it is now.
 pub fn find_logo(tx: &mut Tx, address: &str) -> Result<Option<Logo>, Fault> {
-    let Some((picture,)) = tx.opt::<(String,)>("select picture from council_logo where address = $1", args![address])? else {
+    let Some((picture,)) =
+        tx.opt::<(String,)>("select picture from council_logo where address = $1", args![address])?
+    else {
         return Ok(None);
     };
     let digits = |at: usize| picture.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());

@@ -178,7 +178,7 @@ fn worded(site: &Site, machine: bool, route: &str, response: Response) -> Respon
     }
     let bare = !response.headers().contains_key(header::CONTENT_TYPE) && status.is_client_error();
     match status {
-        _ if !bare && !(status == StatusCode::METHOD_NOT_ALLOWED) => response,
+        _ if !bare && status != StatusCode::METHOD_NOT_ALLOWED => response,
         StatusCode::NOT_FOUND if machine => {
             json_error(status, "not_found", "There is nothing at this address.")
         }

@@ -14,7 +14,7 @@ pub const BODY_LIMIT: usize = 64 * 1024;
 /// The most fields that are read.
 const FIELDS_LIMIT: usize = 400;
 /// The most letters of an address's query that are read.
-const QUERY_LIMIT: usize = 16 * 1024;
+const QUERY_LIMIT: usize = 64 * 1024;
 
 /// The query of an address.
 #[derive(Clone, Debug, Default)]

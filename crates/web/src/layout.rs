@@ -202,7 +202,12 @@ pub(crate) fn call_words(contact: &CardContact) -> String {
     let name = Some(contact.name.as_str()).filter(|name| *name != contact.number);
     let when = if contact.when == "not given" { "Hours not given" } else { contact.when.as_str() };
     let parts = [name, Some(contact.note.as_str()), Some(when)];
-    let said: Vec<&str> = parts.into_iter().flatten().map(|part| part.trim_end_matches('.')).filter(|part| !part.is_empty()).collect();
+    let said: Vec<&str> = parts
+        .into_iter()
+        .flatten()
+        .map(|part| part.trim_end_matches('.'))
+        .filter(|part| !part.is_empty())
+        .collect();
     said.join(". ")
 }
 

@@ -24,6 +24,6 @@ pub use cache::{Asked, cached};
 pub use guard::shell;
 pub use input::{BODY_LIMIT, Form, Params};
 pub use layout::{CardView, Nav, Page, render, show, show_with};
-pub use reply::{content_hash, Html, Oops, Reply, json_error, missing, not_modified_or, see_other};
+pub use reply::{Html, Oops, Reply, content_hash, json_error, missing, not_modified_or, see_other};
 pub use site::Site;
 pub use urgent_help::routes;

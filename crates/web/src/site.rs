@@ -32,7 +32,7 @@ impl Site {
     /// typed into.
     pub async fn open(db: Db, clock: Clock, dice: Dice) -> Result<Site, Fault> {
         let screen = Screen::new()?;
-        let council = db.read(|tx| settings::find_council(tx)).await?.unwrap_or_else(Council::unnamed);
+        let council = db.read(settings::find_council).await?.unwrap_or_else(Council::unnamed);
         let theme = ThemeSheet::of(&council)?;
         Ok(Site(Arc::new(Inner {
             db,
@@ -47,7 +47,7 @@ impl Site {
 
     /// Reads the council again after its settings changed and forgets every page that was kept.
     pub async fn refresh(&self) -> Result<(), Fault> {
-        if let Some(council) = self.0.db.read(|tx| settings::find_council(tx)).await? {
+        if let Some(council) = self.0.db.read(settings::find_council).await? {
             self.0.theme.store(Arc::new(ThemeSheet::of(&council)?));
             self.0.council.store(Arc::new(council));
         }

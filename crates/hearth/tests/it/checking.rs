@@ -25,7 +25,8 @@ fn two_years_on_contacts_and_pages_are_overdue_and_only_lifelines_are_still_show
         let later = home.at("2028-11-22T09:00:00Z").await;
         let findings = check(&later).await.unwrap();
         for area in ["contact", "page"] {
-            let late = findings.iter().filter(|finding| finding.area == area && finding.sentence.contains("by 20"));
+            let late =
+                findings.iter().filter(|finding| finding.area == area && finding.sentence.contains("by 20"));
             assert!(late.count() > 3, "{area}: {findings:?}");
         }
         let page = urgent_help(&later).await;

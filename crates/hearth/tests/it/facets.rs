@@ -12,7 +12,12 @@ fn each_filter_narrows_and_leaves_nothing_in_that_was_not_there() {
             [("cost", "free"), ("how", "self"), ("age", "0-1"), ("day", "MO"), ("topic", "breastfeeding")]
         {
             let narrow = everything(home, &[("q", "feeding my baby"), (name, value)]).await;
-            assert!(!narrow.is_empty() && narrow.is_subset(&wide), "{name}={value}: {} of {}", narrow.len(), wide.len());
+            assert!(
+                !narrow.is_empty() && narrow.is_subset(&wide),
+                "{name}={value}: {} of {}",
+                narrow.len(),
+                wide.len()
+            );
             narrower += usize::from(narrow.len() < wide.len());
         }
         assert!(narrower >= 4, "only {narrower} of five filters left anything out");
@@ -46,7 +51,7 @@ fn taking_off_what_was_ticked_never_leaves_fewer_and_what_was_read_from_the_word
     on_both(async |home| {
         for path in [
             "/search?q=free+baby+group+on+monday+widnes",
-            "/search?q=group&cost=free&age=0-1&day=TU&topic=play-and-groups",
+            "/search?q=group&cost=free&age=0-1&day=TU&topic=things-to-do",
         ] {
             let found = Found::of(home, path).await;
             assert!(found.chips.len() >= 3, "{path}: {:?}", found.chips);
@@ -54,7 +59,12 @@ fn taking_off_what_was_ticked_never_leaves_fewer_and_what_was_read_from_the_word
                 let wider = Found::of(home, href).await;
                 // A part read from the words becomes words again, and those may well find less.
                 let ticked = !href.contains("without=");
-                assert!(!ticked || wider.total >= found.total, "{path}: without {words} {} of {}", wider.total, found.total);
+                assert!(
+                    !ticked || wider.total >= found.total,
+                    "{path}: without {words} {} of {}",
+                    wider.total,
+                    found.total
+                );
                 let left: Vec<&String> = wider.chips.iter().map(|(_, words)| words).collect();
                 assert!(!left.contains(&words), "{words} is still on after it was taken off: {left:?}");
             }
@@ -63,26 +73,35 @@ fn taking_off_what_was_ticked_never_leaves_fewer_and_what_was_read_from_the_word
 }
 
 #[test]
-fn where_nothing_is_found_each_way_out_gives_what_it_promises() {
+fn where_little_or_nothing_is_found_each_way_out_gives_what_it_promises() {
     on_both(async |home| {
-        let mut ways_out = 0;
+        let (mut ways_out, mut nothing) = (0, 0);
         for fields in [
             vec![("q", "latch"), ("cost", "paid"), ("day", "SU")],
             vec![("q", "autism"), ("how", "open"), ("age", "pregnant"), ("time", "night")],
             vec![("q", "free dentist on sunday"), ("for", "dads")],
-            vec![("q", "baby group"), ("postcode", "WA8 7QF"), ("within", "1"), ("cost", "paid"), ("send", "HI")],
+            vec![
+                ("q", "baby group"),
+                ("postcode", "WA8 7QF"),
+                ("within", "1"),
+                ("cost", "paid"),
+                ("send", "HI"),
+            ],
             vec![("q", "zzqqxx"), ("topic", "breastfeeding")],
+            vec![("q", "free group for dads in runcorn on sunday evening"), ("send", "HI")],
+            vec![("q", "my 3 year old"), ("cost", "paid"), ("topic", "breastfeeding")],
+            vec![("q", "sleep"), ("day", "SU"), ("time", "morning"), ("where", "home")],
         ] {
             let path = address("/search", &fields);
             let found = Found::of(home, &path).await;
-            assert_eq!(found.total, 0, "{path} was to find nothing");
+            nothing += usize::from(found.total == 0);
             for (href, promised) in &found.loosened {
                 let wider = Found::of(home, href).await;
                 assert_eq!(wider.total, *promised, "{path} promises {promised} at {href}");
             }
             ways_out += found.loosened.len();
         }
-        assert!(ways_out >= 5, "{ways_out} ways out in all");
+        assert!(ways_out >= 5 && nothing >= 3, "{ways_out} ways out of {nothing} dead ends");
         let lost = Found::of(home, "/search?q=zzqqxx").await;
         assert!(lost.html.contains("Rather ask a person?") && lost.results.is_empty());
     });
@@ -97,7 +116,11 @@ async fn everything(home: &Home, fields: &[(&str, &str)]) -> BTreeSet<String> {
         let answer = home.get(&address("/api/v1/search", &asked)).await.json();
         let results = answer["results"].as_array().unwrap();
         if results.is_empty() {
-            assert_eq!(answer["total"].as_u64().unwrap(), found.len() as u64, "{fields:?}: the total is exact");
+            assert_eq!(
+                answer["total"].as_u64().unwrap(),
+                found.len() as u64,
+                "{fields:?}: the total is exact"
+            );
             return found;
         }
         for result in results {

@@ -35,8 +35,11 @@ fn a_file_of_the_ons_is_read_and_told_row_by_row() {
         assert_eq!(import(home, THIS_YEAR).await, wanted);
         assert_eq!(import(home, BEFORE).await.kept, 1);
         let once = rows(home).await;
-        let exact: Vec<&str> =
-            once.iter().filter(|(_, quality, _)| quality == "exact").map(|(code, _, _)| code.as_str()).collect();
+        let exact: Vec<&str> = once
+            .iter()
+            .filter(|(_, quality, _)| quality == "exact")
+            .map(|(code, _, _)| code.as_str())
+            .collect();
         assert_eq!(exact, ["WA7 1ZZ", "WA8 7QF", "WA8 7ZZ"], "an imputed place is no exact one");
         assert_eq!(import(home, THIS_YEAR).await, wanted, "told the same again");
         assert_eq!(rows(home).await, once, "and nothing has changed");

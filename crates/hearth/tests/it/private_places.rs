@@ -41,7 +41,10 @@ fn a_sensitive_place_gives_its_address_to_nobody() {
     on_both_anew(async |home| {
         publish(home).await;
         let mut paths = home.sitemap().await;
-        assert!(paths.iter().any(|path| path == "/services/canary-safe-stay"), "the service itself is public");
+        assert!(
+            paths.iter().any(|path| path == "/services/canary-safe-stay"),
+            "the service itself is public"
+        );
         assert!(!paths.iter().any(|path| path.contains("safe-canary-house")), "the place has no page");
         paths.extend(
             [

@@ -4,18 +4,24 @@ use crate::support::{Home, address, encoded, form, on_both_anew};
 use axum::{body::Body, http::Request};
 use std::{
     io::Write,
-    sync::{Mutex, OnceLock},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{filter::dynamic_filter_fn, prelude::*};
 
 const CANARY: &str = "zqcanaryzq";
 
 /// Lines that hold the canary, and how many there were in all.
 static HEARD: Mutex<(Vec<String>, usize)> = Mutex::new((Vec::new(), 0));
+/// The other tests share the process, and would be slow if every line of theirs were written.
+static LISTENING: AtomicBool = AtomicBool::new(false);
 
 #[test]
 fn no_line_of_the_log_holds_what_was_typed() {
     listen();
+    LISTENING.store(true, Ordering::Relaxed);
     on_both_anew(async |home| {
         type_everywhere(home).await;
         let faults = break_the_house(home).await;
@@ -25,6 +31,7 @@ fn no_line_of_the_log_holds_what_was_typed() {
             assert!(!page.contains("problem_report") && !page.contains("select"), "{what} shows its cause");
         }
     });
+    LISTENING.store(false, Ordering::Relaxed);
     let (holding, lines) = std::mem::take(&mut *HEARD.lock().unwrap());
     assert!(lines > 100, "the test listens: {lines} lines");
     assert!(holding.is_empty(), "{} lines hold it:\n{}", holding.len(), holding.concat());
@@ -37,7 +44,17 @@ async fn type_everywhere(home: &Home) {
             assert!(answer.status < 500, "{path} {name}");
         }
     }
-    for prefix in ["/", "/services/", "/organisations/", "/hubs/", "/topics/", "/pages/", "/assets/", "/api/", "/oruk/v3/"] {
+    for prefix in [
+        "/",
+        "/services/",
+        "/organisations/",
+        "/hubs/",
+        "/topics/",
+        "/pages/",
+        "/assets/",
+        "/api/",
+        "/oruk/v3/",
+    ] {
         assert_eq!(home.get(&format!("{prefix}{CANARY}")).await.status, 404, "{prefix}");
     }
     let danger = format!("{CANARY} i want to kill myself");
@@ -46,7 +63,10 @@ async fn type_everywhere(home: &Home) {
     for host in ["zqcanaryzq/<x>", "zqcanaryzq evil", "zqcanaryzq.example"] {
         home.send(Request::get("/").header("host", host).body(Body::empty()).unwrap()).await;
     }
-    let odd = Request::get("/").header("user-agent", CANARY).header("cookie", "shortlist=zqcanaryzq").header("referer", "https://x.example/zqcanaryzq");
+    let odd = Request::get("/")
+        .header("user-agent", CANARY)
+        .header("cookie", "shortlist=zqcanaryzq")
+        .header("referer", "https://x.example/zqcanaryzq");
     home.send(odd.body(Body::empty()).unwrap()).await;
     for fields in [
         [("what", CANARY), ("words", CANARY), ("reply_to", CANARY), ("form_key", CANARY)],
@@ -54,7 +74,8 @@ async fn type_everywhere(home: &Home) {
         [("what", "other"), ("words", &danger), ("reply_to", ""), ("form_key", "")],
     ] {
         assert!(home.post("/services/infant-feeding-team/report", &fields).await.status < 500);
-        let foreign = form("/services/infant-feeding-team/report").header("origin", "https://zqcanaryzq.example");
+        let foreign =
+            form("/services/infant-feeding-team/report").header("origin", "https://zqcanaryzq.example");
         home.send(foreign.body(encoded(&fields)).unwrap()).await;
     }
     let long = CANARY.repeat(10_000);
@@ -106,15 +127,10 @@ impl Write for Ear {
     }
 }
 
-/// Everything that any crate says, in the form the binary logs it.
+/// Everything that any crate says, through the binary's own filter at its loudest.
 fn listen() {
-    static LISTENING: OnceLock<()> = OnceLock::new();
-    LISTENING.get_or_init(|| {
-        tracing_subscriber::fmt()
-            .json()
-            .with_env_filter(hearth::config::log_filter("trace"))
-            .with_writer(|| Ear)
-            .finish()
-            .init();
-    });
+    let loudest = hearth::config::log_filter("trace");
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(|| Ear);
+    let while_listening = dynamic_filter_fn(|_, _| LISTENING.load(Ordering::Relaxed));
+    tracing_subscriber::registry().with(lines.with_filter(loudest).with_filter(while_listening)).init();
 }

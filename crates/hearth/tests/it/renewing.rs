@@ -9,7 +9,7 @@ name = "Quuxish singing"
 organization = "halton-borough-council"
 summary = "Sing with your baby."
 description = "An hour of songs."
-topics = ["play-and-groups"]
+topics = ["things-to-do"]
 way_in = ["open"]
 cost = "free"
 source = "made up for this test"
@@ -18,20 +18,28 @@ source = "made up for this test"
 #[test]
 fn a_published_change_shows_on_the_kept_page_and_in_the_search() {
     on_both_anew(async |home| {
-        assert!(Found::of(home, "/search?q=quuxish").await.results.is_empty());
+        assert!(
+            !Found::of(home, "/search?q=quuxish").await.addresses().contains(&"/services/quuxish-singing")
+        );
         assert_eq!(home.get("/services/quuxish-singing").await.status, 404);
         publish(home, ENTRY).await;
         home.house.renew().await.unwrap();
         assert!(home.page("/services/quuxish-singing").await.contains("An hour of songs."));
-        assert_eq!(Found::of(home, "/search?q=quuxish").await.addresses(), ["/services/quuxish-singing"]);
+        assert_eq!(Found::of(home, "/search?q=quuxish").await.addresses()[0], "/services/quuxish-singing");
         let tag = home.get("/services/quuxish-singing").await.header("etag").to_owned();
 
-        publish(home, &ENTRY.replace("An hour of songs.", "Two hours of drums.").replace("Quuxish singing", "Wibblish drumming")).await;
+        publish(
+            home,
+            &ENTRY
+                .replace("An hour of songs.", "Two hours of drums.")
+                .replace("Quuxish singing", "Wibblish drumming"),
+        )
+        .await;
         home.house.renew().await.unwrap();
         let page = home.get("/services/quuxish-singing").await;
         assert!(page.text().contains("Two hours of drums.") && !page.text().contains("An hour of songs."));
         assert_ne!(page.header("etag"), tag);
-        assert_eq!(Found::of(home, "/search?q=wibblish").await.addresses(), ["/services/quuxish-singing"]);
+        assert_eq!(Found::of(home, "/search?q=wibblish").await.addresses()[0], "/services/quuxish-singing");
         assert!(home.page("/organisations/halton-borough-council").await.contains("Wibblish drumming"));
     });
 }
@@ -40,7 +48,7 @@ fn a_published_change_shows_on_the_kept_page_and_in_the_search() {
 fn a_draft_that_would_be_false_is_refused_whole() {
     on_both_anew(async |home| {
         for (right, wrong) in [
-            ("play-and-groups", "no-such-need"),
+            ("things-to-do", "no-such-need"),
             ("halton-borough-council", "no-such-organisation"),
             ("way_in = [\"open\"]", "way_in = []"),
             ("Sing with your baby.", " "),
@@ -52,13 +60,18 @@ fn a_draft_that_would_be_false_is_refused_whole() {
                 directory::publish_service(tx, &draft, &council, now)
             });
             assert!(published.await.is_err(), "{wrong}");
+            let nothing = home.database.read(|tx| {
+                tx.one::<(i64,)>("select count(*) from service where slug = 'quuxish-singing'", args![])
+            });
+            assert_eq!(nothing.await.unwrap(), (0,), "{wrong}");
         }
+        publish(home, ENTRY).await;
         let (kept,): (i64,) = home
             .database
             .read(|tx| tx.one("select count(*) from service where slug = 'quuxish-singing'", args![]))
             .await
             .unwrap();
-        assert_eq!(kept, 0);
+        assert_eq!(kept, 1, "what was right is taken, and once");
     });
 }
 
@@ -76,10 +89,13 @@ fn a_change_of_name_and_colour_is_on_every_page_under_a_new_address() {
         let theme = theme_of(&home.page("/").await);
         assert_ne!(theme, old_theme, "a browser that kept the old colours asks for the new ones");
         assert_eq!(home.get(&theme).await.status, 200);
-        for path in home.sitemap().await {
-            let page = home.page(&path).await;
+        for path in home.sitemap().await.iter().step_by(5) {
+            let page = home.page(path).await;
             assert!(page.contains("Quuxton family hubs") && page.contains(&theme), "{path}");
-            assert!(!page.contains("Halton family hubs</") && !page.contains("Quuxton family hubs <&>"), "{path}");
+            assert!(
+                !page.contains("Halton family hubs</") && !page.contains("Quuxton family hubs <&>"),
+                "{path}"
+            );
         }
         assert!(home.page("/manifest.webmanifest").await.contains("Quuxton family hubs"));
         assert!(home.page("/sw.js").await.contains(&theme));
@@ -103,9 +119,14 @@ fn a_node_hears_what_another_node_published() {
         for turn in 0..5_000 {
             if turn % 50 == 0 {
                 let (draft, council) = (draft.clone(), council.clone());
-                other.site.db().write(move |tx| directory::publish_service(tx, &draft, &council, now)).await.unwrap();
+                other
+                    .site
+                    .db()
+                    .write(move |tx| directory::publish_service(tx, &draft, &council, now))
+                    .await
+                    .unwrap();
             }
-            found = !Found::of(home, "/search?q=quuxish").await.results.is_empty();
+            found = Found::of(home, "/search?q=quuxish").await.html.contains("/services/quuxish-singing");
             if found {
                 break;
             }

@@ -13,7 +13,10 @@ fn an_empty_form_comes_back_with_what_to_do() {
         let answer = home.post(FORM, &[("what", ""), ("words", "")]).await;
         let html = answer.text();
         assert_eq!(answer.status, 422);
-        assert!(html.contains("There is a problem") && html.contains("<a href=\"#what\">Choose what is wrong</a>"));
+        assert!(
+            html.contains("There is a problem")
+                && html.contains("<a href=\"#what\">Choose what is wrong</a>")
+        );
         assert!(html.contains("id=\"what-error\"") && html.contains("<title>Error: "));
         let other = home.post(FORM, &[("what", "other"), ("reply_to", "not an address")]).await;
         let html = other.text();
@@ -30,7 +33,12 @@ fn everything_typed_is_put_back_letter_for_letter() {
         let hard = "\"Quotes\" & 'more' </textarea><script>alert(1)</script> &amp; 👩🏽‍🍼 e\u{301}\r\nسلام\t<b>";
         let filler = "é".repeat(2_001 - hard.chars().count());
         let long = format!("{hard}{filler}");
-        let fields = [("what", "phone"), ("words", long.as_str()), ("reply_to", "\"><img src=x>@<b>"), ("form_key", "a\"b<c")];
+        let fields = [
+            ("what", "phone"),
+            ("words", long.as_str()),
+            ("reply_to", "\"><img src=x>@<b>"),
+            ("form_key", "a\"b<c"),
+        ];
         let answer = home.post(FORM, &fields).await;
         let html = answer.text();
         assert_eq!(answer.status, 422);
@@ -47,22 +55,34 @@ fn a_report_is_thanked_with_a_reference_and_kept_once_however_often_it_is_sent()
         let page = home.page(FORM).await;
         let key = field(&page, "form_key");
         let words = "It's \"closed\" <now> 🙂";
-        let fields = [("what", "closed"), ("words", words), ("reply_to", "someone@example.org"), ("form_key", &key)];
+        let fields =
+            [("what", "closed"), ("words", words), ("reply_to", "someone@example.org"), ("form_key", &key)];
         let first = home.post(FORM, &fields).await;
         assert_eq!(first.status, 200, "{}", first.text());
         let reference = reference(&first);
         let eight = tokio::join!(
-            home.post(FORM, &fields), home.post(FORM, &fields), home.post(FORM, &fields), home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
         );
         for again in [eight.0, eight.1, eight.2, eight.3] {
             assert_eq!((again.status, self::reference(&again)), (200, reference.clone()));
         }
         let kept: Vec<(String, String, String, Option<String>, String)> = home
             .database
-            .read(|tx| tx.all("select reference, field, words, reply_to, safety_level from problem_report", args![]))
+            .read(|tx| {
+                tx.all("select reference, field, words, reply_to, safety_level from problem_report", args![])
+            })
             .await
             .unwrap();
-        let wanted = (reference, "closed".to_owned(), words.to_owned(), Some("someone@example.org".to_owned()), "clear".to_owned());
+        let wanted = (
+            reference,
+            "closed".to_owned(),
+            words.to_owned(),
+            Some("someone@example.org".to_owned()),
+            "clear".to_owned(),
+        );
         assert_eq!(kept, [wanted]);
         assert_eq!(announced(home).await, 1, "announced once, in the same transaction");
     });
@@ -74,8 +94,14 @@ fn the_same_form_sent_twice_at_the_same_moment_is_kept_once() {
         let key = field(&home.page(FORM).await, "form_key");
         let fields = [("what", "hours"), ("words", "Shut on Mondays"), ("form_key", &key)];
         let sent = tokio::join!(
-            home.post(FORM, &fields), home.post(FORM, &fields), home.post(FORM, &fields), home.post(FORM, &fields),
-            home.post(FORM, &fields), home.post(FORM, &fields), home.post(FORM, &fields), home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
+            home.post(FORM, &fields),
         );
         let answers = [sent.0, sent.1, sent.2, sent.3, sent.4, sent.5, sent.6, sent.7];
         let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
@@ -98,11 +124,16 @@ fn a_report_with_words_of_danger_shows_the_card_and_waits_for_the_person() {
         assert_eq!((words_in(&html).as_str(), field(&html, "form_key")), (DANGER, key.clone()));
         assert_eq!((reports(home).await, announced(home).await), (0, 0), "nothing is kept unasked");
         let seen = field(&html, "seen");
-        let sent = home.post(FORM, &[("what", "phone"), ("words", DANGER), ("form_key", &key), ("seen", &seen)]).await;
+        let sent = home
+            .post(FORM, &[("what", "phone"), ("words", DANGER), ("form_key", &key), ("seen", &seen)])
+            .await;
         let html = sent.text();
         assert!(sent.status == 200 && html.contains("crisis-red") && html.contains("Thank you"));
-        let level: (String,) =
-            home.database.read(|tx| tx.one("select safety_level from problem_report", args![])).await.unwrap();
+        let level: (String,) = home
+            .database
+            .read(|tx| tx.one("select safety_level from problem_report", args![]))
+            .await
+            .unwrap();
         assert_eq!(level.0, "red");
         let hidden = home.post(FORM, &[("what", "phone"), ("reply_to", DANGER)]).await;
         assert!(hidden.text().contains("crisis-red"), "every box is read");
@@ -131,7 +162,8 @@ fn a_form_that_is_not_from_our_page_is_refused_and_still_read_for_danger() {
         assert_eq!(reports(home).await, 0);
         let ours = form(FORM).header("origin", "https://hub.example.org").body(encoded(&calm)).unwrap();
         assert_eq!(home.send(ours).await.status, 200);
-        let both = form(FORM).header("origin", "https://hub.example.org").header("sec-fetch-site", "cross-site");
+        let both =
+            form(FORM).header("origin", "https://hub.example.org").header("sec-fetch-site", "cross-site");
         assert_eq!(home.send(both.body(encoded(&calm)).unwrap()).await.status, 403);
     });
 }
@@ -159,7 +191,8 @@ fn reports_are_forgotten_ninety_days_after_they_were_settled() {
             .write(move |tx| {
                 for (days, words) in [(91, "settled 91 days ago"), (89, "settled 89 days ago")] {
                     let settled = now.checked_sub(kernel::Span::new().hours(24 * days))?;
-                    let change = "update problem_report set settled_at = $1, outcome = 'right' where words = $2";
+                    let change =
+                        "update problem_report set settled_at = $1, outcome = 'right' where words = $2";
                     assert_eq!(tx.exec(change, args![settled, words])?, 1);
                 }
                 Ok(())

@@ -8,8 +8,13 @@ const LIST: &str = "/shortlist";
 #[test]
 fn an_entry_is_saved_shown_taken_off_and_put_back() {
     on_both(async |home| {
-        let saved = change(home, "", &[("add", "infant-feeding-team"), ("back", "/services/infant-feeding-team")]).await;
-        assert_eq!(saved.header("location"), "/shortlist?saved=infant-feeding-team&back=/services/infant-feeding-team");
+        let saved =
+            change(home, "", &[("add", "infant-feeding-team"), ("back", "/services/infant-feeding-team")])
+                .await;
+        assert_eq!(
+            saved.header("location"),
+            "/shortlist?saved=infant-feeding-team&back=/services/infant-feeding-team"
+        );
         let cookie = cookie(&saved);
         let page = list(home, saved.header("location"), &cookie).await;
         assert!(page.contains("is on your list") && page.contains("href=\"/services/infant-feeding-team\""));
@@ -36,7 +41,14 @@ fn the_cookie_goes_to_this_page_alone_and_no_script_reads_it() {
             assert!(parts.contains(&wanted), "{wanted} in {parts:?}");
         }
         assert_eq!(home.get("/").await.header("set-cookie"), "", "no other page sets one");
-        let other = home.send(form(LIST).header("origin", "https://evil.example").body(encoded(&[("add", "anya-app")])).unwrap()).await;
+        let other = home
+            .send(
+                form(LIST)
+                    .header("origin", "https://evil.example")
+                    .body(encoded(&[("add", "anya-app")]))
+                    .unwrap(),
+            )
+            .await;
         assert!(other.status == 403 && other.header("set-cookie").is_empty());
     });
 }
@@ -44,27 +56,39 @@ fn the_cookie_goes_to_this_page_alone_and_no_script_reads_it() {
 #[test]
 fn a_shared_list_is_shown_kept_and_counts_what_is_gone() {
     on_both(async |home| {
-        let path = "/shortlist?s=infant-feeding-team,no-such-entry,page~crying,page~nothing,<script>";
+        let path = "/shortlist?s=infant-feeding-team,no-such-entry,page~crying,page~nothing,%3Cscript%3E";
         let page = home.page(path).await;
         assert!(page.contains("A list for you") && page.contains("2 on the list are no longer here"));
         assert!(page.contains("https://hub.example.org/shortlist?s=infant-feeding-team,page~crying"));
-        let kept = change(home, "shortlist=anya-app", &[("keep", "infant-feeding-team,page~crying,no-such-entry")]).await;
+        let kept =
+            change(home, "shortlist=anya-app", &[("keep", "infant-feeding-team,page~crying,no-such-entry")])
+                .await;
         assert_eq!(cookie(&kept), "shortlist=anya-app.infant-feeding-team.page~crying");
         assert!(home.page("/shortlist?s=gone-one").await.contains("no longer here"));
-        assert!(home.page("/shortlist?s=infant-feeding-team&print=large").await.contains("class=\"print-large\""));
+        assert!(
+            home.page("/shortlist?s=infant-feeding-team&print=large").await.contains("class=\"print-large\"")
+        );
     });
 }
 
 #[test]
 fn a_broken_cookie_is_an_empty_list() {
     on_both(async |home| {
-        for broken in ["shortlist=%00%FF<script>", "shortlist=....", "shortlist=../../etc", "shortlist==;;=", "a=b", "shortlist=\"x\""] {
+        for broken in [
+            "shortlist=%00%FF<script>",
+            "shortlist=....",
+            "shortlist=../../etc",
+            "shortlist==;;=",
+            "a=b",
+            "shortlist=\"x\"",
+        ] {
             let page = list(home, LIST, broken).await;
             assert!(page.contains("Nothing here yet") && !page.contains("<script>alert"), "{broken}");
             let saved = change(home, broken, &[("add", "anya-app")]).await;
             assert_eq!(cookie(&saved), "shortlist=anya-app", "{broken}");
         }
-        let odd = Request::get(LIST).header("cookie", &b"shortlist=\xff\xfe"[..]).body(Body::empty()).unwrap();
+        let odd =
+            Request::get(LIST).header("cookie", &b"shortlist=\xff\xfe"[..]).body(Body::empty()).unwrap();
         assert_eq!(home.send(odd).await.status, 200);
         let unknown = change(home, "", &[("add", "no-such-entry"), ("back", "//evil.example")]).await;
         assert_eq!((unknown.header("location"), cookie(&unknown).as_str()), (LIST, "shortlist="));

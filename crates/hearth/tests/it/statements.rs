@@ -8,9 +8,11 @@ fn every_statement_of_every_room_can_be_prepared_on_both_databases() {
     crate::support::runtime().block_on(both(hearth::MIGRATIONS, async |db| {
         let mut statements = Vec::new();
         for room in ["settings", "directory", "content", "web", "demo", "hearth"] {
-            let found = statements_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(room).join("src"));
+            let found =
+                statements_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(room).join("src"));
             assert!(!found.is_empty() || !matches!(room, "settings" | "directory"), "{room} has statements");
-            statements.extend(found);
+            // Where a list of columns stands in a constant, the pages run the statement itself.
+            statements.extend(found.into_iter().map(|text| text.replace("select  from", "select * from")));
         }
         assert!(statements.len() > 40, "{} statements", statements.len());
         let refused = prepare_all(&db, statements).await;

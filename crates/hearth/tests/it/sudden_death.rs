@@ -48,7 +48,9 @@ fn a_report_that_was_thanked_for_outlives_the_server() {
         assert_eq!(reference.len(), 8, "{thanked}");
         let kept: Vec<(String,)> = runtime().block_on(async {
             let db = Db::open(&url(folder.path())).await.unwrap();
-            db.read(|tx| tx.all("select reference from problem_report order by reported_at", args![])).await.unwrap()
+            db.read(|tx| tx.all("select reference from problem_report order by reported_at", args![]))
+                .await
+                .unwrap()
         });
         assert_eq!((kept.len(), kept.last().unwrap().0.as_str()), (round, reference.as_str()));
     }
@@ -61,7 +63,12 @@ fn requests_no_browser_sends_do_not_stop_the_server() {
     let long = format!("GET /search?q={} HTTP/1.1", "a".repeat(100_000));
     let very_long = format!("GET /search?q={} HTTP/1.1", "a".repeat(2_000_000));
     for odd in [
-        long.as_str(), very_long.as_str(), "GET / HTTP/9.9", "\u{0}\u{0}\u{0}", "GET", "POST /shortlist HTTP/1.1\r\nContent-Length: -1",
+        long.as_str(),
+        very_long.as_str(),
+        "GET / HTTP/9.9",
+        "\u{0}\u{0}\u{0}",
+        "GET",
+        "POST /shortlist HTTP/1.1\r\nContent-Length: -1",
         "GET / HTTP/1.1\r\nHost: a\r\nHost: b",
     ] {
         let answer = server.ask(odd, "");
@@ -136,11 +143,22 @@ fn counts(folder: &Path) -> Vec<i64> {
     runtime().block_on(async {
         let db = Db::open(&url(folder)).await.unwrap();
         db.read(|tx| {
-            let tables =
-                ["council", "organization", "location", "service", "taxonomy_term", "postcode", "schedule", "attribute", "phone"];
+            let tables = [
+                "council",
+                "organization",
+                "location",
+                "service",
+                "taxonomy_term",
+                "postcode",
+                "schedule",
+                "attribute",
+                "phone",
+            ];
             tables
                 .iter()
-                .map(|table| tx.one::<(i64,)>(&format!("select count(*) from {table}"), args![]).map(|(count,)| count))
+                .map(|table| {
+                    tx.one::<(i64,)>(&format!("select count(*) from {table}"), args![]).map(|(count,)| count)
+                })
                 .collect()
         })
         .await

@@ -54,8 +54,7 @@ impl Home {
 
     /// Sends a form from one of our own pages.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(form(path).header("sec-fetch-site", "same-origin").body(encoded(fields)).unwrap())
-            .await
+        self.send(form(path).header("sec-fetch-site", "same-origin").body(encoded(fields)).unwrap()).await
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -320,7 +319,7 @@ impl Found {
         };
         let results = html.split("<li class=\"result card\">").skip(1).filter_map(|card| {
             let heading = between(card, "<h2>", "</h2>");
-            (!heading.is_empty()).then(|| (link(heading), unescaped(between(heading, "\">", "</a>"))))
+            (!link(heading).is_empty()).then(|| (link(heading), unescaped(between(heading, "\">", "</a>"))))
         });
         let chips = between(&html, "<ul class=\"chips\"", "</ul>").split("<li>").skip(1).map(|chip| {
             let words = chip.split("</svg>").nth(1).unwrap_or_default();
