@@ -123,7 +123,7 @@ fn with_cookie(mut response: Response, tokens: &[String], site: &Site) -> Respon
 /// The list in the cookie; anything odd in it is passed over.
 fn of_cookie(headers: &HeaderMap) -> Vec<String> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let ours =
+    let mut ours =
         cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().strip_prefix("shortlist="));
     ours.next_back().map(|list| read(list, '.')).unwrap_or_default()
 }
