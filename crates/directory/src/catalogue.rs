@@ -1,7 +1,8 @@
 use crate::{
     cards::Facts,
     model::{Service, Term},
-    store::{self as rows, Which},
+    near::{Near, find_place},
+    store::{self as rows, PostcodeRow, Which},
     vocabulary::{Feature, State, WayIn},
 };
 use arc_swap::ArcSwap;
@@ -30,6 +31,8 @@ pub(crate) struct Catalogue {
     /// What a result's card shows, by the number of its document.
     pub facts: Vec<Facts>,
     numbers: HashMap<(Kind, String), usize>,
+    /// Postcodes by code; `None` when there are too many to keep, and the database is asked.
+    postcodes: Option<HashMap<String, PostcodeRow>>,
     pub terms: Vec<Term>,
     pub towns: Vec<Town>,
 }
@@ -74,17 +77,37 @@ impl Catalogue {
         self.terms.iter().find(|term| term.slug == slug)
     }
 
+    /// Where a typed place is.
+    pub async fn find_place(&self, site: &Site, typed: &str) -> Result<Near, Fault> {
+        let council = site.council();
+        if let Some(postcodes) = &self.postcodes {
+            return find_place(&mut |code| Ok(postcodes.get(code).cloned()), &council, typed);
+        }
+        let typed = typed.to_owned();
+        site.db()
+            .read(move |tx| find_place(&mut |code| rows::find_postcode(tx, code), &council, &typed))
+            .await
+    }
+
     /// The number of a document.
     pub fn number(&self, kind: Kind, slug: &str) -> Option<usize> {
         self.numbers.get(&(kind, slug.to_owned())).copied()
     }
 }
 
+/// A council with its neighbours has some 30,000 postcodes: a few megabytes, and no wait for the database.
+const POSTCODES_KEPT: i64 = 60_000;
+
 async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Result<Catalogue, Fault> {
-    let (services, terms, hubs) = site
+    let (services, terms, hubs, postcodes) = site
         .db()
         .read(|tx| {
-            Ok((rows::list_services(tx, &Which::All)?, rows::list_terms(tx)?, rows::list_locations(tx)?))
+            Ok((
+                rows::list_services(tx, &Which::All)?,
+                rows::list_terms(tx)?,
+                rows::list_locations(tx)?,
+                rows::list_postcodes(tx, POSTCODES_KEPT)?,
+            ))
         })
         .await?;
     let council = site.council();
@@ -123,12 +146,13 @@ async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Resul
             });
         }
     }
+    let postcodes = postcodes.map(|rows| rows.into_iter().map(|row| (row.code.clone(), row)).collect());
     let numbers = documents
         .iter()
         .enumerate()
         .map(|(at, document)| ((document.kind, document.slug.clone()), at))
         .collect();
-    Ok(Catalogue { index: Index::build(documents, synonyms), facts, numbers, terms, towns })
+    Ok(Catalogue { index: Index::build(documents, synonyms), facts, numbers, postcodes, terms, towns })
 }
 
 /// What serves the whole council serves each of its towns: the council's code is among a town's own.

@@ -365,10 +365,10 @@ fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGr
         on,
     };
     let typed_age = address.get("age");
-    let stages = STAGES.iter().filter(|(value, _, _)| *value != "parent").map(|(value, words, age)| {
-        let on = typed_age == *value || (typed_age.is_empty() && asked.query.age == Some(*age));
-        choice(value, words, on)
-    });
+    let stages = STAGES
+        .iter()
+        .filter(|(value, _, _)| *value != "parent")
+        .map(|(value, words, _)| choice(value, words, typed_age == *value));
     groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: stages.collect() });
     let days = DAYS.iter().map(|(code, words)| choice(code, words, address.has("day", code)));
     groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days.collect() });
@@ -507,8 +507,9 @@ pub(crate) fn why(hit: &Hit, document: &search::Document, asked: &Question, cata
     if let Some(section) = hit.section.and_then(|section| document.sections.get(section)) {
         reasons.push(format!("see ‘{}’", section.heading));
     }
-    if let (Some(_), Some(ages)) = (&asked.query.age, &document.ages) {
-        let words = match asked.query.age {
+    let age = asked.query.age.or(asked.query.leanings.age);
+    if let (Some(_), Some(ages)) = (age, &document.ages) {
+        let words = match age {
             Some(AgeAsked::Pregnant) if ages.pregnancy => Some("for pregnancy".to_owned()),
             Some(AgeAsked::Months(months)) if months < 24 => {
                 Some(format!("for {}", say::count(usize::from(months), "month old", "months old")))

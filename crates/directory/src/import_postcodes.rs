@@ -8,7 +8,7 @@ use crate::{
     vocabulary::PointQuality,
 };
 use anyhow::{Context, bail};
-use kernel::{Fault, Postcode};
+use kernel::{Fault, Instant, Postcode};
 use std::io::Read;
 use store::Db;
 
@@ -48,6 +48,7 @@ struct Columns {
 /// kept, so an import that was broken off can be run again.
 pub async fn import_postcodes(
     db: &Db,
+    now: Instant,
     file: impl Read + Send + 'static,
     mut progress: impl FnMut(u64),
 ) -> Result<PostcodesImported, Fault> {
@@ -78,7 +79,11 @@ pub async fn import_postcodes(
             progress(line - 1);
         }
     }
-    keep(db, batch).await?;
+    db.write(move |tx| {
+        rows::insert_postcodes(tx, &batch)?;
+        store::outbox::announce(tx, "postcodes_imported", None, &serde_json::json!({}), now)
+    })
+    .await?;
     progress(line - 1);
     Ok(done)
 }

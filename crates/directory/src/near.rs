@@ -1,6 +1,10 @@
 //! From what a person types for 'where are you?' to a place on the ground, said to be no more exact than it is.
 
-use crate::{model::Point, store as rows, vocabulary::PointQuality};
+use crate::{
+    model::Point,
+    store::{self as rows, PostcodeRow},
+    vocabulary::PointQuality,
+};
 use kernel::{Fault, Postcode};
 use settings::Council;
 use store::Tx;
@@ -29,14 +33,17 @@ pub enum Near {
     NotKnown(String),
 }
 
+/// Where a postcode or a sector is looked up: in memory, or in the database.
+pub(crate) type Lookup<'a> = dyn FnMut(&str) -> Result<Option<PostcodeRow>, Fault> + 'a;
+
 /// Reads a postcode typed any way, an outward code, or a town.
-pub fn find_place(tx: &mut Tx, council: &Council, typed: &str) -> Result<Near, Fault> {
+pub(crate) fn find_place(known: &mut Lookup, council: &Council, typed: &str) -> Result<Near, Fault> {
     let typed = typed.trim();
     if typed.is_empty() {
         return Ok(Near::NotAsked);
     }
     if let Ok(postcode) = typed.parse::<Postcode>() {
-        return Ok(of_postcode(tx, council, &postcode)?.map_or_else(not_known, Near::Found));
+        return Ok(of_postcode(known, council, &postcode)?.map_or_else(not_known, Near::Found));
     }
     let word = typed.to_uppercase().replace([' ', '-', '.'], "");
     let town = council
@@ -49,7 +56,7 @@ pub fn find_place(tx: &mut Tx, council: &Council, typed: &str) -> Result<Near, F
     }
     // A sector, such as 'WA8 7', is kept under the same code as in the postcode table.
     if let Some((outward, digit)) = word.split_at_checked(word.len().saturating_sub(1))
-        && let Some(row) = rows::find_postcode(tx, &format!("{outward} {digit}"))?
+        && let Some(row) = known(&format!("{outward} {digit}"))?
     {
         return Ok(Near::Found(place_of(council, &row, row.code.clone())));
     }
@@ -61,7 +68,7 @@ pub fn find_place(tx: &mut Tx, council: &Council, typed: &str) -> Result<Near, F
 
 /// Where a postcode is, for a place that gives no point of its own.
 pub(crate) fn point_of(tx: &mut Tx, postcode: &Postcode) -> Result<Option<Point>, Fault> {
-    Ok(row_of(tx, postcode)?.map(|row| Point {
+    Ok(row_of(&mut |code| rows::find_postcode(tx, code), postcode)?.map(|row| Point {
         latitude: row.latitude,
         longitude: row.longitude,
         quality: row.quality.parse().unwrap_or(PointQuality::Sector),
@@ -72,8 +79,8 @@ fn not_known() -> Near {
     Near::NotKnown("We do not know that postcode or town. Check it, or type a town".to_owned())
 }
 
-fn of_postcode(tx: &mut Tx, council: &Council, postcode: &Postcode) -> Result<Option<Place>, Fault> {
-    if let Some(row) = row_of(tx, postcode)? {
+fn of_postcode(known: &mut Lookup, council: &Council, postcode: &Postcode) -> Result<Option<Place>, Fault> {
+    if let Some(row) = row_of(known, postcode)? {
         return Ok(Some(place_of(council, &row, postcode.as_str().to_owned())));
     }
     let town =
@@ -82,14 +89,14 @@ fn of_postcode(tx: &mut Tx, council: &Council, postcode: &Postcode) -> Result<Op
 }
 
 /// The postcode itself, or its sector.
-fn row_of(tx: &mut Tx, postcode: &Postcode) -> Result<Option<rows::PostcodeRow>, Fault> {
-    match rows::find_postcode(tx, postcode.as_str())? {
+fn row_of(known: &mut Lookup, postcode: &Postcode) -> Result<Option<PostcodeRow>, Fault> {
+    match known(postcode.as_str())? {
         Some(row) => Ok(Some(row)),
-        None => rows::find_postcode(tx, postcode.sector()),
+        None => known(postcode.sector()),
     }
 }
 
-fn place_of(council: &Council, row: &rows::PostcodeRow, label: String) -> Place {
+fn place_of(council: &Council, row: &PostcodeRow, label: String) -> Place {
     let outward = label.split(' ').next().unwrap_or_default().to_owned();
     let authority = if row.authority.is_empty() { council.area_code.clone() } else { row.authority.clone() };
     let areas = [authority, row.ward.clone(), outward].into_iter().filter(|code| !code.is_empty()).collect();

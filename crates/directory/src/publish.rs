@@ -14,8 +14,13 @@ use std::collections::HashMap;
 use store::{Tx, outbox};
 
 /// What this room announces when anything that families see has changed.
-pub const ANNOUNCEMENTS: [&str; 4] =
-    ["organization_published", "location_published", "taxonomy_published", "service_published"];
+pub const ANNOUNCEMENTS: [&str; 5] = [
+    "organization_published",
+    "location_published",
+    "taxonomy_published",
+    "service_published",
+    "postcodes_imported",
+];
 
 /// Publishes an organisation, new or reworded.
 pub fn publish_organization(

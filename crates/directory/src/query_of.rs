@@ -3,7 +3,7 @@
 
 use crate::{
     catalogue::Catalogue,
-    near::{Near, Place, find_place},
+    near::{Near, Place},
     vocabulary::PointQuality,
 };
 use jiff::civil::DateTime;
@@ -170,14 +170,11 @@ pub(crate) async fn question(
     let typed_place = typed_place(address, &understood.parts);
     let (place, place_error) = match typed_place {
         None => (None, None),
-        Some(typed) => {
-            let council = site.council();
-            match site.db().read(move |tx| find_place(tx, &council, &typed)).await? {
-                Near::Found(place) => (Some(place), None),
-                Near::NotKnown(sentence) => (None, Some(sentence)),
-                Near::NotAsked => (None, None),
-            }
-        }
+        Some(typed) => match catalogue.find_place(site, &typed).await? {
+            Near::Found(place) => (Some(place), None),
+            Near::NotKnown(sentence) => (None, Some(sentence)),
+            Near::NotAsked => (None, None),
+        },
     };
     if let Some(place) = &place {
         let point = place.point;
@@ -225,7 +222,8 @@ fn own_word(value: &str) -> String {
     .to_owned()
 }
 
-/// What is ticked wins over what was heard in the words, and shuts out where that only leans.
+/// What is ticked shuts out, where what was heard in the words only leans. The leaning stays: it orders, and the
+/// counts of the panel hold because ticking changes no score.
 fn ticked(query: &mut Query, address: &Address) {
     let mut groups: Vec<(&str, &str)> = GROUPS.iter().map(|(name, group, _)| (*name, *group)).collect();
     groups.extend([("topic", "topic"), ("town", "town")]);
@@ -233,13 +231,11 @@ fn ticked(query: &mut Query, address: &Address) {
         let values: Vec<String> = address.all(name).map(str::to_owned).collect();
         if !values.is_empty() {
             query.tags.retain(|(have, _)| have != group);
-            query.leanings.tags.retain(|(have, _)| have != group);
             query.tags.push((group.to_owned(), values));
         }
     }
     if let Some(age) = age_of(address.get("age")) {
         query.age = Some(age);
-        query.leanings.age = None;
     }
     let days = address
         .all("day")
@@ -247,11 +243,9 @@ fn ticked(query: &mut Query, address: &Address) {
         .fold(0, |bits, day| bits | day);
     if days != 0 {
         query.days = days;
-        query.leanings.days = 0;
     }
     if let Some((_, _, time)) = TIMES.iter().find(|(value, _, _)| *value == address.get("time")) {
         query.time = Some(*time);
-        query.leanings.time = None;
     }
     query.kinds = address.all("kind").filter_map(search::Kind::parse).collect();
     if address.get("sort") == "nearest" {

@@ -3,7 +3,7 @@
 use crate::{
     catalogue::Directory,
     model::{Freshness, Location, Schedule, Service},
-    near::{Near, Place, find_place},
+    near::{Near, Place},
     query_of::tells_distance,
     store::{self as rows, Which},
     vocabulary::{Feature, State as Known},
@@ -82,17 +82,18 @@ pub(crate) async fn list(State(directory): State<Directory>, asked: Asked, param
         .under(Nav::Hubs)
         .with_map();
     if typed.is_empty() {
-        return cached(site, asked, async { Ok(Some((page, HubsView::new(site, "").await?))) }).await;
+        return cached(site, asked, async { Ok(Some((page, HubsView::new(&directory, "").await?))) }).await;
     }
     let screened = site.screen(typed);
     let card = site.card(screened.verdict());
-    let mut body = HubsView::new(site, typed).await?;
+    let mut body = HubsView::new(&directory, typed).await?;
     body.card = card.map(|card| CardView { card, carry_on: String::new(), heading: 2 });
     show(site, &page, &body)
 }
 
 impl HubsView {
-    async fn new(site: &Site, typed: &str) -> Result<HubsView, Fault> {
+    async fn new(directory: &Directory, typed: &str) -> Result<HubsView, Fault> {
+        let site = directory.site();
         let council = site.council();
         let mut view = HubsView {
             hubs: lines(site).await?,
@@ -106,8 +107,7 @@ impl HubsView {
             map: council.map.clone(),
         };
         let typed: String = typed.chars().take(60).collect();
-        let of = council.clone();
-        match site.db().read(move |tx| find_place(tx, &of, &typed)).await? {
+        match directory.catalogue().find_place(site, &typed).await? {
             Near::Found(place) => view.put_nearest_first(&council, &place),
             Near::NotKnown(sentence) => view.error = Some(sentence),
             Near::NotAsked => {}

@@ -27,7 +27,7 @@ pub fn machines(house: &House) -> Router {
 }
 
 async fn ready(State(house): State<House>) -> Response {
-    match house.site.db().read(|tx| settings::find_council(tx)).await {
+    match house.site.db().read(settings::find_council).await {
         Ok(_) => plain(StatusCode::OK, "ready"),
         Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
     }

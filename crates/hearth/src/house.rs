@@ -22,15 +22,6 @@ pub struct House {
 /// The tables of every room, in the order in which one leans on another.
 pub const MIGRATIONS: &[&[Migration]] = &[settings::MIGRATIONS, directory::MIGRATIONS];
 
-/// What every node listens for: it forgets its kept pages and reads the directory again.
-const RENEWING: [&str; 5] = [
-    "settings_changed",
-    directory::ANNOUNCEMENTS[0],
-    directory::ANNOUNCEMENTS[1],
-    directory::ANNOUNCEMENTS[2],
-    directory::ANNOUNCEMENTS[3],
-];
-
 impl House {
     /// Brings the database up to date and opens every room. `pages` is a council's own folder of pages, if it has one.
     pub async fn open(db: Db, clock: Clock, dice: Dice, pages: Option<&Path>) -> Result<House, Fault> {
@@ -83,6 +74,11 @@ impl House {
     }
 
     async fn newest(&self) -> Result<i64, Fault> {
-        self.site.db().read(|tx| outbox::last_sequence(tx, &RENEWING)).await
+        self.site.db().read(|tx| outbox::last_sequence(tx, &renewing())).await
     }
+}
+
+/// What every node listens for: it forgets its kept pages and reads the directory again.
+fn renewing() -> Vec<&'static str> {
+    directory::ANNOUNCEMENTS.into_iter().chain(["settings_changed"]).collect()
 }

@@ -277,7 +277,10 @@ async fn import_postcodes(file: &Path, place: &Place) -> Result<(), Fault> {
     let bar = ProgressBar::new(bytes);
     bar.set_style(ProgressStyle::with_template("{bar:40} {percent}%  {msg}  {eta} left")?);
     let read = Counted { file: opened, bar: bar.clone() };
-    let done = directory::import_postcodes(&db, read, |rows| bar.set_message(format!("{rows} rows"))).await?;
+    let done = directory::import_postcodes(&db, Clock::real().now(), read, |rows| {
+        bar.set_message(format!("{rows} rows"))
+    })
+    .await?;
     bar.finish_and_clear();
     say(&format!("Kept {} postcodes, {} of them no longer in use.", done.kept, done.ended));
     say(&format!(
@@ -328,12 +331,8 @@ fn read_logo(file: &Path) -> Result<Logo, Fault> {
 async fn settings_command(what: SettingsCommand) -> Result<(), Fault> {
     match what {
         SettingsCommand::Show { place } => {
-            let council = place
-                .open()
-                .await?
-                .read(|tx| settings::find_council(tx))
-                .await?
-                .unwrap_or_else(Council::unnamed);
+            let council =
+                place.open().await?.read(settings::find_council).await?.unwrap_or_else(Council::unnamed);
             say(&toml::to_string_pretty(&council)?);
         }
         SettingsCommand::Set { file, place } => {

@@ -46,8 +46,8 @@ async fn a_parents_own_words_find_what_helps_among_the_first_three() {
     // The gate of the measured reference is 85 % among the first three; the thresholds stand a little under what was
     // reached, so that a change for the worse is seen.
     assert!(share(seen.three, seen.asked) >= 0.90, "seen: s@3 fell below 90 %");
-    assert!(share(blind.three, blind.asked) >= 0.85, "blind: s@3 fell below 85 %");
-    assert!(share(blind.first, blind.asked) >= 0.60, "blind: s@1 fell below 60 %");
+    assert!(share(blind.three, blind.asked) >= 0.86, "blind: s@3 fell below 86 %");
+    assert!(share(blind.first, blind.asked) >= 0.72, "blind: s@1 fell below 72 %");
 }
 
 async fn measure(router: &Router, name: &str, file: &str) -> Score {

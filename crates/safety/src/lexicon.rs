@@ -41,6 +41,9 @@ pub(crate) const FILES: &[&str] = &[
     include_str!("../data/child_harm.toml"),
     include_str!("../data/home.toml"),
     include_str!("../data/other.toml"),
+    include_str!("../data/indirect.toml"),
+    include_str!("../data/indirect_child.toml"),
+    include_str!("../data/indirect_home.toml"),
     include_str!("../data/languages.toml"),
 ];
 

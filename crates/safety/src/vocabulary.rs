@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 /// Longer words than this are not guessed at: no key word is so long, and guessing must stay cheap.
 const GUESSED_AT_MOST: usize = 20;
+/// The longest word looked for inside words that were run together.
+const CUT_AT_MOST: usize = 14;
 
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
@@ -106,10 +108,44 @@ impl Vocabulary {
                 .flatten();
             match found {
                 Some((_, apart)) => out.extend(apart.iter().cloned()),
-                None => out.push(word),
+                None => match self.cut_into_known_words(&word) {
+                    Some(cut) => out.extend(cut),
+                    None => out.push(word),
+                },
             }
         }
         out
+    }
+
+    /// `hesgoingtohurtme`: three words or more with nothing left over. Two would make `the rapist` of a therapist.
+    fn cut_into_known_words(&self, word: &str) -> Option<Vec<String>> {
+        let worth_a_cut =
+            (10..=64).contains(&word.len()) && word.is_ascii() && !self.exact.contains_key(word);
+        if !worth_a_cut || self.never_guess.contains(word) {
+            return None;
+        }
+        // For each place, the fewest words that reach it and where the last of them began.
+        let mut reached: Vec<Option<(usize, usize)>> = vec![None; word.len() + 1];
+        reached[0] = Some((0, 0));
+        for from in 0..word.len() {
+            let Some((count, _)) = reached[from] else { continue };
+            for to in from + 1..=word.len().min(from + CUT_AT_MOST) {
+                let piece = &word[from..to];
+                let known = if piece.len() == 1 { piece == "i" } else { self.exact.contains_key(piece) };
+                if known && reached[to].is_none_or(|(fewest, _)| count + 1 < fewest) {
+                    reached[to] = Some((count + 1, from));
+                }
+            }
+        }
+        let mut cut = Vec::new();
+        let mut to = word.len();
+        while to > 0 {
+            let (_, from) = reached[to]?;
+            cut.push(word[from..to].to_owned());
+            to = from;
+        }
+        cut.reverse();
+        (cut.len() >= 3).then_some(cut)
     }
 
     /// Every atom that this word may stand for.

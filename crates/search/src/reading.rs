@@ -38,6 +38,8 @@ pub(crate) struct Reading {
     pub corrected: Vec<(String, String)>,
     /// Nothing but small talk could be searched for.
     pub only_chat: bool,
+    /// Every word that was typed is grammar or small talk.
+    pub small_talk: bool,
     /// There was at least one word to search for.
     pub any_words: bool,
 }
@@ -68,6 +70,7 @@ impl Index {
         });
         forget_what_is_not(&mut words);
         let mut reading = Reading { any_words: !words.is_empty(), ..Reading::default() };
+        reading.small_talk = words.iter().all(|word| text::says(word) != Says::Much);
         self.read_words(&words, &mut reading);
         if reading.said.iter().all(|said| said.reaches.is_empty()) {
             reading.only_chat = true;

@@ -24,6 +24,8 @@ struct Place {
     score: f32,
     covered: f32,
     saying: f32,
+    /// The score with what was heard besides: it orders, and never decides what is shown.
+    lifted: f32,
     last_said: u32,
 }
 
@@ -87,16 +89,17 @@ impl Index {
         let mut reading = self.read(&query.words);
         let leanings = &query.leanings;
         let heard = leanings.age.is_some() || !leanings.tags.is_empty();
-        let asks = heard || query.age.is_some() || !query.tags.is_empty() || query.days != 0;
-        if reading.only_chat && asks && reading.units.iter().all(|unit| !unit.tells) {
+        if reading.only_chat && reading.small_talk && heard {
             reading = Reading::default();
         }
         if reading.any_words || !heard {
             return (Cow::Borrowed(query), reading);
         }
         let mut settled = query.clone();
-        settled.age = settled.age.or(settled.leanings.age.take());
-        settled.tags.append(&mut settled.leanings.tags);
+        settled.age = settled.age.or(settled.leanings.age);
+        let ticked: Vec<String> = settled.tags.iter().map(|(group, _)| group.clone()).collect();
+        let heard = std::mem::take(&mut settled.leanings.tags);
+        settled.tags.extend(heard.into_iter().filter(|(group, _)| !ticked.contains(group)));
         (Cow::Owned(settled), reading)
     }
 
@@ -160,7 +163,8 @@ impl Index {
             let covered = place.covered * share_of_asked;
             place.score *= COVERED_NOTHING + (1.0 - COVERED_NOTHING) * covered;
             place.score += SAYING_WEIGHT * place.saying;
-            place.score *= self.weights[document as usize] * fits.factor(document as usize);
+            place.score *= self.weights[document as usize];
+            place.lifted = place.score * fits.factor(document as usize);
             if !(loss && hidden.has(document as usize)) && place.score > best {
                 best = place.score;
                 best_share = place.score * share_of_asked / (1.0 + SAYING_WEIGHT);
@@ -226,7 +230,9 @@ impl<'a> Run<'a> {
             }
             filters.push((FilterRef::Words, matching));
         }
-        filters.extend(index.columns.open_or_not_given(&query.leanings));
+        if query.days == 0 && query.time.is_none() {
+            filters.extend(index.columns.open_or_not_given(&query.leanings));
+        }
         let mut shown = Bits::all(length);
         let mut pinned = Bits::none(length);
         if loss {
@@ -389,7 +395,7 @@ impl<'a> Run<'a> {
     }
 
     fn score_of(&self, document: usize, has_words: bool) -> f64 {
-        let score = self.scratch.places[document].score;
+        let score = self.scratch.places[document].lifted;
         f64::from(if has_words { score } else { self.index.weights[document] })
     }
 

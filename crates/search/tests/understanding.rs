@@ -273,7 +273,13 @@ fn a_whole_sentence_is_read_and_what_is_left_is_searched() {
     assert_eq!(understood.words, "horse riding for my with autism");
     let mut query = Query::default();
     understood.apply(&mut query);
-    assert_eq!((query.days, query.age), (1 << 5, Some(AgeAsked::Months(108))));
+    let leanings = &query.leanings;
+    assert_eq!((leanings.days, leanings.age), (1 << 5, Some(AgeAsked::Months(108))));
+    assert_eq!(
+        (query.days, query.age),
+        (0, None),
+        "what was said in passing orders, and only what is ticked filters"
+    );
     assert_eq!(query.tags, [("cost".to_owned(), vec!["free".to_owned()])]);
 }
 

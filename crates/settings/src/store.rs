@@ -10,7 +10,7 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 1,
         name: "the council, in one row",
         sql: "create table council (
-            only {int} not null primary key constraint council_only_one check (only = 1),
+            single {int} not null primary key constraint council_only_one check (single = 1),
             settings {text} not null,
             updated_at {instant} not null
         ) {strict};",
@@ -20,7 +20,7 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 2,
         name: "its logo",
         sql: "create table council_logo (
-            only {int} not null primary key constraint council_logo_only_one check (only = 1),
+            single {int} not null primary key constraint council_logo_only_one check (single = 1),
             address {text} not null,
             picture {text} not null
         ) {strict};",
@@ -29,7 +29,7 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// The council, or `None` before anybody has set it up.
 pub fn find_council(tx: &mut Tx) -> Result<Option<Council>, Fault> {
-    let Some((text,)) = tx.opt::<(String,)>("select settings from council where only = 1", args![])? else {
+    let Some((text,)) = tx.opt::<(String,)>("select settings from council where single = 1", args![])? else {
         return Ok(None);
     };
     serde_json::from_str(&text).context("the council's settings do not read back").map(Some)
@@ -39,8 +39,8 @@ pub fn find_council(tx: &mut Tx) -> Result<Option<Council>, Fault> {
 pub fn set_council(tx: &mut Tx, council: &Council, now: Instant) -> Result<(), Fault> {
     Theme::from_hues(council.brand_hue, council.lamp_hue)?;
     tx.exec(
-        "insert into council (only, settings, updated_at) values (1, $1, $2)
-         on conflict (only) do update set settings = excluded.settings, updated_at = excluded.updated_at",
+        "insert into council (single, settings, updated_at) values (1, $1, $2)
+         on conflict (single) do update set settings = excluded.settings, updated_at = excluded.updated_at",
         args![serde_json::to_string(council)?, now],
     )?;
     store::outbox::announce(tx, "settings_changed", None, &serde_json::json!({}), now)
@@ -52,8 +52,8 @@ pub fn set_logo(tx: &mut Tx, logo: &Logo, content_hash: &str) -> Result<String, 
     // As hexadecimal text: the one place that keeps bytes is not worth a type in the seam.
     let picture: String = logo.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     tx.exec(
-        "insert into council_logo (only, address, picture) values (1, $1, $2)
-         on conflict (only) do update set address = excluded.address, picture = excluded.picture",
+        "insert into council_logo (single, address, picture) values (1, $1, $2)
+         on conflict (single) do update set address = excluded.address, picture = excluded.picture",
         args![address.as_str(), picture],
     )?;
     Ok(address)

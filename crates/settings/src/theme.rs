@@ -192,7 +192,7 @@ fn fit(lightness: f64, chroma: f64, hue: f64) -> Rgb {
     let mut chroma = chroma;
     loop {
         let [r, g, b] = linear(lightness, chroma, hue);
-        let inside = [r, g, b].iter().all(|part| (-0.0005..=1.0005).contains(part));
+        let inside = [r, g, b].iter().all(|part| (0.0..=1.0).contains(part));
         if inside || chroma <= 0.0 {
             return Rgb(byte(r), byte(g), byte(b));
         }

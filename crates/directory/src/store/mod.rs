@@ -11,7 +11,7 @@ pub(crate) use places::{
     find_location_id, find_organization, insert_taxonomy, list_locations, list_organizations, list_terms,
     set_location, set_organization,
 };
-pub(crate) use postcodes::{PostcodeRow, find_postcode, insert_postcodes};
+pub(crate) use postcodes::{PostcodeRow, find_postcode, insert_postcodes, list_postcodes};
 pub(crate) use reports::{ReportRow, delete_settled_before, find_report_by_key, insert_report};
 pub use schema::MIGRATIONS;
 pub(crate) use services::{Which, list_services};

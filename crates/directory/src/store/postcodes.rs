@@ -25,6 +25,15 @@ pub(crate) fn insert_postcodes(tx: &mut Tx, rows: &[PostcodeRow]) -> Result<(), 
     Ok(())
 }
 
+/// Every postcode, if there are no more than so many.
+pub(crate) fn list_postcodes(tx: &mut Tx, most: i64) -> Result<Option<Vec<PostcodeRow>>, Fault> {
+    let (count,): (i64,) = tx.one("select count(*) from postcode", args![])?;
+    if count > most {
+        return Ok(None);
+    }
+    tx.all("select code, latitude, longitude, quality, gridind, introduced, terminated, authority, ward, lsoa from postcode", args![]).map(Some)
+}
+
 pub(crate) fn find_postcode(tx: &mut Tx, code: &str) -> Result<Option<PostcodeRow>, Fault> {
     tx.opt("select code, latitude, longitude, quality, gridind, introduced, terminated, authority, ward, lsoa from postcode where code = $1", args![code])
 }

@@ -43,7 +43,13 @@ fn a_file_of_the_ons_is_read_and_told_row_by_row() {
         assert_eq!(exact, ["WA7 1ZZ", "WA8 7QF", "WA8 7ZZ"], "an imputed place is no exact one");
         assert_eq!(import(home, THIS_YEAR).await, wanted, "told the same again");
         assert_eq!(rows(home).await, once, "and nothing has changed");
-        let shuffled = import_postcodes(&home.database, Cursor::new("a,b\n1,2\n"), |_| {}).await;
+        let shuffled = import_postcodes(
+            &home.database,
+            home.house.site.clock().now(),
+            Cursor::new("a,b\n1,2\n"),
+            |_| {},
+        )
+        .await;
         assert!(format!("{:#}", shuffled.unwrap_err()).contains("ONS Postcode Directory"));
     });
 }
@@ -68,7 +74,10 @@ fn a_search_near_an_imported_postcode_tells_distances_and_an_ended_one_says_so()
 }
 
 async fn import(home: &Home, file: &'static str) -> PostcodesImported {
-    import_postcodes(&home.database, Cursor::new(file), |_| {}).await.unwrap()
+    let now = home.house.site.clock().now();
+    let told = import_postcodes(&home.database, now, Cursor::new(file), |_| {}).await.unwrap();
+    home.house.renew().await.unwrap();
+    told
 }
 
 /// Code, quality and end of every whole postcode, in order.
