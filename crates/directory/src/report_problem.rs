@@ -167,25 +167,30 @@ fn parse(site: &Site, service: &Service, typed: &Typed, level: Level) -> Result<
     }
 }
 
-/// Keeps the report and announces it. A form that was sent twice is kept once and gets its first reference.
+/// Keeps the report and announces it. A form that was sent twice is kept once and gets its first reference, also when
+/// both arrive at the same moment: then the table's own constraint decides.
 async fn keep(site: &Site, report: ReportRow) -> Result<String, Fault> {
-    site.db()
+    let key = report.form_key.clone();
+    let kept = site
+        .db()
         .write(move |tx| {
             if let Some(reference) = rows::find_report_by_key(tx, &report.form_key)? {
                 return Ok(reference);
             }
             rows::insert_report(tx, &report)?;
             let what = serde_json::json!({"service": report.service.to_string(), "field": report.field});
-            store::outbox::announce(
-                tx,
-                "problem_reported",
-                Some(report.id.uuid()),
-                &what,
-                report.reported_at,
-            )?;
+            let now = report.reported_at;
+            store::outbox::announce(tx, "problem_reported", Some(report.id.uuid()), &what, now)?;
             Ok(report.reference.clone())
         })
-        .await
+        .await;
+    match kept {
+        Err(fault) if store::violation(&fault).is_some_and(|v| v.constraint == "problem_report_once") => {
+            let first = site.db().read(move |tx| rows::find_report_by_key(tx, &key)).await?;
+            first.ok_or(fault)
+        }
+        kept => kept,
+    }
 }
 
 fn again(
