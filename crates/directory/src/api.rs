@@ -2,8 +2,8 @@
 
 use crate::{
     catalogue::Directory,
-    find_help::why,
     query_of::{Address, question},
+    why::reasons,
 };
 use axum::{
     extract::State,
@@ -92,11 +92,7 @@ pub(crate) async fn search(State(directory): State<Directory>, uri: Uri, params:
             .map(|hit| {
                 let document =
                     &catalogue.index.documents()[usize::try_from(hit.document).unwrap_or_default()];
-                let why = why(hit, document, &asked, &catalogue)
-                    .split("; ")
-                    .filter(|reason| !reason.is_empty())
-                    .map(str::to_owned)
-                    .collect();
+                let why = reasons(hit, document, &asked, &catalogue);
                 Found {
                     kind: document.kind.as_str(),
                     slug: document.slug.clone(),

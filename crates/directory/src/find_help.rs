@@ -1,19 +1,20 @@
 //! Find help: a person's own words in, places that can help out. The safety screen reads them first.
 
 use crate::{
-    cards::{Asked, ResultCard},
+    cards::{Asked, ResultCard, capitalised},
     catalogue::{Catalogue, Directory},
     model::Term,
     query_of::{
         Address, GROUPS, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, question, tells_distance,
     },
     vocabulary::{Access, Audience, Cost, DAYS, Feature, SendNeed, WayIn},
+    why::reasons,
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use kernel::{Date, Fault};
 use safety::{Level, Screened};
-use search::{AgeAsked, FacetCount, Field, FilterRef, Hit, How, Kind, Query, Results, WhatIf};
+use search::{FacetCount, FilterRef, Hit, Query, Results, WhatIf};
 use web::{CardView, Nav, Page, Params, Reply, say, show, show_with};
 
 /// `GET /search`.
@@ -457,7 +458,7 @@ impl CardMaker<'_> {
         let site = hit.site.and_then(|site| document.sites.get(site));
         let tells = tells_distance(self.asked.place.as_ref());
         let asked = Asked {
-            why: why(hit, document, self.asked, self.catalogue),
+            why: capitalised(&reasons(hit, document, self.asked, self.catalogue).join("; ")),
             distance: hit.distance_metres.filter(|_| tells),
             site_label: site.map(|site| site.label.clone()).unwrap_or_default(),
             approximate: site.is_some_and(|site| site.approximate)
@@ -479,65 +480,4 @@ impl CardMaker<'_> {
         }
         card
     }
-}
-
-/// Why an entry is here, as one line: which words it answers and how, then the filters it fits.
-pub(crate) fn why(hit: &Hit, document: &search::Document, asked: &Question, catalogue: &Catalogue) -> String {
-    let mut reasons: Vec<String> = Vec::new();
-    if hit.pinned {
-        reasons.push("for anyone who has lost a baby".to_owned());
-    }
-    let mut told: Vec<&str> = Vec::new();
-    for matched in &hit.matched {
-        if told.contains(&matched.typed.as_str()) || told.len() == 3 {
-            continue;
-        }
-        told.push(&matched.typed);
-        let how = match (matched.how, matched.field) {
-            (How::Synonym, _) => format!("you said ‘{}’, it helps with ‘{}’", matched.typed, matched.found),
-            (How::Spelling, _) => format!("we read ‘{}’ as ‘{}’", matched.typed, matched.found),
-            (_, Field::Name) => format!("‘{}’ is in its name", matched.typed),
-            (_, Field::Alias) => format!("people also call it ‘{}’", matched.typed),
-            (_, Field::Term) => format!("it is about ‘{}’", matched.typed),
-            (_, Field::Organization) => format!("run by {}", document.organization),
-            (_, Field::Summary | Field::Text) => format!("it mentions ‘{}’", matched.typed),
-        };
-        reasons.push(how);
-    }
-    if let Some(section) = hit.section.and_then(|section| document.sections.get(section)) {
-        reasons.push(format!("see ‘{}’", section.heading));
-    }
-    let age = asked.query.age.or(asked.query.leanings.age);
-    if let (Some(_), Some(ages)) = (age, &document.ages) {
-        let words = match age {
-            Some(AgeAsked::Pregnant) if ages.pregnancy => Some("for pregnancy".to_owned()),
-            Some(AgeAsked::Months(months)) if months < 24 => {
-                Some(format!("for {}", say::count(usize::from(months), "month old", "months old")))
-            }
-            Some(AgeAsked::Months(months)) => Some(format!("for age {}", months / 12)),
-            Some(AgeAsked::Band { .. }) => Some("for that age".to_owned()),
-            _ => None,
-        };
-        reasons.extend(words);
-    }
-    for (group, values) in &asked.query.tags {
-        if group == "topic" {
-            reasons.extend(
-                values
-                    .iter()
-                    .filter_map(|value| catalogue.term(value))
-                    .filter(|term| {
-                        document.tags.iter().any(|tag| tag.group == "topic" && tag.value == term.slug)
-                    })
-                    .map(|term| format!("it is about {}", term.name))
-                    .take(1),
-            );
-        } else if group == "cost" {
-            reasons.push("free".to_owned());
-        }
-    }
-    if document.kind == Kind::Page && reasons.is_empty() {
-        reasons.push("advice to read now".to_owned());
-    }
-    crate::cards::capitalised(&reasons.join("; "))
 }

@@ -28,6 +28,7 @@ mod show_topic;
 mod sitemap;
 mod store;
 mod vocabulary;
+mod why;
 
 pub use catalogue::{Directory, ExtraDocuments};
 pub use draft::{AgeDraft, LocationDraft, OrganizationDraft, ServiceDraft, TermDraft};

@@ -1,0 +1,124 @@
+//! Why an entry is here: which words it answers and how, then which of the filters it fits. A person who sees the
+//! reason can tell a good match from a chance one.
+
+use crate::{catalogue::Catalogue, query_of::Question};
+use search::{AgeAsked, Document, Field, Hit, How, Kind, Match};
+use web::say;
+
+/// More reasons than this are not read.
+const REASONS_OF_WORDS: usize = 3;
+
+/// The reasons, each a few words.
+pub(crate) fn reasons(
+    hit: &Hit,
+    document: &Document,
+    asked: &Question,
+    catalogue: &Catalogue,
+) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    if hit.pinned {
+        reasons.push("for anyone who has lost a baby".to_owned());
+    }
+    reasons.extend(of_words(hit, document));
+    if let Some(section) = hit.section.and_then(|section| document.sections.get(section)) {
+        reasons.push(format!("see ‘{}’", section.heading));
+    }
+    reasons.extend(of_age(document, asked));
+    for (group, values) in &asked.query.tags {
+        let has = |value: &str| document.tags.iter().any(|tag| tag.group == group && tag.value == value);
+        match group.as_str() {
+            "topic" => {
+                let term = values.iter().filter(|value| has(value)).find_map(|value| catalogue.term(value));
+                reasons.extend(term.map(|term| format!("it is about {}", term.name)));
+            }
+            "cost" if has("free") => reasons.push("free".to_owned()),
+            _ => {}
+        }
+    }
+    if document.kind == Kind::Page && reasons.is_empty() {
+        reasons.push("advice to read now".to_owned());
+    }
+    reasons
+}
+
+/// What families also say, in one phrase, then the words one by one.
+fn of_words(hit: &Hit, document: &Document) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let phrase = phrase_of(hit, document);
+    if let Some(phrase) = phrase {
+        reasons.push(format!("families also say ‘{phrase}’"));
+    }
+    let in_name: Vec<String> = hit
+        .matched
+        .iter()
+        .filter(|m| plain(m) && m.field == Field::Name)
+        .map(|m| format!("‘{}’", m.typed))
+        .collect();
+    if !in_name.is_empty() {
+        reasons.push(format!(
+            "{} {} in its name",
+            say::list(&in_name),
+            if in_name.len() == 1 { "is" } else { "are" }
+        ));
+    }
+    let mut told: Vec<&str> = Vec::new();
+    for matched in &hit.matched {
+        let told_already = told.contains(&matched.typed.as_str()) || reasons.len() >= REASONS_OF_WORDS;
+        if told_already
+            || (plain(matched) && matched.field == Field::Name)
+            || (phrase.is_some() && matched.field == Field::Alias)
+        {
+            continue;
+        }
+        told.push(&matched.typed);
+        reasons.push(match (matched.how, matched.field) {
+            (How::Synonym, _) => format!("you said ‘{}’, it helps with ‘{}’", matched.typed, matched.found),
+            (How::Spelling, _) => format!("we read ‘{}’ as ‘{}’", matched.typed, matched.found),
+            (_, Field::Term) => format!("it is about ‘{}’", matched.typed),
+            (_, Field::Organization) => format!("run by {}", document.organization),
+            _ => format!("it mentions ‘{}’", matched.typed),
+        });
+    }
+    reasons
+}
+
+fn plain(matched: &Match) -> bool {
+    matches!(matched.how, How::Exact | How::Stem)
+}
+
+/// Of what families also say, the phrase that holds most of the matched words; one that holds a small part of a long
+/// phrase says nothing and is not told.
+fn phrase_of<'a>(hit: &Hit, document: &'a Document) -> Option<&'a str> {
+    let matched: Vec<&str> = hit.matched.iter().flat_map(|m| [m.typed.as_str(), m.found.as_str()]).collect();
+    let held = |alias: &str| {
+        let words = search::words(alias);
+        (words.iter().filter(|word| matched.contains(&word.as_str())).count(), words.len())
+    };
+    let best = document
+        .aliases
+        .iter()
+        .map(|alias| (held(alias), alias))
+        .max_by_key(|((held, of), _)| (*held, std::cmp::Reverse(*of)))?;
+    let ((held, of), alias) = best;
+    (held > 0 && held * 3 >= of).then_some(alias.as_str())
+}
+
+fn of_age(document: &Document, asked: &Question) -> Option<String> {
+    let ages = document.ages?;
+    match asked.query.age.or(asked.query.leanings.age)? {
+        AgeAsked::Pregnant => ages.pregnancy.then(|| "for pregnancy".to_owned()),
+        AgeAsked::Months(months) => {
+            let fits = months >= ages.from_months && ages.until_months.is_none_or(|until| months < until);
+            let words = if months < 24 {
+                format!("{} old", say::count(usize::from(months), "month", "months"))
+            } else {
+                format!("age {}", months / 12)
+            };
+            fits.then(|| format!("for {words}"))
+        }
+        AgeAsked::Band { from_months, until_months } => {
+            let fits = from_months < ages.until_months.unwrap_or(u16::MAX) && until_months > ages.from_months;
+            fits.then(|| "for that age".to_owned())
+        }
+    }
+}
