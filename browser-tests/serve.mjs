@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const READY_WITHIN_MS = 60_000;
+let running = null;
 const [binary, command, ...rest] = process.argv.slice(2);
 if (!command) {
   console.error('Use: node serve.mjs BINARY COMMAND [ARG ...]');
@@ -40,6 +41,10 @@ if (over) console.error(`The server stopped during the tests. It said:\n${readFi
 stop(over ? 1 : code);
 
 function stop(code) {
+  // The command and all it started, its browsers too. Nothing is left of it when it has ended by itself.
+  try {
+    if (running) process.kill(-running.pid, 'SIGTERM');
+  } catch { /* already gone */ }
   server.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
   process.exit(code);
@@ -47,8 +52,9 @@ function stop(code) {
 
 function runCommand(address) {
   return new Promise((done) => {
-    const child = spawn(command, rest, { stdio: 'inherit', env: { ...process.env, HEARTH_URL: address } });
-    child.on('exit', (status, signal) => done(signal ? 1 : status));
+    const child = spawn(command, rest, { stdio: 'inherit', detached: true, env: { ...process.env, HEARTH_URL: address } });
+    running = child;
+    child.on('exit', (status, signal) => { running = null; done(signal ? 1 : status); });
     child.on('error', (error) => { console.error(error.message); done(1); });
   });
 }

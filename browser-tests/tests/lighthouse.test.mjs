@@ -8,6 +8,8 @@ import { address, ordinary } from '../lib/site.mjs';
 
 const chrome = await launch({ chromePath: executablePath, chromeFlags: args, logLevel: 'silent' });
 after(() => chrome.kill());
+// Its browser stands in a group of its own, so a run that is stopped must end it by name.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.once(signal, () => { chrome.kill(); process.exit(1); });
 
 const pages = [
   ['home', '/', []],

@@ -89,8 +89,10 @@ fn place_of(service: &Service) -> (String, bool) {
 /// A word for how one gets in, short enough for a card.
 fn way_in_words(service: &Service) -> String {
     let has = |way: WayIn| service.way_in.contains(&way);
+    let goes_somewhere = service.access.iter().any(|access| matches!(access, Access::Hub | Access::Network));
     match () {
-        () if has(WayIn::Open) => "Drop in or just ask",
+        () if has(WayIn::Open) && goes_somewhere => "Drop in or just ask",
+        () if has(WayIn::Open) => "Nothing needed: just get in touch",
         () if has(WayIn::OwnReferral) || has(WayIn::Family) => "No referral needed: phone or write",
         () if has(WayIn::Professional) => "A professional refers you",
         () => "How to get in: not given",

@@ -5,7 +5,8 @@ use crate::{
     catalogue::{Catalogue, Directory},
     model::Term,
     query_of::{
-        Address, GROUPS, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, question, tells_distance,
+        Address, GROUPS, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, age_of, question,
+        tells_distance,
     },
     vocabulary::{Access, Audience, Cost, DAYS, Feature, SendNeed, WayIn},
     why::reasons,
@@ -17,12 +18,14 @@ use safety::{Level, Screened};
 use search::{FacetCount, FilterRef, Hit, Query, Results, WhatIf};
 use web::{CardView, Nav, Page, Params, Reply, say, show, show_with};
 
+/// Fields that people type into.
+pub(crate) const TYPED: [&str; 3] = ["q", "postcode", "age"];
+
 /// `GET /search`.
 pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> Reply {
     let site = directory.site();
-    let typed = format!("{}\n{}", params.get("q"), params.get("postcode"));
-    let screened: Screened = site.screen(&typed);
-    let address = Address::read(&params);
+    let screened: Screened = site.screen(&params.typed(&TYPED));
+    let mut address = Address::read(&params);
     let card = site.card(screened.verdict());
     let red = screened.verdict().level == Level::Red;
     if let (Some(card), true, true) = (&card, red, params.get("carry").is_empty()) {
@@ -40,7 +43,13 @@ pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> R
     let mut asked = question(site, &catalogue, &address).await?;
     asked.query.loss |= screened.verdict().loss;
     asked.query.what_if = choices_to_count(&asked.query);
-    let results = catalogue.index.search(&asked.query);
+    let mut results = catalogue.index.search(&asked.query);
+    let last = results.total.div_ceil(PER_PAGE).max(1);
+    if address.page > last {
+        address.page = last;
+        asked.query.page = last;
+        results = catalogue.index.search(&asked.query);
+    }
     let card = card.map(|card| CardView { card, carry_on: String::new(), heading: 2 });
     let body = SearchView::new(&directory, &catalogue, &address, &asked, &results, card)?;
     let page = Page::new("Find help").under(Nav::Find).with_exit().without_header_search();
@@ -279,13 +288,17 @@ fn chips(address: &Address, asked: &Question, catalogue: &Catalogue) -> Vec<Chip
     for (name, value) in address.carried(&["q", "without", "sort", "kind"]) {
         let label = match name.as_str() {
             "postcode" => asked.place.as_ref().map(|place| format!("Near {}", place.label)),
-            "within" => Some(format!("Within {}", say::count(value.parse().unwrap_or(0), "mile", "miles"))),
-            "age" => Some(
+            "within" if asked.query.near.is_some() => value.parse::<f64>().ok().map(|miles| match miles {
+                1.0 => "Within 1 mile".to_owned(),
+                miles => format!("Within {miles} miles"),
+            }),
+            "within" => None,
+            "age" => age_of(value).map(|_| {
                 STAGES
                     .iter()
                     .find(|(stage, _, _)| stage == value)
-                    .map_or_else(|| format!("Age {value}"), |(_, words, _)| (*words).to_owned()),
-            ),
+                    .map_or_else(|| format!("Age {value}"), |(_, words, _)| (*words).to_owned())
+            }),
             "topic" => catalogue.term(value).map(|term| term.name.clone()),
             "day" => DAYS
                 .iter()

@@ -30,6 +30,8 @@ struct ListView {
     keep: String,
     removed: Option<(String, String)>,
     saved: Option<String>,
+    /// What could not be put on a list that is full.
+    full: Option<String>,
     back: String,
     large: bool,
     phone: String,
@@ -63,6 +65,7 @@ pub(crate) async fn get(State(directory): State<Directory>, headers: HeaderMap, 
         keep: known.join(","),
         removed: title_of(removed).map(|title| (removed.to_owned(), title)),
         saved: title_of(params.get("saved")),
+        full: title_of(params.get("full")),
         back: local_path(params.get("back")),
         large: params.get("print") == "large",
         phone: site.council().phone.clone(),
@@ -83,10 +86,11 @@ pub(crate) async fn post(State(directory): State<Directory>, headers: HeaderMap,
     let mut tokens: Vec<String> = of_cookie(&headers).into_iter().filter(known).collect();
     let mut to = "/shortlist".to_owned();
     if let Some(token) = first_token(form.get("add")).filter(known) {
-        if !tokens.contains(&token) {
+        let full = tokens.len() >= ENTRIES_MAX && !tokens.contains(&token);
+        if !full && !tokens.contains(&token) {
             tokens.push(token.clone());
         }
-        to = format!("/shortlist?saved={token}");
+        to = format!("/shortlist?{}={token}", if full { "full" } else { "saved" });
         let back = local_path(form.get("back"));
         if !back.is_empty() {
             to = format!("{to}&back={back}");

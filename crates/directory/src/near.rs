@@ -42,7 +42,11 @@ pub(crate) fn find_place(known: &mut Lookup, council: &Council, typed: &str) -> 
     if typed.is_empty() {
         return Ok(Near::NotAsked);
     }
-    if let Ok(postcode) = typed.parse::<Postcode>() {
+    // 'Widnes, WA8 7QF' and 'wa8,7qf': what stands behind the comma is tried alone, then all of it without commas.
+    let behind = typed.rsplit(',').next().unwrap_or(typed);
+    let joined = typed.replace(',', " ");
+    let postcode = [behind, joined.as_str()].into_iter().find_map(|part| part.parse::<Postcode>().ok());
+    if let Some(postcode) = postcode {
         return Ok(of_postcode(known, council, &postcode)?.map_or_else(not_known, Near::Found));
     }
     let word = typed.to_uppercase().replace([' ', '-', '.'], "");
@@ -76,7 +80,7 @@ pub(crate) fn point_of(tx: &mut Tx, postcode: &Postcode) -> Result<Option<Point>
 }
 
 fn not_known() -> Near {
-    Near::NotKnown("We do not know that postcode or town. Check it, or type a town".to_owned())
+    Near::NotKnown("We do not have that postcode or town. Check it, or type a town near you".to_owned())
 }
 
 fn of_postcode(known: &mut Lookup, council: &Council, postcode: &Postcode) -> Result<Option<Place>, Fault> {

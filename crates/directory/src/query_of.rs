@@ -254,7 +254,7 @@ fn ticked(query: &mut Query, address: &Address) {
 }
 
 /// An age as an address gives it: a stage, or anything people write, such as '18 months', '3', '2y'.
-fn age_of(text: &str) -> Option<AgeAsked> {
+pub(crate) fn age_of(text: &str) -> Option<AgeAsked> {
     if text.is_empty() || text == "parent" {
         return None;
     }

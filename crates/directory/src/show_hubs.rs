@@ -84,7 +84,7 @@ pub(crate) async fn list(State(directory): State<Directory>, asked: Asked, param
     if typed.is_empty() {
         return cached(site, asked, async { Ok(Some((page, HubsView::new(&directory, "").await?))) }).await;
     }
-    let screened = site.screen(typed);
+    let screened = site.screen(&params.typed(&["postcode"]));
     let card = site.card(screened.verdict());
     let mut body = HubsView::new(&directory, typed).await?;
     body.card = card.map(|card| CardView { card, carry_on: String::new(), heading: 2 });

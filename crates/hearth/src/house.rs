@@ -69,6 +69,8 @@ impl House {
 
     /// Reads settings and directory again.
     pub async fn renew(&self) -> Result<(), Fault> {
+        // The council first: the directory reads its towns. The pages are forgotten again when both are new.
+        self.site.refresh().await?;
         self.directory.renew().await?;
         self.site.refresh().await
     }

@@ -8,6 +8,7 @@ pub mod check;
 pub mod config;
 pub mod doors;
 mod house;
+pub mod serve;
 pub mod subscriptions;
 
 pub use house::{House, MIGRATIONS};

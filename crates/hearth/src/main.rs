@@ -245,7 +245,7 @@ async fn serve_house(house: House, listener: TcpListener) -> Result<(), Fault> {
     let listening = tokio::spawn(async move { fresh.keep_fresh().await });
     let runner = house.runner();
     let working = tokio::spawn(async move { runner.run_forever(stopped()).await });
-    axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
+    hearth::serve::serve(listener, router, stopped()).await;
     listening.abort();
     working.await?;
     Ok(())

@@ -49,17 +49,39 @@ impl Places {
         Places(std::array::from_fn(|i| self.0[i] | other.0[i]))
     }
     fn later(self) -> Places {
-        Places(std::array::from_fn(|i| self.0[i] << 1 | if i > 0 { self.0[i - 1] >> 63 } else { 0 }))
+        self.later_by(1)
     }
     fn earlier(self) -> Places {
-        Places(std::array::from_fn(|i| self.0[i] >> 1 | if i < 3 { self.0[i + 1] << 63 } else { 0 }))
+        self.earlier_by(1)
+    }
+    /// By fewer than 64 words.
+    fn later_by(self, words: usize) -> Places {
+        Places(std::array::from_fn(|i| {
+            self.0[i] << words | if i > 0 { self.0[i - 1] >> (64 - words) } else { 0 }
+        }))
+    }
+    /// By fewer than 64 words.
+    fn earlier_by(self, words: usize) -> Places {
+        Places(std::array::from_fn(|i| {
+            self.0[i] >> words | if i < 3 { self.0[i + 1] << (64 - words) } else { 0 }
+        }))
     }
     fn spread(self, words: usize) -> Places {
-        (0..words).fold(self, |reach, _| reach.or(reach.later()))
+        doubling(words).fold(self, |reach, step| reach.or(reach.later_by(step)))
     }
     fn spread_back(self, words: usize) -> Places {
-        (0..words).fold(self, |reach, _| reach.or(reach.earlier()))
+        doubling(words).fold(self, |reach, step| reach.or(reach.earlier_by(step)))
     }
+}
+
+/// Steps that add up to a reach, each at most one more than all before it: forty words in six steps.
+fn doubling(words: usize) -> impl Iterator<Item = usize> {
+    let mut done = 0;
+    std::iter::from_fn(move || {
+        let step = (done + 1).min(words - done);
+        done += step;
+        (step > 0).then_some(step)
+    })
 }
 
 /// A set of words that stand for each other at one place in a pattern.
@@ -69,7 +91,8 @@ pub(crate) type Atom = usize;
 #[derive(Debug)]
 pub(crate) struct Pattern {
     parts: Vec<Node>,
-    needed: Vec<Atom>,
+    /// Of each group at least one must be in the text: what most patterns are ruled out by.
+    needed: Vec<Vec<Atom>>,
 }
 
 #[derive(Clone, Debug)]
@@ -84,7 +107,7 @@ enum Node {
 impl Pattern {
     /// Where it ends in this window; empty when it is not there.
     pub(crate) fn ends(&self, found: &[Places]) -> Places {
-        if self.needed.iter().any(|&atom| found[atom].is_empty()) {
+        if self.needed.iter().any(|group| group.iter().all(|&atom| found[atom].is_empty())) {
             return Places::NONE;
         }
         if let [only] = self.parts.as_slice() {
@@ -104,6 +127,11 @@ impl Pattern {
             });
         }
         both.map_or(Places::NONE, |(_, ends)| ends)
+    }
+
+    /// Groups of atoms: nothing matches unless the text holds one of each.
+    pub(crate) fn needed(&self) -> &[Vec<Atom>] {
+        &self.needed
     }
 
     /// The words covered by matches that end here: from each end back to the nearest start, so never more than a
@@ -145,11 +173,17 @@ impl Node {
         }
     }
 
-    fn needed(&self, into: &mut Vec<Atom>) {
+    /// Groups of atoms: nothing matches unless the text holds one of each.
+    fn needed(&self) -> Vec<Vec<Atom>> {
         match self {
-            Node::Word(atom) => into.push(*atom),
-            Node::Row(row) => row.iter().for_each(|one| one.needed(into)),
-            Node::Gap(_) | Node::Perhaps(_) | Node::OneOf(_) => {}
+            Node::Word(atom) => vec![vec![*atom]],
+            Node::Row(row) => row.iter().flat_map(Node::needed).collect(),
+            Node::OneOf(all) => {
+                let smallest = |one: &Node| one.needed().into_iter().min_by_key(Vec::len);
+                let each: Option<Vec<Vec<Atom>>> = all.iter().map(smallest).collect();
+                each.map(|groups| groups.concat()).into_iter().collect()
+            }
+            Node::Gap(_) | Node::Perhaps(_) => Vec::new(),
         }
     }
 
@@ -192,8 +226,8 @@ impl<'a> Compiler<'a> {
             }
             parts.push(node);
         }
-        let mut needed = Vec::new();
-        parts.iter().for_each(|part| part.needed(&mut needed));
+        let mut needed: Vec<Vec<Atom>> = parts.iter().flat_map(Node::needed).collect();
+        needed.sort_by_key(Vec::len);
         Ok(Pattern { parts, needed })
     }
 

@@ -1,6 +1,7 @@
 use crate::{
     cards::{self, Card, CardTexts, UrgentGroup},
     contacts::{Contact, Contacts, LocalContacts},
+    leads::{Lead, Leads},
     lexicon::{Entry, FILES, Lexicon, LexiconFault, Meaning, Who},
     normalise::views,
     pattern::{Atom, OVERLAP, Places, WINDOW},
@@ -13,6 +14,7 @@ use kernel::Date;
 #[derive(Debug)]
 pub struct Screen {
     lexicon: Lexicon,
+    leads: Leads,
     contacts: Contacts,
     texts: CardTexts,
 }
@@ -44,7 +46,8 @@ impl Screen {
         let lexicon = Lexicon::read(lexicon)?;
         let contacts = Contacts::read(contacts)?;
         let texts = CardTexts::read(include_str!("../data/cards.toml"), &contacts)?;
-        Ok(Screen { lexicon, contacts, texts })
+        let leads = Leads::of(&lexicon);
+        Ok(Screen { lexicon, leads, contacts, texts })
     }
 
     /// Looks at a text. Never fails, never waits, and takes time in proportion to the text's length.
@@ -106,14 +109,17 @@ impl Screen {
 
     fn match_words(&self, words: &[String], matched: &mut [bool]) {
         let mut window = Window { found: vec![Places::NONE; self.lexicon.atoms], touched: Vec::new() };
+        let mut leads: Vec<Lead> = Vec::new();
         let mut from = 0;
         loop {
             let to = words.len().min(from + WINDOW);
             self.fill(&mut window, &words[from..to]);
-            self.put_idioms_aside(&mut window, matched);
-            for (entry, hit) in self.lexicon.entries.iter().zip(matched.iter_mut()) {
-                if !*hit && entry.meaning != Meaning::Idiom {
-                    *hit = entry.patterns.iter().any(|pattern| !pattern.ends(&window.found).is_empty());
+            self.leads.follow(&window.touched, &mut leads);
+            self.put_idioms_aside(&mut window, &leads, matched);
+            for &(entry, pattern) in &leads {
+                let of = &self.lexicon.entries[entry];
+                if !matched[entry] && of.meaning != Meaning::Idiom {
+                    matched[entry] = !of.patterns[pattern].ends(&window.found).is_empty();
                 }
             }
             window.clear();
@@ -140,18 +146,18 @@ impl Screen {
 
     /// Only a listed figure of speech cancels, and only its own words: `I don't want to live` holds a negation, and
     /// no rule here knows what a negation is.
-    fn put_idioms_aside(&self, window: &mut Window, matched: &mut [bool]) {
+    fn put_idioms_aside(&self, window: &mut Window, leads: &[Lead], matched: &mut [bool]) {
         let mut aside = Places::NONE;
-        for (entry, hit) in self.lexicon.entries.iter().zip(matched.iter_mut()) {
-            if entry.meaning != Meaning::Idiom {
+        for &(entry, pattern) in leads {
+            let of = &self.lexicon.entries[entry];
+            if of.meaning != Meaning::Idiom {
                 continue;
             }
-            for pattern in &entry.patterns {
-                let ends = pattern.ends(&window.found);
-                if !ends.is_empty() {
-                    *hit = true;
-                    aside = aside.or(pattern.covered(ends, &window.found));
-                }
+            let pattern = &of.patterns[pattern];
+            let ends = pattern.ends(&window.found);
+            if !ends.is_empty() {
+                matched[entry] = true;
+                aside = aside.or(pattern.covered(ends, &window.found));
             }
         }
         if aside.is_empty() {

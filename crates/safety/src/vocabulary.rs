@@ -19,7 +19,7 @@ pub(crate) struct Vocabulary {
     spellings: HashMap<String, Vec<String>>,
     run_together: Vec<(String, Vec<String>)>,
     numbers: Vec<Atom>,
-    near: HashMap<String, Vec<String>>,
+    near: HashMap<u64, Vec<String>>,
     key_words: HashSet<String>,
     never_guess: HashSet<String>,
     shortest_start: usize,
@@ -52,7 +52,7 @@ impl Vocabulary {
         for word in exact.keys() {
             by_squeeze.entry(squeezed(word)).or_default().push(word.clone());
         }
-        let mut near: HashMap<String, Vec<String>> = HashMap::new();
+        let mut near: HashMap<u64, Vec<String>> = HashMap::new();
         for word in &spelling.key_words {
             for cut in without_letters(word, slips_allowed(word)) {
                 near.entry(cut).or_default().push(word.clone());
@@ -224,20 +224,24 @@ fn slips_allowed(word: &str) -> usize {
     }
 }
 
-/// The word, and the word with up to `slips` letters left out.
-fn without_letters(word: &str, slips: usize) -> Vec<String> {
+/// Marks of the word, and of the word with up to `slips` letters left out. Marks, not words: a long unknown word has
+/// dozens of them, and making each would be most of the work. Two words that share a mark are compared in full.
+fn without_letters(word: &str, slips: usize) -> Vec<u64> {
     let letters: Vec<char> = word.chars().collect();
-    let mut out = vec![word.to_owned()];
+    let mark = |out: &[usize]| {
+        let kept = letters.iter().enumerate().filter(|(at, _)| !out.contains(at));
+        kept.fold(0xcbf2_9ce4_8422_2325_u64, |mark, (_, &letter)| {
+            (mark ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3)
+        })
+    };
+    let mut out = vec![mark(&[])];
     for first in 0..letters.len() {
         if slips >= 1 {
-            out.push(letters.iter().enumerate().filter(|(at, _)| *at != first).map(|(_, c)| *c).collect());
+            out.push(mark(&[first]));
         }
         // Two slips are only forgiven after the right first letter, so the first is never one of the two left out.
         if slips >= 2 && first > 0 {
-            for second in first + 1..letters.len() {
-                let kept = letters.iter().enumerate().filter(|(at, _)| *at != first && *at != second);
-                out.push(kept.map(|(_, c)| *c).collect());
-            }
+            out.extend((first + 1..letters.len()).map(|second| mark(&[first, second])));
         }
     }
     out

@@ -1,7 +1,7 @@
-//! What the screen finds on messages that people made up to be like real ones. The seen half was tuned on. The
-//! halves were drawn afresh after an earlier seen half had been read, so some four in ten blind lines may be known to
-//! the lexicon's author: a fresh blind set is needed before the blind figures are quoted as such. The gates stand
-//! a little under what was reached, so a change that loses ground fails here.
+//! What the screen finds on messages that people made up to be like real ones. The seen and own sets were tuned on:
+//! they only keep what was won. The blind set was written by somebody else and is the only measure: its lines are
+//! never printed, and whoever changes the lexicon must not read them. The gates stand a little under what was reached,
+//! so a change that loses ground fails here.
 
 use safety::{Level, Screen};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ impl Count {
     }
 }
 
-/// Prints counts by category and style. Lines are printed only for the seen half, and only when asked for.
+/// Prints counts by category and style. Lines are printed only for sets that were tuned on, and only when asked for.
 fn measure_crises(screen: &Screen, name: &str, file: &str, may_print_lines: bool) -> Count {
     let mut parts: BTreeMap<String, Count> = BTreeMap::new();
     for crisis in crises(file) {
@@ -126,26 +126,38 @@ fn measure_harmless(screen: &Screen, name: &str, file: &str, may_print_lines: bo
     (reds as f64 / lines.len() as f64, ambers as f64 / (lines.len() - may_be_amber) as f64)
 }
 
+/// The gates on the blind set: of all cries for help, of the red ones shown as red, of harmless lines shown red, and
+/// of harmless lines shown an amber card that nobody needs.
+const BLIND_RECALL: f64 = 0.88;
+const BLIND_RED_RECALL: f64 = 0.87;
+const BLIND_FALSE_RED: f64 = 0.07;
+const BLIND_FALSE_AMBER: f64 = 0.10;
+
 #[test]
 fn cries_for_help_are_found() {
     let screen = Screen::new().unwrap();
     let seen = measure_crises(&screen, "crisis, seen", include_str!("data/crisis_seen.tsv"), true);
+    let own = measure_crises(&screen, "crisis, own", include_str!("data/crisis_own.tsv"), true);
     let blind = measure_crises(&screen, "crisis, blind", include_str!("data/crisis_blind.tsv"), false);
-    assert!(seen.recall() >= 0.97 && seen.red_recall() >= 0.95, "seen: a cry for help is missed");
+    assert!(seen.recall() >= 0.98 && seen.red_recall() >= 0.98, "seen: a cry for help is missed");
+    assert!(own.recall() >= 0.97 && own.red_recall() >= 0.97, "own: a cry for help is missed");
+    assert!(blind.all > 0, "the blind set is empty");
     assert!(
-        blind.recall() >= BLIND_RECALL && blind.red_recall() >= BLIND_RED,
+        blind.recall() >= BLIND_RECALL && blind.red_recall() >= BLIND_RED_RECALL,
         "blind: a cry for help is missed"
     );
 }
-/// Short of the aims (0.90 and 0.88): most of what is missed is indirect or about somebody else.
-const BLIND_RECALL: f64 = 0.85;
-const BLIND_RED: f64 = 0.85;
 
 #[test]
 fn everyday_messages_are_left_alone() {
     let screen = Screen::new().unwrap();
     let seen = measure_harmless(&screen, "harmless, seen", include_str!("data/harmless_seen.tsv"), true);
+    let own = measure_harmless(&screen, "harmless, own", include_str!("data/harmless_own.tsv"), true);
     let blind = measure_harmless(&screen, "harmless, blind", include_str!("data/harmless_blind.tsv"), false);
-    assert!(seen.0 <= 0.01 && seen.1 <= 0.03, "seen: too many cards that nobody needs");
-    assert!(blind.0 <= 0.045 && blind.1 <= 0.10, "blind: too many cards that nobody needs");
+    assert!(seen.0 == 0.0 && seen.1 <= 0.03, "seen: too many cards that nobody needs");
+    assert!(own.0 == 0.0 && own.1 <= 0.03, "own: too many cards that nobody needs");
+    assert!(
+        blind.0 <= BLIND_FALSE_RED && blind.1 <= BLIND_FALSE_AMBER,
+        "blind: too many cards that nobody needs"
+    );
 }

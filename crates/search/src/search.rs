@@ -88,7 +88,8 @@ impl Index {
     fn settle<'a>(&self, query: &'a Query) -> (Cow<'a, Query>, Reading) {
         let mut reading = self.read(&query.words);
         let leanings = &query.leanings;
-        let heard = leanings.age.is_some() || !leanings.tags.is_empty();
+        let when = leanings.days != 0 || leanings.time.is_some();
+        let heard = leanings.age.is_some() || !leanings.tags.is_empty() || when;
         if reading.only_chat && reading.small_talk && heard {
             reading = Reading::default();
         }
@@ -97,6 +98,9 @@ impl Index {
         }
         let mut settled = query.clone();
         settled.age = settled.age.or(settled.leanings.age);
+        if settled.days == 0 && settled.time.is_none() {
+            (settled.days, settled.time) = (settled.leanings.days, settled.leanings.time);
+        }
         let ticked: Vec<String> = settled.tags.iter().map(|(group, _)| group.clone()).collect();
         let heard = std::mem::take(&mut settled.leanings.tags);
         settled.tags.extend(heard.into_iter().filter(|(group, _)| !ticked.contains(group)));
@@ -328,7 +332,8 @@ impl<'a> Run<'a> {
             one_off = self.shown.clone();
             one_off.and(words);
             one_off.and_not(everything);
-            if one_off.count() == 0 {
+            // Without words or filters everything is left, and everything is no near miss.
+            if one_off.count() == 0 && self.filters.len() > 1 {
                 one_off = self.without(Some(&FilterRef::Words));
                 one_off.and_not(everything);
             }

@@ -87,7 +87,13 @@ pub async fn get(Path(name): Path<String>, headers: HeaderMap) -> Response {
 
 /// Serves a built file, smallest form first that the browser takes.
 pub fn serve(name: &str, headers: &HeaderMap, cache: &'static str) -> Response {
-    if name.contains("..") || name.ends_with(".br") || name.ends_with(".gz") || name == "assets.json" {
+    if name.starts_with('.')
+        || name.contains(['/', '\\'])
+        || name.contains("..")
+        || name.ends_with(".br")
+        || name.ends_with(".gz")
+        || name == "assets.json"
+    {
         return StatusCode::NOT_FOUND.into_response();
     }
     let Some((file, encoding)) = smallest(name, headers) else {

@@ -66,6 +66,10 @@ impl PageCache {
     }
 
     fn keep(&self, path: &str, page: &Arc<Kept>, generation: u64) {
+        // `/services/%61b` is the same page as `/services/ab`: only the plain way of writing it is kept.
+        if !path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'.')) {
+            return;
+        }
         let size = page.html.len() + page.gzip.len() + page.brotli.len();
         let mut held = self.0.write().expect("the cache's lock is never held across a panic");
         if held.generation != generation {

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Puts the guards around every route: host, origin, size, time, headers, plain error pages, log.
 pub fn shell(site: &Site, routes: Router) -> Router {
-    let slow = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE);
+    let slow = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE);
     routes
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(CatchPanicLayer::custom(panicked))
@@ -122,7 +122,8 @@ impl Refused {
 
 /// A refused form is still read for danger: the card comes first, whatever else is wrong.
 async fn refused_page(site: &Site, why: Refused, body: Body) -> Response {
-    let (bytes, _) = read_body(body).await;
+    // The deadline of the rooms' routes does not stand here yet.
+    let (bytes, _) = tokio::time::timeout(PATIENCE, read_body(body)).await.unwrap_or_default();
     let card = card_for(site, &Form::read(&bytes));
     let (title, say) = match why {
         Refused::Host => (
@@ -176,7 +177,12 @@ fn worded(site: &Site, machine: bool, route: &str, response: Response) -> Respon
             None,
         );
     }
-    let bare = !response.headers().contains_key(header::CONTENT_TYPE) && status.is_client_error();
+    // The framework's own refusals are a line of plain text, or nothing.
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .map_or("text/plain", |kind| kind.to_str().unwrap_or_default());
+    let bare = kind.starts_with("text/plain") && status.is_client_error();
     match status {
         _ if !bare && status != StatusCode::METHOD_NOT_ALLOWED => response,
         StatusCode::NOT_FOUND if machine => {
@@ -197,6 +203,17 @@ fn worded(site: &Site, machine: bool, route: &str, response: Response) -> Respon
             "We can take about 4,000 letters in a box. Go back: your words are still there. Make them shorter and send again.",
             "",
             response.extensions().get::<CutShort>().and_then(|cut| card_for(site, &cut.0)),
+        ),
+        StatusCode::REQUEST_TIMEOUT if machine => {
+            json_error(status, "too_slow", "The request took too long to arrive.")
+        }
+        StatusCode::REQUEST_TIMEOUT => plain_page(
+            site,
+            status,
+            "That took too long to reach us",
+            "Your signal may be weak. Go back: what you typed is still there. Try again when you have more bars.",
+            "",
+            None,
         ),
         StatusCode::METHOD_NOT_ALLOWED if machine => {
             json_error(status, "method_not_allowed", "This address does not take that method.")
@@ -248,7 +265,7 @@ fn plain_page(
     let council = site.council();
     let body =
         Plain { title, say, reference, phone: council.phone.clone(), dialled: council.phone_dialled(), card };
-    let page = Page::new(title).with_exit();
+    let page = Page::new(title).with_exit().without_header_search();
     match layout::show_with(site, status, &page, &body) {
         Ok(response) => response,
         // The last resort has no template that could fail.

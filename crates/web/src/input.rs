@@ -37,9 +37,15 @@ macro_rules! reading {
             pub fn read(bytes: &[u8]) -> $name {
                 $name(pairs(bytes))
             }
-            /// The first field of that name, with spaces at its ends cut, or nothing.
-            pub fn get(&self, name: &str) -> &str {
-                self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+            /// The first field of that name that is not empty, with spaces at its ends cut, or nothing.
+            pub fn get<'a>(&'a self, name: &'a str) -> &'a str {
+                self.all(name).next().unwrap_or_default()
+            }
+            /// All that was typed into the fields of these names, for the safety screen: a field that is sent twice
+            /// must not hide one of its texts.
+            pub fn typed(&self, names: &[&str]) -> String {
+                let typed = self.0.iter().filter(|(key, _)| names.contains(&key.as_str()));
+                typed.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join("\n")
             }
             /// Every field of that name that is not empty.
             pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
