@@ -50,7 +50,7 @@ pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> R
         asked.query.page = last;
         results = catalogue.index.search(&asked.query);
     }
-    let card = card.map(|card| CardView { card, carry_on: String::new(), heading: 2 });
+    let card = card.map(CardView::above);
     let body = SearchView::new(&directory, &catalogue, &address, &asked, &results, card)?;
     let page = Page::new("Find help").under(Nav::Find).with_exit().without_header_search();
     // The empty question is the same for everybody and stands in the sitemap; what was typed is nobody's to list.

@@ -110,7 +110,7 @@ pub(crate) async fn post(State(directory): State<Directory>, Path(slug): Path<St
     let answered = report.reply_to.is_some();
     let reference = keep(site, report).await?;
     let body = ReportedView {
-        card: card.map(|card| CardView { card, carry_on: String::new(), heading: 2 }),
+        card: card.map(CardView::above),
         slug: service.slug.clone(),
         name: service.name.clone(),
         reference,
@@ -201,7 +201,7 @@ fn again(
     card: Option<safety::Card>,
 ) -> Reply {
     let body = ReportView {
-        card: card.map(|card| CardView { card, carry_on: String::new(), heading: 2 }),
+        card: card.map(CardView::above),
         slug: service.slug.clone(),
         name: service.name.clone(),
         summary: render(&ErrorSummary { errors })?,

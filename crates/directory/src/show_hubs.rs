@@ -87,7 +87,7 @@ pub(crate) async fn list(State(directory): State<Directory>, asked: Asked, param
     let screened = site.screen(&params.typed(&["postcode"]));
     let card = site.card(screened.verdict());
     let mut body = HubsView::new(&directory, typed).await?;
-    body.card = card.map(|card| CardView { card, carry_on: String::new(), heading: 2 });
+    body.card = card.map(CardView::above);
     show(site, &page, &body)
 }
 

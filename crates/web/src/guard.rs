@@ -142,7 +142,7 @@ fn card_for(site: &Site, form: &Form) -> Option<CardView> {
     let typed: String = form.each().map(|(_, value)| value).collect::<Vec<_>>().join("\n");
     let screened = site.screen(&typed);
     let card = site.card(screened.verdict())?;
-    Some(CardView { card, carry_on: String::new(), heading: 2 })
+    Some(CardView::above(card))
 }
 
 /// Gives the bare statuses of the rooms their words, and logs a fault once.

@@ -183,6 +183,11 @@ pub struct CardView {
 }
 
 impl CardView {
+    /// The card above something else, which stays as it was.
+    pub fn above(card: Card) -> CardView {
+        CardView { card, carry_on: String::new(), heading: 2 }
+    }
+
     fn red(&self) -> bool {
         self.card.level == Level::Red
     }
