@@ -1,11 +1,8 @@
 use crate::library::{Library, Page};
+use access::Browse;
 use askama::Template;
-use axum::{
-    Router,
-    extract::{Path, State},
-    routing::get,
-};
-use web::{Asked, Nav, Reply, Site, cached, say};
+use axum::extract::{Path, State};
+use web::{Asked, Door, Nav, Reply, Site, cached, say};
 
 #[derive(Clone)]
 struct Room {
@@ -14,12 +11,12 @@ struct Room {
 }
 
 /// The room's public addresses.
-pub fn routes(site: &Site, library: &Library) -> Router {
-    Router::new()
-        .route("/pages", get(list))
-        .route("/pages/{slug}", get(page))
-        .route("/accessibility", get(async |room, asked| fixed(room, asked, "accessibility").await))
-        .route("/privacy", get(async |room, asked| fixed(room, asked, "privacy").await))
+pub fn routes(site: &Site, library: &Library) -> Door {
+    Door::new()
+        .get::<Browse, _, _>("/pages", list)
+        .get::<Browse, _, _>("/pages/{slug}", page)
+        .get::<Browse, _, _>("/accessibility", async |room, asked| fixed(room, asked, "accessibility").await)
+        .get::<Browse, _, _>("/privacy", async |room, asked| fixed(room, asked, "privacy").await)
         .with_state(Room { site: site.clone(), library: library.clone() })
 }
 

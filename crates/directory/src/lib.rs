@@ -41,25 +41,28 @@ pub use publish::{
 pub use report_problem::{FORGET_SETTLED_REPORTS, forget_settled_reports};
 pub use store::MIGRATIONS;
 
-use axum::{Router, routing::get};
+use access::Browse;
+use web::Door;
 
 /// The room's public addresses.
-pub fn routes(directory: &Directory) -> Router {
-    Router::new()
-        .route("/", get(home::get))
-        .route("/search", get(find_help::get))
-        .route("/topics", get(show_topic::list))
-        .route("/topics/{slug}", get(show_topic::get))
-        .route("/services/{slug}", get(show_service::get))
-        .route("/services/{slug}/share", get(show_service::share))
-        .route("/services/{slug}/report", get(report_problem::get).post(report_problem::post))
-        .route("/organisations/{slug}", get(show_organization::get))
-        .route("/hubs", get(show_hubs::list))
-        .route("/hubs/{slug}", get(show_hubs::get))
-        .route("/shortlist", get(keep_list::get).post(keep_list::post))
-        .route("/api/v1/search", get(api::search))
-        .route("/api/v1/openapi.json", get(api::openapi))
-        .route("/sitemap.xml", get(sitemap::get))
-        .route("/robots.txt", get(sitemap::robots))
+pub fn routes(directory: &Directory) -> Door {
+    Door::new()
+        .get::<Browse, _, _>("/", home::get)
+        .get::<Browse, _, _>("/search", find_help::get)
+        .get::<Browse, _, _>("/topics", show_topic::list)
+        .get::<Browse, _, _>("/topics/{slug}", show_topic::get)
+        .get::<Browse, _, _>("/services/{slug}", show_service::get)
+        .get::<Browse, _, _>("/services/{slug}/share", show_service::share)
+        .get::<Browse, _, _>("/services/{slug}/report", report_problem::get)
+        .post::<Browse, _, _>("/services/{slug}/report", report_problem::post)
+        .get::<Browse, _, _>("/organisations/{slug}", show_organization::get)
+        .get::<Browse, _, _>("/hubs", show_hubs::list)
+        .get::<Browse, _, _>("/hubs/{slug}", show_hubs::get)
+        .get::<Browse, _, _>("/shortlist", keep_list::get)
+        .post::<Browse, _, _>("/shortlist", keep_list::post)
+        .get::<Browse, _, _>("/api/v1/search", api::search)
+        .get::<Browse, _, _>("/api/v1/openapi.json", api::openapi)
+        .get::<Browse, _, _>("/sitemap.xml", sitemap::get)
+        .get::<Browse, _, _>("/robots.txt", sitemap::robots)
         .with_state(directory.clone())
 }

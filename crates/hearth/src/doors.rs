@@ -9,13 +9,13 @@ use axum::{
     routing::get,
 };
 use kernel::Fault;
+use web::Door;
 
 /// The public door: no account, the same for everybody.
-pub fn public(house: &House) -> Result<Router, Fault> {
-    Ok(Router::new()
-        .merge(web::routes(&house.site)?)
-        .merge(directory::routes(&house.directory))
-        .merge(content::routes(&house.site, &house.library)))
+pub fn public(house: &House) -> Result<Door, Fault> {
+    Ok(web::routes(&house.site)?
+        .and(directory::routes(&house.directory))
+        .and(content::routes(&house.site, &house.library)))
 }
 
 /// For whoever runs it: is the process alive, and can it serve?

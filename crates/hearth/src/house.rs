@@ -20,7 +20,7 @@ pub struct House {
 }
 
 /// The tables of every room, in the order in which one leans on another.
-pub const MIGRATIONS: &[&[Migration]] = &[settings::MIGRATIONS, directory::MIGRATIONS];
+pub const MIGRATIONS: &[&[Migration]] = &[access::MIGRATIONS, settings::MIGRATIONS, directory::MIGRATIONS];
 
 impl House {
     /// Brings the database up to date and opens every room. `pages` is a council's own folder of pages, if it has one.
@@ -39,7 +39,7 @@ impl House {
 
     /// Everything the site answers to, with the guards around it.
     pub fn router(&self) -> Result<Router, Fault> {
-        Ok(web::shell(&self.site, doors::public(self)?.merge(doors::machines(self))))
+        Ok(web::shell(&self.site, doors::public(self)?.into_router().merge(doors::machines(self))))
     }
 
     /// What runs later, and once a day.

@@ -231,6 +231,7 @@ fn perform<T>(
         .unwrap_or_else(|_| Err(anyhow!("the closure of a transaction panicked; nothing of it was kept")))
         .map_err(during_work)?;
     tx.expect_sound().map_err(during_work)?;
+    tx.say_last_words().map_err(during_work)?;
     outbox::write_down(tx).map_err(during_work)?;
     if begin.is_some() {
         // Two transactions that cross can be told so as late as the commit; then nothing was kept, and it is `Work`.

@@ -17,7 +17,10 @@ pub struct Tx<'a> {
     may_write: bool,
     failure: Option<Failure>,
     pub(crate) announced: Vec<Draft>,
+    last_words: Vec<LastWord>,
 }
+
+type LastWord = Box<dyn FnOnce(&mut Tx<'_>) -> Result<(), Fault>>;
 
 pub(crate) enum Link<'a> {
     Sqlite(&'a rusqlite::Connection),
@@ -26,7 +29,7 @@ pub(crate) enum Link<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(link: Link<'a>, may_write: bool) -> Tx<'a> {
-        Tx { link, may_write, failure: None, announced: Vec::new() }
+        Tx { link, may_write, failure: None, announced: Vec::new(), last_words: Vec::new() }
     }
 
     /// Every row.
@@ -79,7 +82,7 @@ impl<'a> Tx<'a> {
     /// Tries something that may fail and carries on: on a fault, what the closure did is undone and nothing else.
     pub fn attempt<T>(&mut self, step: impl FnOnce(&mut Tx<'a>) -> Result<T, Fault>) -> Result<T, Fault> {
         self.script("savepoint attempt")?;
-        let announced = self.announced.len();
+        let (announced, last_words) = (self.announced.len(), self.last_words.len());
         match step(self).and_then(|value| self.expect_sound().map(|()| value)) {
             Ok(value) => {
                 self.script("release savepoint attempt")?;
@@ -89,11 +92,25 @@ impl<'a> Tx<'a> {
                 if matches!(self.failure, None | Some(Failure::Final)) {
                     self.failure = None;
                     self.announced.truncate(announced);
+                    self.last_words.truncate(last_words);
                     self.script("rollback to savepoint attempt; release savepoint attempt")?;
                 }
                 Err(fault)
             }
         }
+    }
+
+    /// Does something as the last thing before the commit, in the order of asking: for what holds a lock that every
+    /// transaction wants, such as the end of the audit trail. Held any longer, two transactions could cross on it.
+    pub fn at_end(&mut self, last: impl FnOnce(&mut Tx<'_>) -> Result<(), Fault> + 'static) {
+        self.last_words.push(Box::new(last));
+    }
+
+    pub(crate) fn say_last_words(&mut self) -> Result<(), Fault> {
+        for last in std::mem::take(&mut self.last_words) {
+            last(self)?;
+        }
+        Ok(())
     }
 
     /// Ends a `select` whose rows this transaction is about to change: without it two people take the last place.

@@ -1,9 +1,11 @@
 use crate::{
     CardView, Page, Site,
+    door::TurnedAway,
     input::{CutShort, Form, read_body},
     layout,
-    reply::{Broken, json_error},
+    reply::{Broken, json_error, see_other},
 };
+use access::Denied;
 use askama::Template;
 use axum::{
     Router,
@@ -42,12 +44,16 @@ async fn guard(State(site): State<Site>, request: Request, next: Next) -> Respon
     let machine = ["/api/", "/oruk/", "/healthz", "/readyz"]
         .iter()
         .any(|start| request.uri().path().starts_with(start));
+    let address = request.uri().path_and_query().map(ToString::to_string).filter(|_| method == Method::GET);
     let response = match refusal(&site, &request) {
         None => next.run(request).await,
         Some(why) if machine => why.json(),
         Some(why) => refused_page(&site, why, request.into_body()).await,
     };
-    let response = worded(&site, machine, &route, response);
+    let response = match response.extensions().get::<TurnedAway>() {
+        Some(TurnedAway(denied)) => sent_away(&site, *denied, address),
+        None => worded(&site, machine, &route, response),
+    };
     let status = response.status().as_u16();
     let millis = started.elapsed().as_millis();
     tracing::debug!(http.method = %method, http.route = route, http.status = status, millis, "answered");
@@ -136,6 +142,23 @@ async fn refused_page(site: &Site, why: Refused, body: Body) -> Response {
         ),
     };
     plain_page(site, why.status(), title, say, "", card)
+}
+
+/// A visitor is sent to sign in and comes back here afterwards; anybody else is told plainly.
+fn sent_away(site: &Site, denied: Denied, address: Option<String>) -> Response {
+    if !denied.signed_in {
+        let next = address.filter(|address| address.len() <= 500).unwrap_or_default();
+        let next = form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>();
+        return see_other(&format!("/sign-in?next={next}"));
+    }
+    plain_page(
+        site,
+        StatusCode::FORBIDDEN,
+        "You cannot do that with this account",
+        "What you asked for needs another role, or belongs to another organisation. If you think you should be able to, ask the council’s family hubs team.",
+        "",
+        None,
+    )
 }
 
 fn card_for(site: &Site, form: &Form) -> Option<CardView> {

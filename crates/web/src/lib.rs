@@ -10,6 +10,7 @@
 
 pub mod assets;
 mod cache;
+mod door;
 pub mod fields;
 mod guard;
 mod input;
@@ -21,6 +22,7 @@ mod urgent_help;
 
 pub use assets::icon;
 pub use cache::{Asked, cached};
+pub use door::{Door, Route, Who};
 pub use guard::shell;
 pub use input::{BODY_LIMIT, Form, Params};
 pub use layout::{CardView, Nav, Page, render, show, show_with};

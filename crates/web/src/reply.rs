@@ -23,6 +23,9 @@ pub(crate) struct Broken(pub Arc<Fault>);
 
 impl IntoResponse for Oops {
     fn into_response(self) -> Response {
+        if let Some(denied) = self.0.downcast_ref::<access::Denied>() {
+            return crate::door::turned_away(*denied);
+        }
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
         response.extensions_mut().insert(Broken(Arc::new(self.0)));
         response

@@ -1,32 +1,31 @@
 //! Urgent help, and the few addresses that belong to no room: assets, the installable app, the page for no signal.
 
 use crate::{
-    Asked, Page, Reply, Site, assets, cached,
+    Asked, Door, Page, Reply, Site, assets, cached,
     reply::{missing, not_modified_or},
     site::assets_or_fault,
 };
+use access::Browse;
 use askama::Template;
 use axum::{
-    Router,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use kernel::Fault;
 use safety::UrgentGroup;
 
 /// The shell's own routes. Fails when the assets have not been built.
-pub fn routes(site: &Site) -> Result<Router, Fault> {
+pub fn routes(site: &Site) -> Result<Door, Fault> {
     assets_or_fault()?;
-    Ok(Router::new()
-        .route("/urgent-help", get(urgent_help))
-        .route("/offline", get(offline))
-        .route("/assets/{name}", get(asset))
-        .route("/logo/{name}", get(logo))
-        .route("/sw.js", get(service_worker))
-        .route("/manifest.webmanifest", get(manifest))
-        .route("/favicon.ico", get(favicon))
+    Ok(Door::new()
+        .get::<Browse, _, _>("/urgent-help", urgent_help)
+        .get::<Browse, _, _>("/offline", offline)
+        .get::<Browse, _, _>("/assets/{name}", asset)
+        .get::<Browse, _, _>("/logo/{name}", logo)
+        .get::<Browse, _, _>("/sw.js", service_worker)
+        .get::<Browse, _, _>("/manifest.webmanifest", manifest)
+        .get::<Browse, _, _>("/favicon.ico", favicon)
         .with_state(site.clone()))
 }
 
