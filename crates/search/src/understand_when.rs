@@ -27,7 +27,16 @@ pub(crate) fn read(sentence: &mut Sentence, context: &Context, parts: &mut Vec<P
         }
         at += 1;
     }
+    let timed = time.is_some() || days.bits != 0;
     put(sentence, context, parts, days, time);
+    // 'What is open tonight': the time says it, and 'open' must not be looked for as a thing.
+    if timed {
+        for at in 0..sentence.len() {
+            if matches!(sentence.at(at), "open" | "opens" | "opened") {
+                sentence.take(at, at + 1);
+            }
+        }
+    }
 }
 
 const NIGHT_TROUBLE: &[&str] = &[

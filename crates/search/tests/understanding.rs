@@ -302,6 +302,13 @@ fn words_that_say_something_besides_are_searched_for_too() {
 }
 
 #[test]
+fn open_with_a_time_is_not_a_thing_to_look_for() {
+    assert_eq!(read("food bank open tonight").words, "food bank");
+    assert_eq!(read("what is open on saturday").words, "what is");
+    assert_eq!(read("open access sessions").words, "open access sessions");
+}
+
+#[test]
 fn tonight_before_dawn_is_this_night() {
     let towns = towns();
     let context = Context { now_local: date(2026, 11, 24).at(2, 0, 0, 0), towns: &towns, without: &[] };
