@@ -25,6 +25,7 @@ function build() {
   hashed('theme.css', compile('scss/theme.scss'));
   hashed('hearth.js', withoutComments(read('js/hearth.js')));
   hashed('map.js', withoutComments(read('js/map.js')));
+  hashed('passkey.js', withoutComments(read('js/passkey.js')));
   hashed('icons.svg', read('icons/icons.svg').replace(/<!--.*?-->\s*/gs, '').replace(/>\s+</g, '><'));
   hashed('favicon.svg', read('icons/favicon.svg').trim());
   hashed('leaflet.css', leafletCss());

@@ -4,6 +4,9 @@
 //! moved shows ([`verify`]); the head is kept beside the chain, so that rows cut from its end show too. Who can write
 //! the whole database could still rewrite all of it: `hearth check` prints the head, so that a copy of it can be kept
 //! elsewhere and compared.
+//!
+//! What is older than the council's schedule is let go of from the beginning ([`cut`]). That is a row of the trail
+//! itself, which says where the chain begins now, so nobody else can shorten it unseen.
 
 use crate::{
     actor::{Actor, PersonId},
@@ -11,6 +14,7 @@ use crate::{
     store as rows,
     witness::May,
 };
+use anyhow::anyhow;
 use kernel::{Fault, Instant};
 use store::{Tx, row};
 use uuid::Uuid;
@@ -109,13 +113,16 @@ row! {
 }
 
 fn append(tx: &mut Tx<'_>, draft: &Draft) -> Result<(), Fault> {
-    let (last, before) = rows::head(tx, true)?;
+    let (last, before) =
+        rows::find_head(tx, true)?.ok_or_else(|| anyhow!("the head of the audit trail is gone"))?;
     let sequence = last + 1;
+    // As the database will keep them: it has no NUL, and the hash is over what can be read back.
+    let (did, why) = (draft.did.replace('\0', "\u{fffd}"), draft.why.replace('\0', "\u{fffd}"));
     let hash = Link {
         before: &before,
         sequence,
         at: draft.at,
-        texts: [draft.actor_kind, draft.machine, draft.action, draft.record_kind, &draft.did, &draft.why],
+        texts: [draft.actor_kind, draft.machine, draft.action, draft.record_kind, &did, &why],
         ids: [draft.actor_id, draft.record_id, draft.about_id],
     }
     .hash();
@@ -168,40 +175,104 @@ pub enum Soundness {
     },
 }
 
-/// Reads the whole chain. 100,000 rows take under a second.
+/// Reads the whole chain: 100,000 rows take under a second. In a snapshot (`Db::snapshot`), so that a row that is
+/// being written meanwhile is not taken for a false one.
 pub fn verify(tx: &mut Tx<'_>) -> Result<Soundness, Fault> {
-    let (last, head) = rows::head(tx, false)?;
-    let (mut expected, mut before) = (1, String::new());
+    verify_since(tx, i64::MIN)
+}
+
+/// Reads the latest rows of the chain only, for a page that should not wait for all of it.
+pub fn verify_latest(tx: &mut Tx<'_>, rows_max: i64) -> Result<Soundness, Fault> {
+    let last = rows::find_head(tx, false)?.map_or(0, |(last, _)| last);
+    verify_since(tx, last.saturating_sub(rows_max))
+}
+
+fn verify_since(tx: &mut Tx<'_>, after: i64) -> Result<Soundness, Fault> {
+    let mut expected = 1;
+    match follow(tx, after, &mut expected) {
+        // What was never written by us may be of a kind that cannot even be read. As long as the database answers, it
+        // is the trail that is wrong.
+        Err(_) if rows::find_head(tx, false).is_ok() => Ok(Soundness::Broken { sequence: expected }),
+        other => other,
+    }
+}
+
+/// Follows the chain from where it begins, or from a row in the middle whose hash is taken as given. `expected` is the
+/// place it has come to.
+fn follow(tx: &mut Tx<'_>, after: i64, expected: &mut i64) -> Result<Soundness, Fault> {
+    let Some((last, head)) = rows::find_head(tx, false)? else {
+        return Ok(Soundness::Broken { sequence: *expected });
+    };
+    let (mut before_first, mut before) = match rows::find_cut(tx)? {
+        Some(cut) => read_cut(&cut)?,
+        None => (0, String::new()),
+    };
+    let mut next = i64::MIN;
+    if after > before_first {
+        let Some(hash) = rows::find_hash(tx, after)? else {
+            return Ok(Soundness::Broken { sequence: after });
+        };
+        (before_first, before, next) = (after, hash, after + 1);
+    }
+    *expected = before_first + 1;
     loop {
-        let part = rows::list_from(tx, expected - 1, 1_000)?;
+        let part = rows::list_from(tx, next, 1_000)?;
         if part.is_empty() {
             break;
         }
         for row in part {
-            let hash = Link {
-                before: &before,
-                sequence: row.sequence,
-                at: row.at,
-                texts: [&row.actor_kind, &row.machine, &row.action, &row.record_kind, &row.did, &row.why],
-                ids: [row.actor_id, row.record_id, row.about_id],
+            let hash = row.link(&before).hash();
+            if row.sequence != *expected || hash != row.hash {
+                return Ok(Soundness::Broken { sequence: *expected });
             }
-            .hash();
-            if row.sequence != expected || hash != row.hash {
-                return Ok(Soundness::Broken { sequence: expected });
-            }
-            (expected, before) = (expected + 1, hash);
+            *expected += 1;
+            (next, before) = (*expected, hash);
         }
     }
-    if (last, &head) == (expected - 1, &before) {
-        Ok(Soundness::Sound { rows: last, head })
+    if (last, &head) == (*expected - 1, &before) {
+        Ok(Soundness::Sound { rows: last - before_first, head })
     } else {
-        Ok(Soundness::Broken { sequence: expected.min(last + 1) })
+        Ok(Soundness::Broken { sequence: (*expected).min(last + 1) })
     }
+}
+
+impl Entry {
+    fn link<'a>(&'a self, before: &'a str) -> Link<'a> {
+        Link {
+            before,
+            sequence: self.sequence,
+            at: self.at,
+            texts: [&self.actor_kind, &self.machine, &self.action, &self.record_kind, &self.did, &self.why],
+            ids: [self.actor_id, self.record_id, self.about_id],
+        }
+    }
+}
+
+/// The kind of record of the rows that say where the chain begins. Only [`cut`] writes them.
+pub(crate) const CUT: &str = "trail_cut";
+
+/// Lets go of the rows before an instant, from the beginning of the chain and without a gap, and says how many. That
+/// it was done, and from where the chain goes on, is the trail's own latest row.
+pub fn cut<A: Act>(tx: &mut Tx<'_>, job: &'static str, before: Instant, now: Instant) -> Result<u64, Fault> {
+    let Some((last, hash)) = rows::find_last_before(tx, before)? else { return Ok(0) };
+    let gone = rows::delete_up_to(tx, last)?;
+    if gone > 0 {
+        let may = May::<A>::by_machine(job, crate::On::all(CUT));
+        record(tx, &may, format!("{last} {hash}"), format!("{gone} rows were older than the schedule"), now);
+    }
+    Ok(gone)
+}
+
+fn read_cut(did: &str) -> Result<(i64, String), Fault> {
+    let (sequence, hash) = did.split_once(' ').ok_or_else(|| anyhow!("a cut of the trail says nothing"))?;
+    Ok((sequence.parse()?, hash.to_owned()))
 }
 
 /// What to look for. Empty finds everything.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// Who did it, or whom it was about.
+    pub person: Option<PersonId>,
     /// Who did it.
     pub actor: Option<PersonId>,
     /// Whom it was about.

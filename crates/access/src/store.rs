@@ -1,4 +1,4 @@
-use crate::audit::{Draft, Entry, Filter};
+use crate::audit::{CUT, Draft, Entry, Filter};
 use kernel::{Fault, Instant};
 use store::{Migration, Tx, Value, args};
 
@@ -32,9 +32,9 @@ const COLUMNS: &str =
     "sequence, at, actor_kind, actor_id, machine, action, record_kind, record_id, about_id, did, why, hash";
 
 /// The end of the chain; in a writing transaction nobody else can move it until this one ends.
-pub(crate) fn head(tx: &mut Tx<'_>, to_move: bool) -> Result<(i64, String), Fault> {
+pub(crate) fn find_head(tx: &mut Tx<'_>, to_move: bool) -> Result<Option<(i64, String)>, Fault> {
     let lock = if to_move { tx.for_update() } else { "" };
-    tx.one(&format!("select sequence, hash from audit_head where single = 1{lock}"), args![])
+    tx.opt(&format!("select sequence, hash from audit_head where single = 1{lock}"), args![])
 }
 
 pub(crate) fn insert_audit(tx: &mut Tx<'_>, sequence: i64, draft: &Draft, hash: &str) -> Result<(), Fault> {
@@ -59,11 +59,37 @@ pub(crate) fn insert_audit(tx: &mut Tx<'_>, sequence: i64, draft: &Draft, hash: 
     Ok(())
 }
 
-pub(crate) fn list_from(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Entry>, Fault> {
+pub(crate) fn list_from(tx: &mut Tx<'_>, first: i64, limit: i64) -> Result<Vec<Entry>, Fault> {
     tx.all(
-        &format!("select {COLUMNS} from audit where sequence > $1 order by sequence limit $2"),
-        args![after, limit],
+        &format!("select {COLUMNS} from audit where sequence >= $1 order by sequence limit $2"),
+        args![first, limit],
     )
+}
+
+/// What the latest cut says: where the chain begins now.
+pub(crate) fn find_cut(tx: &mut Tx<'_>) -> Result<Option<String>, Fault> {
+    let sql = "select did from audit where record_kind = $1 order by sequence desc limit 1";
+    Ok(tx.opt::<(String,)>(sql, args![CUT])?.map(|(did,)| did))
+}
+
+pub(crate) fn find_hash(tx: &mut Tx<'_>, sequence: i64) -> Result<Option<String>, Fault> {
+    let found: Option<(String,)> = tx.opt("select hash from audit where sequence = $1", args![sequence])?;
+    Ok(found.map(|(hash,)| hash))
+}
+
+/// The last of the rows from the beginning that are all older. A clock that was once wrong makes no gap.
+pub(crate) fn find_last_before(tx: &mut Tx<'_>, before: Instant) -> Result<Option<(i64, String)>, Fault> {
+    tx.opt(
+        "select sequence, hash from audit
+            where sequence < coalesce((select min(sequence) from audit where at >= $1),
+                (select max(sequence) + 1 from audit))
+            order by sequence desc limit 1",
+        args![before],
+    )
+}
+
+pub(crate) fn delete_up_to(tx: &mut Tx<'_>, sequence: i64) -> Result<u64, Fault> {
+    tx.exec("delete from audit where sequence <= $1", args![sequence])
 }
 
 /// Latest first.
@@ -95,6 +121,9 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
         values.push(value);
         parts.push(part.replace('?', &format!("${}", values.len())));
     };
+    if let Some(person) = filter.person {
+        add("(actor_id = ? or about_id = ?)", person.into());
+    }
     if let Some(person) = filter.actor {
         add("actor_id = ?", person.into());
     }

@@ -1,7 +1,17 @@
-//! (Contract for the other rooms; to be built behind these signatures.)
+//! People as the other rooms see them: who keeps an organisation's entries, what somebody is called, and a link that
+//! signs them in.
 
-use access::PersonId;
-use kernel::{Clock, Dice, Email, Fault};
+use crate::{
+    accounts::{fresh_secret, hash_of},
+    model::SignInName,
+    store::{
+        links::{self, LinkRow, Purpose},
+        people::{self as rows, PersonRow},
+    },
+};
+use access::{PersonId, Role};
+use jiff::SignedDuration;
+use kernel::{Clock, Dice, Email, Fault, Id};
 use store::Tx;
 use uuid::Uuid;
 
@@ -17,20 +27,81 @@ pub struct Keeper {
 }
 
 /// Who keeps the entries of an organisation, first added first. People who are disabled are left out.
-pub fn list_keepers(_tx: &mut Tx<'_>, _organization: Uuid) -> Result<Vec<Keeper>, Fault> {
-    anyhow::bail!("not built yet")
+pub fn list_keepers(tx: &mut Tx<'_>, organization: Uuid) -> Result<Vec<Keeper>, Fault> {
+    let kept = rows::list_keepers_of(tx, organization)?;
+    Ok(kept.into_iter().map(|(person, name, email)| Keeper { person, name, email }).collect())
 }
 
 /// Makes somebody a keeper of an organisation's entries, adding the person when their address is new.
 pub fn set_keeper(
-    _tx: &mut Tx<'_>,
-    _email: &Email,
-    _name: &str,
-    _organization: Uuid,
-    _clock: &Clock,
-    _dice: &Dice,
+    tx: &mut Tx<'_>,
+    email: &Email,
+    name: &str,
+    organization: Uuid,
+    clock: &Clock,
+    dice: &Dice,
 ) -> Result<PersonId, Fault> {
-    anyhow::bail!("not built yet")
+    let draft = PersonDraft {
+        email: email.clone(),
+        name: name.to_owned(),
+        roles: vec![Role::ProviderEditor],
+        organizations: vec![organization],
+    };
+    set_person(tx, &draft, clock, dice)
+}
+
+/// The addresses of everybody with a role who is not shut out, for what the house tells them all.
+pub fn list_emails_of(tx: &mut Tx<'_>, role: Role) -> Result<Vec<Email>, Fault> {
+    rows::list_emails_of(tx, role)
+}
+
+/// Somebody as they are to be.
+#[derive(Clone, Debug)]
+pub struct PersonDraft {
+    /// Their address: who has one like it already is that person.
+    pub email: Email,
+    /// As they want to be called; a person who is there keeps their own name.
+    pub name: String,
+    /// Roles they are to have besides those they have.
+    pub roles: Vec<Role>,
+    /// Organisations they are to keep besides those they keep.
+    pub organizations: Vec<Uuid>,
+}
+
+/// Adds a person, or the roles and organisations a person has not yet. The caller has the right to and writes the trail.
+pub fn set_person(
+    tx: &mut Tx<'_>,
+    draft: &PersonDraft,
+    clock: &Clock,
+    dice: &Dice,
+) -> Result<PersonId, Fault> {
+    let name: SignInName =
+        draft.email.as_str().parse().map_err(|sentence: String| anyhow::anyhow!(sentence))?;
+    let now = clock.now();
+    let person = match rows::find_person_by_skeleton(tx, name.skeleton())? {
+        Some(kept) => kept.id,
+        None => {
+            let person = PersonRow {
+                id: Id::new(clock, dice),
+                email: Some(name.email().clone()),
+                email_skeleton: Some(name.skeleton().to_owned()),
+                name: draft.name.trim().to_owned(),
+                language: "en".to_owned(),
+                created_at: now,
+                disabled_at: None,
+                erased_at: None,
+            };
+            rows::insert_person(tx, &person)?;
+            person.id
+        }
+    };
+    for role in &draft.roles {
+        rows::insert_role(tx, person, *role, now)?;
+    }
+    for organization in &draft.organizations {
+        rows::insert_keeper(tx, person, *organization, now)?;
+    }
+    Ok(person)
 }
 
 /// A link that signs somebody in and leads on.
@@ -46,16 +117,44 @@ pub struct LinkWanted {
 
 /// The path of a fresh link, `/sign-in/link/...`: single use, and only after a button is pressed in the browser. Put the
 /// council's public address before it. The secret is kept only as a hash.
-pub fn issue_link(
-    _tx: &mut Tx<'_>,
-    _wanted: &LinkWanted,
-    _clock: &Clock,
-    _dice: &Dice,
+pub fn issue_link(tx: &mut Tx<'_>, wanted: &LinkWanted, clock: &Clock, dice: &Dice) -> Result<String, Fault> {
+    issue(tx, wanted, Purpose::SignIn, None, clock, dice)
+}
+
+/// The browser that asked for a link, and the code that stands in it, both as hashes.
+pub(crate) struct AskedBy {
+    pub browser_hash: String,
+    pub code_hash: String,
+}
+
+pub(crate) fn issue(
+    tx: &mut Tx<'_>,
+    wanted: &LinkWanted,
+    purpose: Purpose,
+    asked_by: Option<AskedBy>,
+    clock: &Clock,
+    dice: &Dice,
 ) -> Result<String, Fault> {
-    anyhow::bail!("not built yet")
+    let secret = fresh_secret(dice);
+    let now = clock.now();
+    let (browser_hash, code_hash) = asked_by.map(|by| (by.browser_hash, by.code_hash)).unzip();
+    let link = LinkRow {
+        token_hash: hash_of(&secret),
+        person_id: wanted.person,
+        purpose: purpose.key().to_owned(),
+        leads_to: wanted.leads_to.clone(),
+        browser_hash,
+        code_hash,
+        wrong_codes: 0,
+        created_at: now,
+        expires_at: now + SignedDuration::from_mins(wanted.life_minutes),
+        used_at: None,
+    };
+    links::insert_link(tx, &link)?;
+    Ok(format!("/sign-in/link/{secret}"))
 }
 
 /// What a person is called, or `None` when they are not known or have been erased.
-pub fn find_name(_tx: &mut Tx<'_>, _person: PersonId) -> Result<Option<String>, Fault> {
-    anyhow::bail!("not built yet")
+pub fn find_name(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<String>, Fault> {
+    Ok(rows::find_person(tx, person)?.filter(|kept| kept.erased_at.is_none()).map(|kept| kept.name))
 }

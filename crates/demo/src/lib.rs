@@ -7,6 +7,10 @@
 //! To add an entry: a `[[service]]` in a file of `data/services/`, with its source and the date of that source. The
 //! keys are those of `directory::ServiceDraft`; an unknown key is refused by name.
 
+mod people;
+
+pub use people::add_people;
+
 use anyhow::Context;
 use directory::{LocationDraft, OrganizationDraft, SectorDraft, ServiceDraft, TermDraft};
 use kernel::{Clock, Fault};

@@ -1,5 +1,7 @@
 use crate::{
     cards::Facts,
+    count_opens::Opens,
+    missed::Missed,
     model::{Service, Term},
     near::{Near, find_place},
     store::{self as rows, PostcodeRow, Which},
@@ -7,7 +9,7 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use kernel::Fault;
-use search::{AgeBand, Document, Index, Kind, Site as Place, Slot, Synonyms, Tag, Town, TownKind};
+use search::{AgeBand, Document, Index, Kind, Site as Place, Slot, Tag, Town, TownKind};
 use std::{collections::HashMap, sync::Arc};
 use web::Site;
 
@@ -21,8 +23,9 @@ pub struct Directory(Arc<Inner>);
 struct Inner {
     site: Site,
     extra: ExtraDocuments,
-    synonyms: Synonyms,
     catalogue: ArcSwap<Catalogue>,
+    opens: Opens,
+    missed: Missed,
 }
 
 /// Everything that a search needs, of one moment. Replaced whole; whoever reads the old one finishes with it.
@@ -40,16 +43,21 @@ pub(crate) struct Catalogue {
 impl Directory {
     /// Reads the directory and builds its index.
     pub async fn open(site: &Site, extra: ExtraDocuments) -> Result<Directory, Fault> {
-        let synonyms = Synonyms::house();
-        let catalogue = read(site, &extra, &synonyms).await?;
-        let inner =
-            Inner { site: site.clone(), extra, synonyms, catalogue: ArcSwap::from_pointee(catalogue) };
+        let catalogue = read(site, &extra).await?;
+        let catalogue = ArcSwap::from_pointee(catalogue);
+        let inner = Inner {
+            site: site.clone(),
+            extra,
+            catalogue,
+            opens: Opens::default(),
+            missed: Missed::default(),
+        };
         Ok(Directory(Arc::new(inner)))
     }
 
     /// Reads it again after an announcement, while people go on reading the old one.
     pub async fn renew(&self) -> Result<(), Fault> {
-        let catalogue = read(&self.0.site, &self.0.extra, &self.0.synonyms).await?;
+        let catalogue = read(&self.0.site, &self.0.extra).await?;
         self.0.catalogue.store(Arc::new(catalogue));
         Ok(())
     }
@@ -65,6 +73,14 @@ impl Directory {
         let of =
             |kind: Kind| catalogue.index.documents().iter().filter(|document| document.kind == kind).count();
         Kind::ALL.iter().map(|kind| (kind.as_str(), of(*kind))).collect()
+    }
+
+    pub(crate) fn opens(&self) -> &Opens {
+        &self.0.opens
+    }
+
+    pub(crate) fn missed(&self) -> &Missed {
+        &self.0.missed
     }
 
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
@@ -98,8 +114,8 @@ impl Catalogue {
 /// A council with its neighbours has some 30,000 postcodes: a few megabytes, and no wait for the database.
 const POSTCODES_KEPT: i64 = 60_000;
 
-async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Result<Catalogue, Fault> {
-    let (services, terms, hubs, postcodes) = site
+async fn read(site: &Site, extra: &ExtraDocuments) -> Result<Catalogue, Fault> {
+    let (services, terms, hubs, postcodes, words) = site
         .db()
         .read(|tx| {
             Ok((
@@ -107,6 +123,7 @@ async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Resul
                 rows::list_terms(tx)?,
                 rows::list_locations(tx)?,
                 rows::list_postcodes(tx, POSTCODES_KEPT)?,
+                rows::list_words(tx)?,
             ))
         })
         .await?;
@@ -152,7 +169,14 @@ async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Resul
         .enumerate()
         .map(|(at, document)| ((document.kind, document.slug.clone()), at))
         .collect();
-    Ok(Catalogue { index: Index::build(documents, synonyms), facts, numbers, postcodes, terms, towns })
+    Ok(Catalogue {
+        index: Index::build(documents, &crate::words::synonyms(&words)),
+        facts,
+        numbers,
+        postcodes,
+        terms,
+        towns,
+    })
 }
 
 /// What serves the whole council serves each of its towns: the council's code is among a town's own.

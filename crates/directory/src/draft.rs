@@ -6,10 +6,10 @@ use crate::vocabulary::{
     Severity, State, Status, Thrive, WayIn, day_bits,
 };
 use kernel::{Date, Email, Phone, Postcode, Slug};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// An organisation that runs services.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationDraft {
     /// Its address on the site.
@@ -36,7 +36,7 @@ pub struct OrganizationDraft {
 }
 
 /// A number in a public register.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdentifierDraft {
     /// Such as `GB-CHC`.
@@ -48,7 +48,7 @@ pub struct IdentifierDraft {
 }
 
 /// A place.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LocationDraft {
     /// Its address on the site.
@@ -94,7 +94,7 @@ pub struct LocationDraft {
 }
 
 /// One feature of a place.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessibilityDraft {
     /// Which.
@@ -107,7 +107,7 @@ pub struct AccessibilityDraft {
 }
 
 /// A need, and the narrower ones under it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TermDraft {
     /// Its address on the site.
@@ -131,7 +131,7 @@ pub struct TermDraft {
 }
 
 /// A service.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceDraft {
     /// Its address on the site.
@@ -240,10 +240,36 @@ pub struct ServiceDraft {
     /// Assured facts, one by one.
     #[serde(default)]
     pub assured: Vec<AssuranceDraft>,
+    /// When it is closed for a while, and why.
+    #[serde(default)]
+    pub closures: Vec<ClosureDraft>,
+}
+
+/// A stretch of days on which a service is closed.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClosureDraft {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+    /// Why, in words for families.
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl ClosureDraft {
+    /// 'Closed 24 December 2026 to 2 January 2027: Christmas'.
+    pub fn words(&self) -> String {
+        let (from, until) = (web::say::day_month_year(self.from), web::say::day_month_year(self.until));
+        let days = if self.from == self.until { from } else { format!("{from} to {until}") };
+        let why = self.reason.trim();
+        if why.is_empty() { format!("Closed {days}") } else { format!("Closed {days}: {why}") }
+    }
 }
 
 /// Ages in months from birth, with pregnancy as a stage before it.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgeDraft {
     /// From conception.
@@ -256,7 +282,7 @@ pub struct AgeDraft {
 }
 
 /// A group of things a service offers.
-#[derive(Clone, Debug, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfferDraft {
     /// Such as 'In a group'.
@@ -266,7 +292,7 @@ pub struct OfferDraft {
 }
 
 /// A price.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CostOptionDraft {
     /// Such as 'One session'.
@@ -278,8 +304,16 @@ pub struct CostOptionDraft {
     pub amount_description: String,
 }
 
+impl CostOptionDraft {
+    /// 'One session: £2.50 a child'.
+    pub fn words(&self) -> String {
+        let amount = self.amount.map_or_else(String::new, |pounds| format!(": £{pounds:.2}"));
+        format!("{}{amount} {}", self.option, self.amount_description).trim().to_owned()
+    }
+}
+
 /// A number.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhoneDraft {
     /// As people read it aloud.
@@ -293,7 +327,7 @@ pub struct PhoneDraft {
 }
 
 /// When something is on.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleDraft {
     /// `weekly` unless said.
@@ -328,7 +362,7 @@ pub struct ScheduleDraft {
 }
 
 /// One assured fact.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssuranceDraft {
     /// Which: phone, hours, address, cost, way_in.
@@ -370,6 +404,20 @@ pub fn minutes(time: &str) -> anyhow::Result<u16> {
 }
 
 impl ServiceDraft {
+    /// The warning that families see first: the service's own, and the closures that are not over.
+    pub fn alert_on(&self, today: Date) -> Option<String> {
+        let closures = self.closures.iter().filter(|closure| closure.until >= today).map(ClosureDraft::words);
+        let own = self.alert.iter().map(|alert| alert.trim().trim_end_matches('.').to_owned());
+        let parts: Vec<String> = own.filter(|alert| !alert.is_empty()).chain(closures).collect();
+        (!parts.is_empty()).then(|| parts.join(". "))
+    }
+
+    /// Whether it is running on a day: one that runs is closed for now inside a closure.
+    pub fn status_on(&self, today: Date) -> Status {
+        let closed = self.closures.iter().any(|closure| (closure.from..=closure.until).contains(&today));
+        if closed && self.status == Status::Active { Status::TemporarilyClosed } else { self.status }
+    }
+
     /// Everything that would make an entry false or unreadable, worded for whoever must mend it.
     pub fn check(&self) -> Vec<String> {
         let mut wrong = Vec::new();
@@ -399,6 +447,11 @@ impl ServiceDraft {
                 }),
             "The oldest age must be above the youngest",
         );
+        for closure in &self.closures {
+            if closure.until < closure.from {
+                wrong.push("The last day of a closure must not be before its first day".to_owned());
+            }
+        }
         for schedule in &self.schedules {
             if let Err(fault) = schedule.days().and_then(|_| schedule.minutes()) {
                 wrong.push(fault.to_string());

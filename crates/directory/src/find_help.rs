@@ -3,6 +3,7 @@
 use crate::{
     cards::{Asked, ResultCard, capitalised},
     catalogue::{Catalogue, Directory},
+    missed,
     model::Term,
     query_of::{
         Address, GROUPS, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, age_of, question,
@@ -49,6 +50,9 @@ pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> R
         address.page = last;
         asked.query.page = last;
         results = catalogue.index.search(&asked.query);
+    }
+    if results.total == 0 && address.page == 1 {
+        missed::note(&directory, params.get("q"), screened.verdict());
     }
     let card = card.map(CardView::above);
     let body = SearchView::new(&directory, &catalogue, &address, &asked, &results, card)?;

@@ -11,11 +11,14 @@
 mod api;
 mod cards;
 mod catalogue;
+mod count_opens;
 mod draft;
+mod entries;
 mod find_help;
 mod home;
 mod import_postcodes;
 mod keep_list;
+pub mod missed;
 mod model;
 mod near;
 mod publish;
@@ -27,19 +30,30 @@ mod show_service;
 mod show_topic;
 mod sitemap;
 mod store;
+pub mod upkeep;
 mod vocabulary;
 mod why;
+pub mod words;
 
 pub use catalogue::{Directory, ExtraDocuments};
-pub use draft::{AgeDraft, LocationDraft, OrganizationDraft, ServiceDraft, TermDraft};
+pub use count_opens::write_down_opens;
+pub use draft::{AgeDraft, ClosureDraft, LocationDraft, OrganizationDraft, ServiceDraft, TermDraft, minutes};
+pub use entries::{
+    Entry, EntryLine, Nameable, OrganizationLine, Publication, Published, ReportLine, Version, entry_id,
+    find_entry, find_version, list_closing, list_entries, list_entries_of, list_needs, list_organizations,
+    list_places, list_reports_of, list_versions, preview_html, publish, renew_rows,
+};
 pub use import_postcodes::{PostcodesImported, SectorDraft, import_postcodes, publish_sectors};
-pub use model::{Freshness, Service};
+pub use model::{Freshness, OrganizationId, Service, ServiceId};
 pub use publish::{
     ANNOUNCEMENTS, publish_location, publish_organization, publish_service, publish_services,
     publish_taxonomy,
 };
 pub use report_problem::{FORGET_SETTLED_REPORTS, forget_settled_reports};
 pub use store::MIGRATIONS;
+pub use vocabulary::{
+    Access, Attending, Audience, Cost, DAYS, OrganizationKind, Season, SendNeed, Status, WayIn,
+};
 
 use access::Browse;
 use web::Door;

@@ -12,14 +12,16 @@ use kernel::{Fault, Instant};
 use settings::Council;
 use std::collections::HashMap;
 use store::{Tx, outbox};
+use uuid::Uuid;
 
 /// What this room announces when anything that families see has changed.
-pub const ANNOUNCEMENTS: [&str; 5] = [
+pub const ANNOUNCEMENTS: [&str; 6] = [
     "organization_published",
     "location_published",
     "taxonomy_published",
     "service_published",
     "postcodes_imported",
+    "words_settled",
 ];
 
 /// Publishes an organisation, new or reworded.
@@ -92,10 +94,31 @@ pub fn publish_service(
     publish_services(tx, std::slice::from_ref(draft), council, now).map(|ids| ids[0])
 }
 
-/// Publishes many, reading what they name once.
+/// Publishes many, reading what they name once. Each that says something new becomes a version.
 pub fn publish_services(
     tx: &mut Tx,
     drafts: &[ServiceDraft],
+    council: &Council,
+    now: Instant,
+) -> Result<Vec<ServiceId>, Fault> {
+    publish_versions(tx, drafts, &Provenance::default(), council, now)
+}
+
+/// Who published a version, and why.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Provenance<'a> {
+    /// The person; nobody when the house did it by itself.
+    pub by: Option<Uuid>,
+    /// In a few words, without names.
+    pub why: &'a str,
+    /// The change that was sent and checked, if it came from one.
+    pub change: Option<Uuid>,
+}
+
+pub(crate) fn publish_versions(
+    tx: &mut Tx,
+    drafts: &[ServiceDraft],
+    provenance: &Provenance,
     council: &Council,
     now: Instant,
 ) -> Result<Vec<ServiceId>, Fault> {
@@ -111,35 +134,85 @@ pub fn publish_services(
         let organization = *organizations
             .get(draft.organization.as_str())
             .with_context(|| format!("{}: there is no organisation {}", draft.slug, draft.organization))?;
-        let mut locations = HashMap::new();
-        let named =
-            draft.locations.iter().chain(draft.schedules.iter().filter_map(|schedule| schedule.at.as_ref()));
-        for slug in named {
-            let id = rows::find_location_id(tx, slug.as_str())?
-                .with_context(|| format!("{}: there is no place {slug}", draft.slug))?;
-            locations.insert(slug.as_str().to_owned(), id);
+        let before = keep_what_stood_before(tx, draft, now)?;
+        let id = write(tx, draft, organization, &terms, council, now)?;
+        let text = serde_json::to_value(draft)?;
+        if before.as_ref().is_none_or(|(_, before)| *before != text) {
+            let number = before.map_or(0, |(number, _)| number) + 1;
+            rows::insert_version(tx, id, draft.slug.as_str(), number, &text, provenance, now)?;
         }
-        let resolved = rows::Resolved {
-            organization,
-            topics: topics_of(draft, &terms)?,
-            locations,
-            area: area_of(draft, council)?,
-        };
-        let id = rows::set_service(tx, draft, &resolved, now)?;
-        outbox::announce(
-            tx,
-            "service_published",
-            Some(id.uuid()),
-            &serde_json::json!({"slug": draft.slug}),
-            now,
-        )?;
         ids.push(id);
     }
     Ok(ids)
 }
 
+/// Writes an entry's rows anew and makes no version of it.
+pub(crate) fn rewrite(
+    tx: &mut Tx,
+    draft: &ServiceDraft,
+    council: &Council,
+    now: Instant,
+) -> Result<ServiceId, Fault> {
+    let terms = rows::list_terms(tx)?;
+    let organization = rows::find_organization(tx, draft.organization.as_str())?
+        .with_context(|| format!("{}: there is no organisation {}", draft.slug, draft.organization))?;
+    write(tx, draft, organization.id, &terms, council, now)
+}
+
+/// Saves a draft's rows and announces it.
+fn write(
+    tx: &mut Tx,
+    draft: &ServiceDraft,
+    organization: OrganizationId,
+    terms: &[Term],
+    council: &Council,
+    now: Instant,
+) -> Result<ServiceId, Fault> {
+    let mut locations = HashMap::new();
+    let named =
+        draft.locations.iter().chain(draft.schedules.iter().filter_map(|schedule| schedule.at.as_ref()));
+    for slug in named {
+        let id = rows::find_location_id(tx, slug.as_str())?
+            .with_context(|| format!("{}: there is no place {slug}", draft.slug))?;
+        locations.insert(slug.as_str().to_owned(), id);
+    }
+    let resolved = rows::Resolved {
+        organization,
+        topics: topics_of(draft, terms)?,
+        locations,
+        area: area_of(draft, council)?,
+    };
+    let id = rows::set_service(tx, draft, &resolved, now)?;
+    let what = serde_json::json!({"slug": draft.slug});
+    outbox::announce(tx, "service_published", Some(id.uuid()), &what, now)?;
+    Ok(id)
+}
+
+/// The current version. A service from before versions were kept gets its first from its rows, so that it too can be
+/// restored.
+fn keep_what_stood_before(
+    tx: &mut Tx,
+    draft: &ServiceDraft,
+    now: Instant,
+) -> Result<Option<(i64, serde_json::Value)>, Fault> {
+    let Some(row) = rows::find_entry_row(tx, draft.slug.as_str())? else {
+        return Ok(None);
+    };
+    rows::lock_service(tx, row.id)?;
+    if let Some(current) = rows::find_current_version(tx, row.id)? {
+        return Ok(Some(current));
+    }
+    let Some(stood) = rows::find_draft_from_rows(tx, &row.slug)? else {
+        return Ok(None);
+    };
+    let text = serde_json::to_value(&stood)?;
+    let provenance = Provenance { why: "As it stood before versions were kept", ..Provenance::default() };
+    rows::insert_version(tx, row.id, &row.slug, 1, &text, &provenance, now)?;
+    Ok(Some((1, text)))
+}
+
 /// The needs a draft names, each followed by its wider one.
-fn topics_of(draft: &ServiceDraft, terms: &[Term]) -> Result<Vec<Term>, Fault> {
+pub(crate) fn topics_of(draft: &ServiceDraft, terms: &[Term]) -> Result<Vec<Term>, Fault> {
     let find = |slug: &str| terms.iter().find(|term| term.slug == slug);
     let mut topics: Vec<Term> = Vec::new();
     let mut add = |term: &Term| {
@@ -158,7 +231,7 @@ fn topics_of(draft: &ServiceDraft, terms: &[Term]) -> Result<Vec<Term>, Fault> {
 }
 
 /// Name and code of the area a service serves. Wider areas than the council have no code: they leave nobody out.
-fn area_of(draft: &ServiceDraft, council: &Council) -> Result<Option<(String, String)>, Fault> {
+pub(crate) fn area_of(draft: &ServiceDraft, council: &Council) -> Result<Option<(String, String)>, Fault> {
     let Some(area) = draft.area.as_deref() else {
         return Ok(None);
     };

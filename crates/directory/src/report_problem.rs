@@ -27,7 +27,7 @@ const WORDS_MAX: usize = 2_000;
 const KEPT_DAYS: i64 = 90;
 
 /// What can be wrong: the value kept, and the words.
-const FIELDS: [(&str, &str); 7] = [
+pub(crate) const FIELDS: [(&str, &str); 7] = [
     ("closed", "It has closed or moved"),
     ("phone", "The phone number or email is wrong"),
     ("hours", "The days or times are wrong"),

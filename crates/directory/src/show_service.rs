@@ -2,22 +2,27 @@
 
 use crate::{
     catalogue::Directory,
+    count_opens::{Visit, count},
     model::{Freshness, Service},
     store::{self as rows, Which},
     vocabulary::{Access, Cost, Feature, State as Known, Status, WayIn},
 };
 use askama::Template;
-use axum::extract::{Path, State};
-use kernel::Fault;
-use web::{Asked, Nav, Page, Reply, Site, cached};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, Method, StatusCode},
+};
+use kernel::{Date, Fault};
+use web::{Asked, Nav, Page, Reply, Site, cached, show_with};
 
 #[derive(Template)]
 #[template(path = "service.html")]
-struct ServiceView {
+pub(crate) struct ServiceView {
     description: String,
     details: Vec<Detail>,
     whens: Vec<When>,
-    freshness: Freshness,
+    fresh: bool,
+    checked: String,
     no_referral: Option<bool>,
     urgent: bool,
     comfort: bool,
@@ -47,10 +52,17 @@ pub(crate) fn phone_href(number: &str, description: &str) -> String {
 }
 
 /// `GET /services/{slug}`.
-pub(crate) async fn get(State(directory): State<Directory>, asked: Asked, Path(slug): Path<String>) -> Reply {
+pub(crate) async fn get(
+    State(directory): State<Directory>,
+    asked: Asked,
+    method: Method,
+    headers: HeaderMap,
+    Path(slug): Path<String>,
+) -> Reply {
     let site = directory.site();
-    cached(site, asked, async {
-        let Some(service) = find(site, slug).await? else {
+    let wanted = slug.clone();
+    let response = cached(site, asked, async {
+        let Some((service, checked_by)) = find_with_checker(site, wanted).await? else {
             return Ok(None);
         };
         let about = about(site, &service);
@@ -60,19 +72,80 @@ pub(crate) async fn get(State(directory): State<Directory>, asked: Asked, Path(s
             .under(Nav::Find)
             .sensitive(service.sensitive)
             .about(&about);
-        Ok(Some((page, ServiceView::new(site, service))))
+        Ok(Some((page, ServiceView::new(site, service, checked_by.as_deref()))))
     })
-    .await
+    .await?;
+    if response.status() == StatusCode::NOT_FOUND {
+        return match hidden(site, slug).await? {
+            Some(hidden) => hidden,
+            None => Ok(response),
+        };
+    }
+    count(&directory, &Visit::of(&method, &headers), &slug, response.status());
+    Ok(response)
 }
 
+/// A service that is shown. A hidden one is as good as absent.
 pub(crate) async fn find(site: &Site, slug: String) -> Result<Option<Service>, Fault> {
-    let services = site.db().read(move |tx| rows::list_services(tx, &Which::Slug(&slug))).await?;
-    Ok(services.into_iter().next())
+    Ok(find_with_checker(site, slug).await?.map(|(service, _)| service))
+}
+
+async fn find_with_checker(site: &Site, slug: String) -> Result<Option<(Service, Option<String>)>, Fault> {
+    site.db()
+        .read(move |tx| {
+            if rows::find_hidden(tx, &slug)?.is_some() {
+                return Ok(None);
+            }
+            let Some(service) = rows::list_services(tx, &Which::Slug(&slug))?.into_iter().next() else {
+                return Ok(None);
+            };
+            let checked_by = rows::find_checked_by(tx, service.id)?;
+            Ok(Some((service, checked_by)))
+        })
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "hidden.html")]
+struct HiddenView {
+    name: String,
+    unchecked: bool,
+    phone: String,
+    dialled: String,
+}
+
+/// The page of an entry that is hidden: it was here, and why it is not now (410, so that search engines let go of it).
+async fn hidden(site: &Site, slug: String) -> Result<Option<Reply>, Fault> {
+    let Some(hidden) = site.db().read(move |tx| rows::find_hidden(tx, &slug)).await? else {
+        return Ok(None);
+    };
+    let council = site.council();
+    let page = Page::new("We have put this page away for now").under(Nav::Find).sensitive(hidden.sensitive);
+    let body = HiddenView {
+        name: hidden.name,
+        unchecked: hidden.reason == "unchecked",
+        phone: council.phone.clone(),
+        dialled: council.phone_dialled(),
+    };
+    Ok(Some(show_with(site, StatusCode::GONE, &page, &body)))
+}
+
+/// 'Last checked 3 November 2026 by the service', or plainly that nobody has, and what to do then.
+fn checked_words(checked_on: Option<Date>, by: Option<&str>, today: Date) -> String {
+    let by = by.map_or_else(String::new, |by| format!(" by {by}"));
+    match Freshness::of(checked_on, today) {
+        Freshness::Fresh(date) => format!("Last checked {}{by}", web::say::day_month_year(date)),
+        Freshness::Old(date) => {
+            format!("Nobody has checked this since {}: phone before you go", web::say::day_month_year(date))
+        }
+        Freshness::Never => "Nobody has checked this yet: phone before you go".to_owned(),
+    }
 }
 
 impl ServiceView {
-    fn new(site: &Site, service: Service) -> ServiceView {
+    pub(crate) fn new(site: &Site, service: Service, checked_by: Option<&str>) -> ServiceView {
         let council = site.council();
+        let today = site.clock().today();
         let safety_topics = ["domestic-abuse", "child-protection", "not-safe-at-home"];
         let about = |slugs: &[&str]| service.topics.iter().any(|term| slugs.contains(&term.slug.as_str()));
         let feelings = about(&[
@@ -111,7 +184,8 @@ impl ServiceView {
             description: markdown(&service.description),
             details: details(&service),
             whens,
-            freshness: Freshness::of(service.checked_on, site.clock().today()),
+            fresh: Freshness::of(service.checked_on, today).is_fresh() && service.doubt.is_none(),
+            checked: checked_words(service.checked_on, checked_by, today),
             no_referral: service.no_referral(),
             urgent: feelings || about(&safety_topics),
             comfort: feelings,
@@ -298,6 +372,22 @@ mod tests {
     fn an_entry_cannot_bring_script_along() {
         let html = markdown("Hello <script>alert(1)</script> [x](javascript:alert(1)) **you**");
         assert!(!html.contains("script") && html.contains("<strong>you</strong>"), "{html}");
+    }
+
+    #[test]
+    fn the_page_says_when_it_was_last_checked_and_by_whom_or_that_nobody_did() {
+        let today: Date = "2026-11-22".parse().unwrap();
+        let on = |date: &str| Some(date.parse().unwrap());
+        assert_eq!(
+            checked_words(on("2026-11-03"), Some("the service"), today),
+            "Last checked 3 November 2026 by the service"
+        );
+        assert_eq!(checked_words(on("2026-11-03"), None, today), "Last checked 3 November 2026");
+        assert_eq!(
+            checked_words(on("2024-10-01"), None, today),
+            "Nobody has checked this since 1 October 2024: phone before you go"
+        );
+        assert_eq!(checked_words(None, None, today), "Nobody has checked this yet: phone before you go");
     }
 
     #[test]

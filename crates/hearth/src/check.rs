@@ -1,6 +1,7 @@
 //! `hearth check`: what needs a person, and nothing else. Each line says what to do.
 
 use crate::House;
+use access::audit::Soundness;
 use kernel::{Date, Fault};
 
 /// What needs a person.
@@ -30,6 +31,10 @@ pub async fn check(house: &House) -> Result<Vec<Finding>, Fault> {
     if council.public_url.is_empty() {
         findings.push(Finding { area: "settings", sentence: "The site does not know its own address: set public_url in the settings, so that links and codes can be shared.".to_owned() });
     }
+    findings.extend(trail(house).await?);
+    if !house.notify.is_able_to_send() {
+        findings.push(Finding { area: "messages", sentence: "Nothing can be sent: messages wait in the outbox. Set notify.smtp or notify.govuk_notify in the configuration.".to_owned() });
+    }
     let dead = house.site.db().read(jobs::list_dead).await?;
     for job in dead {
         findings.push(Finding {
@@ -38,6 +43,33 @@ pub async fn check(house: &House) -> Result<Vec<Finding>, Fault> {
         });
     }
     Ok(findings)
+}
+
+/// Whether the audit trail is as it was written, and which backups still hold somebody who was erased.
+async fn trail(house: &House) -> Result<Vec<Finding>, Fault> {
+    let (office, now) = (house.office.clone(), house.site.clock().now());
+    house
+        .site
+        .db()
+        .snapshot(move |tx| {
+            let mut findings = Vec::new();
+            if let Soundness::Broken { sequence } = access::audit::verify(tx)? {
+                findings.push(Finding { area: "audit", sentence: format!("The audit trail was changed behind the house's back: row {sequence} does not fit. Compare with a backup before anything else is done.") });
+            }
+            if let Some(sentence) = accounts::find_backups_to_delete(tx, &office, now)? {
+                findings.push(Finding { area: "backups", sentence });
+            }
+            Ok(findings)
+        })
+        .await
+}
+
+/// The length and the end of the audit trail, to be kept elsewhere and compared.
+pub async fn audit_head(house: &House) -> Result<String, Fault> {
+    Ok(match house.site.db().snapshot(access::audit::verify).await? {
+        Soundness::Sound { rows, head } => format!("The audit trail holds {rows} rows and ends in {head}"),
+        Soundness::Broken { sequence } => format!("The audit trail does not fit at row {sequence}"),
+    })
 }
 
 fn contacts(house: &House, today: Date) -> Vec<Finding> {

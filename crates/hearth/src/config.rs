@@ -1,7 +1,10 @@
 //! How the binary is told what to do: `hearth.toml`, then `HEARTH_*` variables over it.
 
+use crate::Setup;
+use accounts::{AccountsConfig, OfficeConfig};
 use anyhow::{Context, bail};
 use kernel::Fault;
+use notify::NotifyConfig;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
@@ -18,6 +21,12 @@ pub struct Config {
     pub public_url: String,
     /// A folder of the council's own pages.
     pub pages: Option<PathBuf>,
+    /// How people sign in.
+    pub accounts: AccountsConfig,
+    /// How messages go out.
+    pub notify: NotifyConfig,
+    /// How long things are kept where the council decides.
+    pub kept: OfficeConfig,
     /// What to log: `info`, `debug`, or a filter such as `web=debug`.
     pub log: String,
 }
@@ -49,6 +58,16 @@ impl Config {
         if let Some(value) = variable("HEARTH_LOG") {
             config.log = value;
         }
+        // Secrets may stand in the environment instead of the file.
+        if let (Some(value), Some(smtp)) = (variable("HEARTH_SMTP_PASSWORD"), &mut config.notify.smtp) {
+            smtp.password = Some(value.into());
+        }
+        if let (Some(value), Some(govuk)) = (variable("HEARTH_GOVUK_NOTIFY_API_KEY"), &mut config.notify.govuk_notify) {
+            govuk.api_key = value.into();
+        }
+        if let (Some(value), Some(oidc)) = (variable("HEARTH_OIDC_CLIENT_SECRET"), &mut config.accounts.oidc) {
+            oidc.client_secret = value;
+        }
         if config.database_url.is_empty() {
             bail!(
                 "say where the data is: database_url = \"sqlite://hearth.db\" in hearth.toml, or HEARTH_DATABASE_URL"
@@ -61,6 +80,19 @@ impl Config {
             "info".clone_into(&mut config.log);
         }
         Ok(config)
+    }
+}
+
+impl Config {
+    /// What the rooms are told.
+    pub fn setup(&self) -> Setup {
+        Setup {
+            pages: self.pages.clone(),
+            accounts: AccountsConfig { answer_takes_millis: self.accounts.answer_takes_millis.max(300), ..self.accounts.clone() },
+            office: self.kept.clone(),
+            notify: self.notify.clone(),
+            is_demonstration: false,
+        }
     }
 }
 

@@ -18,6 +18,25 @@ pub fn public(house: &House) -> Result<Door, Fault> {
         .and(content::routes(&house.site, &house.library)))
 }
 
+/// The doors behind which somebody may be known: sign-in, account, providers, the council; and in the demonstration its
+/// own two.
+pub fn known(house: &House) -> Door {
+    let doors = accounts::door(&house.accounts)
+        .and(accounts::data_door(&house.office))
+        .and(accounts::staff_door(&house.office))
+        .and(notify::door(&house.notify))
+        .and(keeping::public_door(&house.site))
+        .and(keeping::provider_door(&house.site))
+        .and(keeping::admin_door(&house.site))
+        .and(freshness::admin_door(&house.desk))
+        .and(editing::admin_door(&house.directory));
+    if house.is_demonstration {
+        doors.and(accounts::demo_door(&house.accounts)).and(notify::demo_door(&house.notify))
+    } else {
+        doors
+    }
+}
+
 /// For whoever runs it: is the process alive, and can it serve?
 pub fn machines(house: &House) -> Router {
     Router::new()

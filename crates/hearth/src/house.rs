@@ -1,10 +1,13 @@
-use crate::{doors, subscriptions};
-use axum::Router;
+use crate::{doors, rooms, subscriptions};
+use accounts::{Accounts, AccountsConfig, Office, OfficeConfig};
+use axum::{Router, middleware::from_fn_with_state};
 use content::Library;
 use directory::Directory;
+use freshness::Desk;
 use jobs::Runner;
 use kernel::{Clock, Dice, Fault};
-use std::{path::Path, sync::Arc, time::Duration};
+use notify::{Notify, NotifyConfig};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::{Db, Migration, outbox};
 use web::Site;
 
@@ -17,34 +20,92 @@ pub struct House {
     pub directory: Directory,
     /// The pages.
     pub library: Library,
+    /// People and how they sign in.
+    pub accounts: Accounts,
+    /// People's rights, and the staff's pages about people.
+    pub office: Office,
+    /// Messages out.
+    pub notify: Notify,
+    /// What is due, reported or hidden.
+    pub desk: Desk,
+    /// Whether this is the demonstration, which has doors that a council's house must not have.
+    pub is_demonstration: bool,
+}
+
+/// How a house is set up. Everything has a sound value of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// A council's own folder of pages, if it has one.
+    pub pages: Option<PathBuf>,
+    /// How people sign in.
+    pub accounts: AccountsConfig,
+    /// How long things are kept.
+    pub office: OfficeConfig,
+    /// How messages go out.
+    pub notify: NotifyConfig,
+    /// Nothing leaves the house, and every role can be tried with one click.
+    pub is_demonstration: bool,
 }
 
 /// The tables of every room, in the order in which one leans on another.
-pub const MIGRATIONS: &[&[Migration]] = &[access::MIGRATIONS, settings::MIGRATIONS, directory::MIGRATIONS];
+pub const MIGRATIONS: &[&[Migration]] = &[
+    access::MIGRATIONS,
+    settings::MIGRATIONS,
+    notify::MIGRATIONS,
+    accounts::MIGRATIONS,
+    directory::MIGRATIONS,
+    keeping::MIGRATIONS,
+    freshness::MIGRATIONS,
+    editing::MIGRATIONS,
+];
 
 impl House {
-    /// Brings the database up to date and opens every room. `pages` is a council's own folder of pages, if it has one.
-    pub async fn open(db: Db, clock: Clock, dice: Dice, pages: Option<&Path>) -> Result<House, Fault> {
+    /// Brings the database up to date and opens every room.
+    pub async fn open(db: Db, clock: Clock, dice: Dice, setup: Setup) -> Result<House, Fault> {
         store::migrate(&db, MIGRATIONS).await?;
         let site = Site::open(db, clock, dice).await?;
-        let library = match pages {
+        let library = match &setup.pages {
             Some(folder) => Library::from_folder(folder)?,
             None => Library::builtin()?,
         };
         let pages = library.clone();
         let directory =
             Directory::open(&site, Arc::new(move |topics| content::documents(&pages, topics))).await?;
-        Ok(House { site, directory, library })
+        let accounts = Accounts::open(&site, setup.accounts).await?;
+        let office = Office::open(&accounts, setup.office, rooms::rooms());
+        let notify = if setup.is_demonstration {
+            Notify::demonstration(&site, rooms::templates())
+        } else {
+            Notify::open(&site, setup.notify, rooms::templates())?
+        };
+        let desk = Desk::new(&site, Arc::new(rooms::list_tiles), Arc::new(rooms::list_stewards));
+        let is_demonstration = setup.is_demonstration;
+        Ok(House { site, directory, library, accounts, office, notify, desk, is_demonstration })
     }
 
-    /// Everything the site answers to, with the guards around it.
+    /// Everything the site answers to, with the guards around it. Only behind the doors of people is anybody looked up:
+    /// the public pages are the same for everybody.
     pub fn router(&self) -> Result<Router, Fault> {
-        Ok(web::shell(&self.site, doors::public(self)?.into_router().merge(doors::machines(self))))
+        let known = doors::known(self)
+            .into_router()
+            .layer(from_fn_with_state(self.accounts.clone(), accounts::who));
+        let open = doors::public(self)?.into_router();
+        Ok(web::shell(&self.site, open.merge(known).merge(doors::machines(self))))
     }
 
     /// What runs later, and once a day.
     pub fn runner(&self) -> Runner {
-        subscriptions::runner(self.site.db().clone(), self.site.clock().clone(), self.site.dice().clone())
+        subscriptions::runner(self)
+    }
+
+    /// What is counted in memory is written down before the house closes.
+    pub async fn close(&self) {
+        if let Err(fault) = directory::write_down_opens(&self.directory).await {
+            tracing::error!(fault = format!("{fault:#}"), "opens could not be written down");
+        }
+        if let Err(fault) = directory::missed::write_down_missed(&self.directory).await {
+            tracing::error!(fault = format!("{fault:#}"), "terms that found nothing could not be written down");
+        }
     }
 
     /// Listens for announcements of this node or any other, and renews what this node keeps in memory. A fault is

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
-use hearth::{House, check::check, config::Config};
+use accounts::commands::{Tell, UserDraft};
+use hearth::{House, Setup, check::check, config::Config};
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::{Clock, Dice, Fault};
 use settings::{Council, Logo};
@@ -55,6 +56,11 @@ enum Command {
         #[command(subcommand)]
         what: SettingsCommand,
     },
+    /// Adds people, shuts them out, or lets them set up their sign-in anew
+    User {
+        #[command(subcommand)]
+        what: UserCommand,
+    },
     /// Copies the whole SQLite database to a new file while people go on using it, and verifies the copy
     Backup {
         /// A file that is not there yet
@@ -91,6 +97,49 @@ enum SettingsCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Adds somebody, or roles to somebody who is there, and prints a link that works once within 24 hours
+    Add {
+        /// Their e-mail address
+        #[arg(long)]
+        email: kernel::Email,
+        /// What they are called
+        #[arg(long)]
+        name: String,
+        /// What they may be; may be given several times
+        #[arg(long = "role", required = true)]
+        roles: Vec<access::Role>,
+        /// The organisation whose entries they keep, as in its address on the site
+        #[arg(long)]
+        organisation: Option<String>,
+        /// Also sends them the link by e-mail
+        #[arg(long)]
+        send: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Shuts somebody out at once, everywhere
+    Disable {
+        /// Their e-mail address
+        #[arg(long)]
+        email: kernel::Email,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Ends their sessions, forgets how they signed in, and prints a link to set it up anew
+    Reset {
+        /// Their e-mail address
+        #[arg(long)]
+        email: kernel::Email,
+        /// Also sends them the link by e-mail
+        #[arg(long)]
+        send: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
 /// Which data a command works on.
 #[derive(clap::Args, Clone)]
 struct Place {
@@ -117,11 +166,11 @@ impl Place {
     }
 
     async fn house(&self) -> Result<House, Fault> {
-        let pages = match &self.data {
-            Some(_) => None,
-            None => Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?.pages,
+        let setup = match &self.data {
+            Some(_) => Setup { is_demonstration: true, ..Setup::default() },
+            None => Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?.setup(),
         };
-        House::open(self.open().await?, Clock::real(), Dice::real(), pages.as_deref()).await
+        House::open(self.open().await?, Clock::real(), Dice::real(), setup).await
     }
 }
 
@@ -161,6 +210,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         }
         Command::Check { place } => return report(&place).await,
         Command::Settings { what } => settings_command(what).await?,
+        Command::User { what } => user_command(what).await?,
         Command::Backup { file, place } => {
             store::backup(&place.open().await?, &file).await?;
             store::check(&file).await?;
@@ -190,7 +240,9 @@ async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fault> {
         ));
     }
     set_public_url(&db, &address).await?;
-    let house = House::open(db, Clock::real(), Dice::real(), None).await?;
+    let setup = Setup { is_demonstration: true, ..Setup::default() };
+    let house = House::open(db, Clock::real(), Dice::real(), setup).await?;
+    demo::add_people(&house.site).await?;
     let counts: Vec<String> = house
         .directory
         .counts()
@@ -199,7 +251,8 @@ async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fault> {
         .map(|(kind, count)| format!("{count} {kind}s"))
         .collect();
     say(&format!("Halton family hubs (demonstration): {}.", counts.join(", ")));
-    say("No sign-in is needed: everything so far is public.");
+    say(&format!("Families need no sign-in. Try any role, with one click: {address}/demo/sign-in"));
+    say(&format!("Nothing leaves this machine. What would have been sent: {address}/demo/outbox"));
     say(&format!("Open {address}   (Ctrl+C stops it)"));
     serve_house(house, listener).await
 }
@@ -228,7 +281,7 @@ async fn serve(config: Option<&Path>) -> Result<(), Fault> {
     if !config.public_url.is_empty() {
         set_public_url(&db, config.public_url.trim_end_matches('/')).await?;
     }
-    let house = House::open(db, Clock::real(), Dice::real(), config.pages.as_deref()).await?;
+    let house = House::open(db, Clock::real(), Dice::real(), config.setup()).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     serve_house(house, listener).await
 }
@@ -248,6 +301,7 @@ async fn serve_house(house: House, listener: TcpListener) -> Result<(), Fault> {
     hearth::serve::serve(listener, router, stopped()).await;
     listening.abort();
     working.await?;
+    house.close().await;
     Ok(())
 }
 
@@ -311,7 +365,9 @@ impl Read for Counted {
 }
 
 async fn report(place: &Place) -> Result<ExitCode, Fault> {
-    let findings = check(&place.house().await?).await?;
+    let house = place.house().await?;
+    let findings = check(&house).await?;
+    say(&hearth::check::audit_head(&house).await?);
     for finding in &findings {
         say(&format!("{}: {}", finding.area, finding.sentence));
     }
@@ -321,6 +377,38 @@ async fn report(place: &Place) -> Result<ExitCode, Fault> {
     }
     say(&format!("{} need a person.", findings.len()));
     Ok(ExitCode::FAILURE)
+}
+
+async fn user_command(what: UserCommand) -> Result<(), Fault> {
+    let told = |send: bool| if send { Tell::ThePerson } else { Tell::Nobody };
+    let link = match what {
+        UserCommand::Add { email, name, roles, organisation, send, place } => {
+            let house = place.house().await?;
+            let organization = match organisation {
+                None => None,
+                Some(slug) => Some(find_organization(&house, slug).await?),
+            };
+            let user = UserDraft { email, name, roles, organization };
+            accounts::commands::add_user(&house.accounts, user, told(send)).await?
+        }
+        UserCommand::Disable { email, place } => {
+            accounts::commands::disable_user(&place.house().await?.accounts, &email).await?;
+            say("Shut out: every session of theirs has ended.");
+            return Ok(());
+        }
+        UserCommand::Reset { email, send, place } => {
+            accounts::commands::reset_user(&place.house().await?.accounts, &email, told(send)).await?
+        }
+    };
+    say("Give them this link. It works once, within 24 hours:");
+    say(&link);
+    Ok(())
+}
+
+async fn find_organization(house: &House, slug: String) -> Result<uuid::Uuid, Fault> {
+    let all = house.site.db().read(directory::list_organizations).await?;
+    let found = all.into_iter().find(|organization| organization.slug == slug);
+    found.map(|organization| organization.id.uuid()).with_context(|| format!("there is no organisation '{slug}'"))
 }
 
 fn read_logo(file: &Path) -> Result<Logo, Fault> {

@@ -1,8 +1,9 @@
 //! Which announcement wakes which job, and what runs by the clock: one visible list.
 
+use crate::House;
 use jobs::{JobContext, Outcome, Runner};
-use kernel::{Clock, Dice, Fault};
-use store::{Db, outbox};
+use kernel::Fault;
+use store::outbox;
 
 const DAY: i64 = 24 * 60 * 60;
 /// Announcements and finished jobs are kept for a month: long enough to find out what happened.
@@ -10,20 +11,41 @@ const KEPT_DAYS: i64 = 30;
 const SWEEP: &str = "sweep_old_announcements";
 
 /// The runner with every job of the house.
-pub fn runner(db: Db, clock: Clock, dice: Dice) -> Runner {
-    Runner::new(db, clock, dice)
+pub fn runner(house: &House) -> Runner {
+    let site = &house.site;
+    let runner = Runner::new(site.db().clone(), site.clock().clone(), site.dice().clone())
         .on(directory::FORGET_SETTLED_REPORTS, directory::forget_settled_reports)
         .schedule(directory::FORGET_SETTLED_REPORTS, DAY)
         .on(SWEEP, sweep)
-        .schedule(SWEEP, DAY)
+        .schedule(SWEEP, DAY);
+    let office = house.office.clone();
+    let runner = runner
+        .on(accounts::FORGET_WHAT_IS_OLD, move |context| {
+            let office = office.clone();
+            async move { accounts::forget_what_is_old(&office, context).await }
+        })
+        .schedule(accounts::FORGET_WHAT_IS_OLD, DAY)
+        .on(accounts::WRITE_THE_DATABASE_ANEW, accounts::write_the_database_anew);
+    let site = house.site.clone();
+    let runner = runner
+        .on(keeping::RENEW_CLOSURES, move |_| keeping::renew_closures(site.clone()))
+        .schedule(keeping::RENEW_CLOSURES, DAY)
+        .on(keeping::FORGET_APPLICATIONS, keeping::forget_applications)
+        .schedule(keeping::FORGET_APPLICATIONS, DAY);
+    let runner = notify::jobs(runner, &house.notify);
+    freshness::with_jobs(runner, &house.desk)
 }
 
 async fn sweep(context: JobContext) -> Result<Outcome, Fault> {
     let hours = i32::try_from(KEPT_DAYS * 24)?;
-    let before = context.clock.now().checked_sub(kernel::Span::new().hours(hours))?;
+    let now = context.clock.now();
+    let before = now.checked_sub(kernel::Span::new().hours(hours))?;
+    // A term that found nothing and was not asked for a quarter is not worth keeping, nor is its count.
+    let quarter = kernel::civil_today(now).checked_sub(kernel::Span::new().days(92))?;
     context
         .db
         .write(move |tx| {
+            directory::missed::forget_missed_before(tx, quarter)?;
             outbox::prune(tx, before)?;
             jobs::prune(tx, before)
         })

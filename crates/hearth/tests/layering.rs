@@ -51,6 +51,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "directory",
         ],
     ),
+    ("editing", &["kernel", "store", "access", "jobs", "web", "settings", "safety", "accounts", "directory", "search"]),
     (
         "demo",
         &[

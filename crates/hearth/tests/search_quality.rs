@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
-use hearth::House;
+use hearth::{House, Setup};
 use http_body_util::BodyExt;
 use kernel::{Clock, Dice};
 use std::{collections::BTreeMap, fmt::Write};
@@ -39,7 +39,7 @@ async fn a_parents_own_words_find_what_helps_among_the_first_three() {
     let clock = Clock::standing_at("2026-11-22T21:00:00Z");
     store::migrate(&db, hearth::MIGRATIONS).await.unwrap();
     demo::make(&db, &clock).await.unwrap().unwrap();
-    let house = House::open(db, clock, Dice::loaded(1), None).await.unwrap();
+    let house = House::open(db, clock, Dice::loaded(1), Setup::default()).await.unwrap();
     let router = house.router().unwrap();
 
     let seen = measure(&router, "seen", include_str!("../../demo/tests/data/questions_seen.tsv")).await;

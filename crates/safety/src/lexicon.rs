@@ -32,7 +32,10 @@ impl std::error::Error for LexiconFault {}
 /// The files of the lexicon, in reading order.
 pub(crate) const FILES: &[&str] = &[
     include_str!("../data/words.toml"),
+    include_str!("../data/spellings.toml"),
+    include_str!("../data/spellings_text.toml"),
     include_str!("../data/idioms.toml"),
+    include_str!("../data/calm.toml"),
     include_str!("../data/suicide.toml"),
     include_str!("../data/perinatal.toml"),
     include_str!("../data/medical.toml"),
@@ -44,6 +47,9 @@ pub(crate) const FILES: &[&str] = &[
     include_str!("../data/indirect.toml"),
     include_str!("../data/indirect_child.toml"),
     include_str!("../data/indirect_home.toml"),
+    include_str!("../data/sideways.toml"),
+    include_str!("../data/sideways_child.toml"),
+    include_str!("../data/voice.toml"),
     include_str!("../data/languages.toml"),
 ];
 
@@ -75,6 +81,8 @@ pub(crate) enum Meaning {
     Idiom,
     /// Tells of losing a baby or a pregnancy.
     Loss,
+    /// Tells that it is done to, or is happening to, the person who writes.
+    AboutSelf,
     /// Tells that the text is about somebody else.
     AboutSomeoneElse,
     /// Tells of pregnancy or a new baby.
@@ -173,6 +181,7 @@ impl EntryText {
             (None, None, Some("idiom")) => Meaning::Idiom,
             (None, None, Some("loss")) => Meaning::Loss,
             (None, None, Some("about_someone_else")) => Meaning::AboutSomeoneElse,
+            (None, None, Some("about_self")) => Meaning::AboutSelf,
             (None, None, Some("about_birth")) => Meaning::AboutBirth,
             (None, None, Some("about_child")) => Meaning::AboutChild,
             _ => return Err(fault("needs 'shows' with a level of red or amber, or 'tells'")),

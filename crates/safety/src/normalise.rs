@@ -257,6 +257,55 @@ pub(crate) fn squeezed(word: &str) -> String {
     out
 }
 
+/// A rough key for how an English word sounds, the same for `kicking` and `kikin`, `followed` and `folowd`, `leave` and
+/// `leev`. `None` for short words, which have too many neighbours, and for words of other alphabets.
+pub(crate) fn as_it_sounds(word: &str) -> Option<String> {
+    if word.len() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return None;
+    }
+    let mut text = word.to_owned();
+    for (written, heard) in [
+        ("ough", "uf"),
+        ("sch", "sk"),
+        ("tch", "ch"),
+        ("ight", "ite"),
+        ("ph", "f"),
+        ("ck", "k"),
+        ("gh", ""),
+        ("ce", "se"),
+        ("ci", "si"),
+        ("cy", "sy"),
+        ("qu", "kw"),
+        ("x", "ks"),
+        ("z", "s"),
+        ("ea", "e"),
+        ("ie", "e"),
+        ("ei", "e"),
+        ("ou", "u"),
+        ("oo", "u"),
+        ("oa", "o"),
+        ("y", "i"),
+    ] {
+        if text.contains(written) {
+            text = text.replace(written, heard);
+        }
+    }
+    let mut heard = squeezed(&text);
+    for start in ["kn", "wr"] {
+        if heard.starts_with(start) {
+            heard.remove(0);
+        }
+    }
+    for (end, kept) in [("ing", "in"), ("ed", "d"), ("es", "s"), ("er", "a"), ("e", "")] {
+        if heard.ends_with(end) && heard.len() >= end.len() + 3 {
+            heard.truncate(heard.len() - end.len());
+            heard.push_str(kept);
+            break;
+        }
+    }
+    Some(squeezed(&heard.replace('c', "k")))
+}
+
 /// Whether a letter is leaned on: three or more in a row.
 pub(crate) fn is_drawn_out(word: &str) -> bool {
     let letters: Vec<char> = word.chars().collect();

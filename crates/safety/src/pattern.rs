@@ -202,6 +202,7 @@ pub(crate) struct Compiler<'a> {
     lists: &'a HashMap<String, Vec<String>>,
     lists_read: HashMap<String, Node>,
     atoms: HashMap<Vec<String>, Atom>,
+    words_of: Vec<Vec<String>>,
     depth: usize,
 }
 
@@ -210,7 +211,7 @@ pub(crate) const NUMBER: &str = "#";
 
 impl<'a> Compiler<'a> {
     pub(crate) fn new(lists: &'a HashMap<String, Vec<String>>) -> Compiler<'a> {
-        Compiler { lists, lists_read: HashMap::new(), atoms: HashMap::new(), depth: 0 }
+        Compiler { lists, lists_read: HashMap::new(), atoms: HashMap::new(), words_of: Vec::new(), depth: 0 }
     }
 
     pub(crate) fn atoms(self) -> HashMap<Vec<String>, Atom> {
@@ -324,7 +325,7 @@ impl<'a> Compiler<'a> {
         let mut rest = Vec::new();
         for node in all {
             match node {
-                Node::Word(atom) => singles.extend(self.words_of(atom)),
+                Node::Word(atom) => singles.extend(self.words_of[atom].iter().cloned()),
                 Node::OneOf(inner) => rest.extend(inner),
                 other => rest.push(other),
             }
@@ -341,14 +342,14 @@ impl<'a> Compiler<'a> {
         Node::OneOf(rest)
     }
 
-    fn words_of(&self, atom: Atom) -> Vec<String> {
-        let found = self.atoms.iter().find(|(_, id)| **id == atom);
-        found.map(|(words, _)| words.clone()).unwrap_or_default()
-    }
-
     fn atom(&mut self, words: Vec<String>) -> Node {
-        let next = self.atoms.len();
-        Node::Word(*self.atoms.entry(words).or_insert(next))
+        if let Some(&atom) = self.atoms.get(&words) {
+            return Node::Word(atom);
+        }
+        let atom = self.words_of.len();
+        self.words_of.push(words.clone());
+        self.atoms.insert(words, atom);
+        Node::Word(atom)
     }
 }
 

@@ -187,6 +187,7 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
     let (mut red, mut amber) = (Vec::new(), Vec::new());
     let (mut loss, mut birth, mut child, mut others, mut self_told, mut other_told) =
         (false, false, false, false, false, false);
+    let mut me_told = false;
     for entry in matched {
         match entry.meaning {
             Meaning::Shows(category, Level::Red) => red.push(category),
@@ -195,12 +196,14 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
             Meaning::AboutBirth => birth = true,
             Meaning::AboutChild => child = true,
             Meaning::AboutSomeoneElse => others = true,
+            Meaning::AboutSelf => me_told = true,
             Meaning::Idiom => {}
         }
         self_told |= entry.who == Some(Who::Self_);
         other_told |= entry.who == Some(Who::SomeoneElse);
     }
-    let someone_else = (other_told || others || child) && !self_told;
+    // `My husband hits me` names a husband, and yet it is not he who needs the card.
+    let someone_else = (other_told || others || child) && !self_told && !me_told;
     // The same words mean a nearer kind of help when a baby has come, or when they are about a child.
     for found in [&mut red, &mut amber] {
         let despair = found.contains(&Category::SuicideSelfharm);

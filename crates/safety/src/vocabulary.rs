@@ -1,7 +1,7 @@
 //! Which words of the lexicon a typed word could be: itself, a listed misspelling, a disguise, or near enough.
 
 use crate::{
-    normalise::{digits_as_letters, is_drawn_out, latin_twin, squeezed},
+    normalise::{as_it_sounds, digits_as_letters, is_drawn_out, latin_twin, squeezed},
     pattern::{Atom, NUMBER},
 };
 use std::collections::{HashMap, HashSet};
@@ -16,6 +16,7 @@ pub(crate) struct Vocabulary {
     exact: HashMap<String, Vec<Atom>>,
     starts: HashMap<String, Vec<Atom>>,
     squeezed: HashMap<String, Vec<String>>,
+    sounds: HashMap<String, Vec<String>>,
     spellings: HashMap<String, Vec<String>>,
     run_together: Vec<(String, Vec<String>)>,
     numbers: Vec<Atom>,
@@ -49,8 +50,12 @@ impl Vocabulary {
             }
         }
         let mut by_squeeze: HashMap<String, Vec<String>> = HashMap::new();
+        let mut sounds: HashMap<String, Vec<String>> = HashMap::new();
         for word in exact.keys() {
             by_squeeze.entry(squeezed(word)).or_default().push(word.clone());
+            if let Some(sound) = as_it_sounds(word) {
+                sounds.entry(sound).or_default().push(word.clone());
+            }
         }
         let mut near: HashMap<u64, Vec<String>> = HashMap::new();
         for word in &spelling.key_words {
@@ -64,6 +69,7 @@ impl Vocabulary {
             exact,
             starts,
             squeezed: by_squeeze,
+            sounds,
             spellings: spelling.spellings.into_iter().map(|(wrong, right)| (wrong, spaced(right))).collect(),
             run_together: spelling
                 .run_together
@@ -152,7 +158,8 @@ impl Vocabulary {
     pub(crate) fn atoms_of(&self, word: &str, into: &mut Vec<Atom>) {
         if word.bytes().all(|b| b.is_ascii_digit()) {
             into.extend(&self.numbers);
-            into.extend(self.exact.get(word).into_iter().flatten());
+            // `2` is also `to`, and `4` is `for`.
+            self.known(word, into);
             return;
         }
         self.known(word, into);
@@ -170,7 +177,17 @@ impl Vocabulary {
         }
         if !known {
             self.guess(word, into);
+            self.by_sound(word, into);
         }
+    }
+
+    /// `folowd` and `kikin`: words written as they sound, when they sound like a word of the lexicon.
+    fn by_sound(&self, word: &str, into: &mut Vec<Atom>) {
+        if word.len() > GUESSED_AT_MOST || self.never_guess.contains(word) || self.spellings.contains_key(word) {
+            return;
+        }
+        let Some(alike) = as_it_sounds(word).and_then(|sound| self.sounds.get(&sound)) else { return };
+        alike.iter().for_each(|whole| self.known(whole, into));
     }
 
     fn known(&self, word: &str, into: &mut Vec<Atom>) {

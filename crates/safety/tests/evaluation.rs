@@ -1,7 +1,7 @@
 //! What the screen finds on messages that people made up to be like real ones. The seen and own sets were tuned on:
 //! they only keep what was won. The blind set was written by somebody else and is the only measure: its lines are
-//! never printed, and whoever changes the lexicon must not read them. The gates stand a little under what was reached,
-//! so a change that loses ground fails here.
+//! never printed, and whoever changes the lexicon must not read them. The held set is the half of the author's own second
+//! round that was counted only. The gates stand a little under what was reached, so a change that loses ground fails here.
 
 use safety::{Level, Screen};
 use std::collections::BTreeMap;
@@ -133,14 +133,26 @@ const BLIND_RED_RECALL: f64 = 0.87;
 const BLIND_FALSE_RED: f64 = 0.07;
 const BLIND_FALSE_AMBER: f64 = 0.10;
 
+/// The same gates on the held set.
+const HELD_RECALL: f64 = 0.92;
+const HELD_RED_RECALL: f64 = 0.91;
+const HELD_FALSE_RED: f64 = 0.06;
+const HELD_FALSE_AMBER: f64 = 0.08;
+
 #[test]
 fn cries_for_help_are_found() {
     let screen = Screen::new().unwrap();
     let seen = measure_crises(&screen, "crisis, seen", include_str!("data/crisis_seen.tsv"), true);
-    let own = measure_crises(&screen, "crisis, own", include_str!("data/crisis_own.tsv"), true);
+    let own = concat!(include_str!("data/crisis_own.tsv"), include_str!("data/crisis_own_more.tsv"));
+    let own = measure_crises(&screen, "crisis, own", own, true);
+    let held = measure_crises(&screen, "crisis, held", include_str!("data/crisis_held.tsv"), false);
     let blind = measure_crises(&screen, "crisis, blind", include_str!("data/crisis_blind.tsv"), false);
     assert!(seen.recall() >= 0.98 && seen.red_recall() >= 0.98, "seen: a cry for help is missed");
     assert!(own.recall() >= 0.97 && own.red_recall() >= 0.97, "own: a cry for help is missed");
+    assert!(
+        held.recall() >= HELD_RECALL && held.red_recall() >= HELD_RED_RECALL,
+        "held: a cry for help is missed"
+    );
     assert!(blind.all > 0, "the blind set is empty");
     assert!(
         blind.recall() >= BLIND_RECALL && blind.red_recall() >= BLIND_RED_RECALL,
@@ -152,10 +164,13 @@ fn cries_for_help_are_found() {
 fn everyday_messages_are_left_alone() {
     let screen = Screen::new().unwrap();
     let seen = measure_harmless(&screen, "harmless, seen", include_str!("data/harmless_seen.tsv"), true);
-    let own = measure_harmless(&screen, "harmless, own", include_str!("data/harmless_own.tsv"), true);
+    let own = concat!(include_str!("data/harmless_own.tsv"), include_str!("data/harmless_own_more.tsv"));
+    let own = measure_harmless(&screen, "harmless, own", own, true);
+    let held = measure_harmless(&screen, "harmless, held", include_str!("data/harmless_held.tsv"), false);
     let blind = measure_harmless(&screen, "harmless, blind", include_str!("data/harmless_blind.tsv"), false);
     assert!(seen.0 == 0.0 && seen.1 <= 0.03, "seen: too many cards that nobody needs");
     assert!(own.0 == 0.0 && own.1 <= 0.03, "own: too many cards that nobody needs");
+    assert!(held.0 <= HELD_FALSE_RED && held.1 <= HELD_FALSE_AMBER, "held: too many cards that nobody needs");
     assert!(
         blind.0 <= BLIND_FALSE_RED && blind.1 <= BLIND_FALSE_AMBER,
         "blind: too many cards that nobody needs"

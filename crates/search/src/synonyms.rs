@@ -40,6 +40,11 @@ impl Synonyms {
         Synonyms::parse(include_str!("../data/synonyms.txt"))
     }
 
+    /// The same with a council's own lines behind it.
+    pub fn house_and(own: &str) -> Synonyms {
+        Synonyms::parse(&format!("{}\n{own}", include_str!("../data/synonyms.txt")))
+    }
+
     /// No list at all.
     pub fn none() -> Synonyms {
         Synonyms::default()

@@ -34,6 +34,7 @@ mod violation;
 mod backup;
 mod migrate;
 pub mod outbox;
+mod scrub;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -43,6 +44,7 @@ pub use db::Db;
 pub use dialect::{Dialect, places};
 pub use kernel::Fault;
 pub use migrate::{Migration, migrate};
+pub use scrub::scrub;
 pub use tx::Tx;
 pub use value::{Column, FromRow, Raw, Row, Value};
 pub use violation::{Violation, ViolationKind, refusal_for, violation};

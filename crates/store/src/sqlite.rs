@@ -38,9 +38,11 @@ pub(crate) fn create(path: &Path) -> Result<(), Fault> {
 }
 
 /// The one connection that writes. `synchronous = full`: what has been acknowledged survives a power cut.
+/// `secure_delete = on`: what was deleted is written over, so that a person who was erased is not read from the file.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, Fault> {
     let connection = open(path)?;
-    connection.execute_batch("pragma journal_mode = wal; pragma synchronous = full")?;
+    connection
+        .execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on")?;
     Ok(connection)
 }
 

@@ -146,6 +146,17 @@ impl<'a> Tx<'a> {
         .map_err(|error| self.failed(error, sql, &[]))
     }
 
+    /// Writes PostgreSQL tables anew without what was deleted, and gathers anew what the server remembers of their
+    /// values. Outside any transaction, and given more time than a page's statement.
+    pub(crate) fn write_anew(&mut self, tables: &[String]) -> Result<(), Fault> {
+        let Link::Postgres(connection) = &mut self.link else { bail!("SQLite is written anew as a whole") };
+        let written = connection.script("set statement_timeout = '10min'").and_then(|()| {
+            tables.iter().try_for_each(|table| connection.script(&format!("vacuum (full, analyze) {table}")))
+        });
+        let timed = connection.script("reset statement_timeout");
+        written.and(timed).map_err(|error| self.failed(error, "vacuum", &[]))
+    }
+
     /// Undoes everything. Says whether the connection is fit for the next.
     pub(crate) fn roll_back(&mut self) -> bool {
         match &mut self.link {

@@ -20,6 +20,7 @@ pub struct Page {
     sensitive: bool,
     bare: bool,
     map: bool,
+    passkeys: bool,
     header_search: bool,
     large: bool,
     hero: String,
@@ -88,6 +89,12 @@ impl Page {
     /// A map may be shown here, if the council has one.
     pub fn with_map(mut self) -> Page {
         self.map = true;
+        self
+    }
+
+    /// Passkeys are made or used here.
+    pub fn with_passkeys(mut self) -> Page {
+        self.passkeys = true;
         self
     }
 

@@ -5,6 +5,9 @@ mod postcodes;
 mod reports;
 mod schema;
 mod services;
+mod upkeep;
+mod versions;
+mod words;
 mod write_service;
 
 pub(crate) use places::{
@@ -15,4 +18,21 @@ pub(crate) use postcodes::{PostcodeRow, find_postcode, insert_postcodes, list_po
 pub(crate) use reports::{ReportRow, delete_settled_before, find_report_by_key, insert_report};
 pub use schema::MIGRATIONS;
 pub(crate) use services::{Which, list_services};
-pub(crate) use write_service::{Resolved, set_service};
+pub use upkeep::{Report, ReportLine, UpkeepLine};
+pub(crate) use upkeep::{
+    delete_assurance, delete_hiding, delete_hiding_unchecked, delete_opens_before, find_assured,
+    find_checked_by, find_hidden, find_report_line, find_report_words, find_upkeep_line, insert_assurance,
+    insert_hiding, insert_opens, list_settled_since, list_unsettled, list_upkeep_lines, set_assured,
+    set_settled,
+};
+pub(crate) use versions::{
+    EntryRow, find_current_version, find_draft_from_rows, find_entry_row, find_version, find_version_number,
+    insert_version, list_assured, list_closing, list_entry_rows, list_reports_of, list_versions,
+    lock_service,
+};
+pub use words::{MissedLine, WordsLine};
+pub(crate) use words::{
+    delete_missed_before, delete_missed_term, delete_words, find_or_insert_missed_key, find_words,
+    insert_missed, insert_words, list_missed, list_words,
+};
+pub(crate) use write_service::{Resolved, service_id, set_service};

@@ -5,6 +5,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "directory", number: 1, name: "organisations, places, services", sql: CORE },
     Migration { room: "directory", number: 2, name: "what hangs on a service", sql: PARTS },
     Migration { room: "directory", number: 3, name: "reports and postcodes", sql: AROUND },
+    Migration { room: "directory", number: 4, name: "how often opened, hidden, and answered", sql: UPKEEP },
+    Migration { room: "directory", number: 5, name: "versions of services", sql: VERSIONS },
+    Migration { room: "directory", number: 6, name: "families' words", sql: super::words::WORDS },
 ];
 
 const CORE: &str = "
@@ -214,5 +217,34 @@ create table postcode (
     quality {text} not null constraint postcode_quality check (quality in ('exact','sector','town')),
     gridind {int}, introduced {text}, terminated {text},
     authority {text} not null, ward {text} not null, lsoa {text} not null
+) {strict};
+";
+
+const UPKEEP: &str = "
+create table service_view (
+    service_id {id} not null constraint service_view_of references service (id) on delete cascade,
+    day {text} not null, opens {int} not null,
+    constraint service_view_key primary key (service_id, day)
+) {strict};
+create index service_view_by_day on service_view (day);
+create table service_hiding (
+    service_id {id} not null constraint service_hiding_key primary key
+        constraint service_hiding_of references service (id) on delete cascade,
+    reason {text} not null constraint service_hiding_reason check (reason in ('unchecked','by_hand')),
+    hidden_at {instant} not null
+) {strict};
+alter table problem_report add column answer {text};
+";
+
+// A version is written once and never changed: what families saw on any day can be shown and brought back.
+const VERSIONS: &str = "
+create table service_version (
+    id {id} not null primary key,
+    service_id {id} not null constraint service_version_of references service (id),
+    number {int} not null constraint service_version_number check (number > 0),
+    draft {text} not null,
+    published_at {instant} not null,
+    published_by {id}, why {text} not null, change_id {id},
+    constraint service_version_once unique (service_id, number)
 ) {strict};
 ";

@@ -7,15 +7,15 @@ use kernel::{Date, Fault, Instant};
 use std::{collections::HashMap, str::FromStr};
 use store::{FromRow, Tx, Value, args, row};
 
-/// Which services to read.
+/// Which services to read. Hidden ones are read only by their own address.
 pub(crate) enum Which<'a> {
-    /// Every one.
+    /// Every one that is shown.
     All,
-    /// One, by its address on the site.
+    /// One, by its address on the site, hidden or not.
     Slug(&'a str),
-    /// Those of an organisation.
+    /// Those of an organisation that are shown.
     Organization(&'a str),
-    /// Those at a place.
+    /// Those at a place that are shown.
     Location(LocationId),
 }
 
@@ -36,14 +36,18 @@ const SERVICES: &str = "select s.id, s.slug, s.name, s.summary, s.description, s
     o.slug, o.name
     from service s join organization o on o.id = s.organization_id";
 
+const SHOWN: &str = " where not exists (select 1 from service_hiding h where h.service_id = s.id)";
+
 /// Services whole, by name. One service costs a dozen small queries by its id; many are read a table at a time.
 pub(crate) fn list_services(tx: &mut Tx, which: &Which) -> Result<Vec<Service>, Fault> {
     let (filter, value): (&str, Vec<Value>) = match which {
-        Which::All => ("", args![].to_vec()),
+        Which::All => (SHOWN, args![].to_vec()),
         Which::Slug(slug) => (" where s.slug = $1", args![*slug].to_vec()),
-        Which::Organization(slug) => (" where o.slug = $1", args![*slug].to_vec()),
+        Which::Organization(slug) => (&format!("{SHOWN} and o.slug = $1"), args![*slug].to_vec()),
         Which::Location(id) => (
-            " where s.id in (select service_id from service_at_location where location_id = $1)",
+            &format!(
+                "{SHOWN} and s.id in (select service_id from service_at_location where location_id = $1)"
+            ),
             args![*id].to_vec(),
         ),
     };

@@ -16,6 +16,11 @@ pub(crate) struct Resolved {
     pub area: Option<(String, String)>,
 }
 
+/// The id that a service's slug always gives.
+pub(crate) fn service_id(slug: &str) -> ServiceId {
+    Id::named(SOURCE, &format!("service/{slug}"))
+}
+
 /// Saves a service whole: its row, and everything that hangs on it anew.
 pub(crate) fn set_service(
     tx: &mut Tx,
@@ -23,8 +28,9 @@ pub(crate) fn set_service(
     resolved: &Resolved,
     now: Instant,
 ) -> Result<ServiceId, Fault> {
-    let id: ServiceId = Id::named(SOURCE, &format!("service/{}", draft.slug));
+    let id = service_id(draft.slug.as_str());
     let age = draft.age;
+    let today = kernel::civil_today(now);
     tx.exec(
         "insert into service (id, slug, organization_id, name, summary, description, status, alert, url, email, who_for, eligibility_description,
             pregnancy, age_from_months, age_until_months, application_process, what_happens, offers, cost, fees_description,
@@ -40,8 +46,8 @@ pub(crate) fn set_service(
             loss = excluded.loss, source = excluded.source, source_url = excluded.source_url, doubt = excluded.doubt,
             assured_date = excluded.assured_date, last_modified = excluded.last_modified",
         args![
-            id, draft.slug.as_str(), resolved.organization, draft.name.as_str(), draft.summary.as_str(), draft.description.as_str(), draft.status.as_str(),
-            draft.alert.clone(), draft.website.clone(), draft.email.as_ref().map(|e| e.as_str().to_owned()), draft.who_for.clone(), draft.eligibility.clone(),
+            id, draft.slug.as_str(), resolved.organization, draft.name.as_str(), draft.summary.as_str(), draft.description.as_str(), draft.status_on(today).as_str(),
+            draft.alert_on(today), draft.website.clone(), draft.email.as_ref().map(|e| e.as_str().to_owned()), draft.who_for.clone(), draft.eligibility.clone(),
             age.is_some_and(|a| a.pregnancy), age.and_then(|a| a.from_months), age.and_then(|a| a.until_months), draft.how_to_get_in.clone(),
             serde_json::to_string(&draft.what_happens)?, serde_json::to_string(&draft.offers)?, draft.cost.as_str(), draft.cost_note.clone(),
             draft.interpretation.clone(), draft.waiting_time.clone(), draft.waiting_time_on, draft.sensitive, draft.baby, draft.loss,

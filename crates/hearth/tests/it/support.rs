@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, header},
 };
-use hearth::House;
+use hearth::{House, Setup};
 use http_body_util::BodyExt;
 use kernel::{Clock, Dice};
 use settings::Council;
@@ -31,14 +31,14 @@ impl Home {
         let clock = Clock::standing_at(NOW);
         demo::make(&database.db, &clock).await.unwrap();
         change_council(&database.db, |council| PUBLIC_URL.clone_into(&mut council.public_url)).await;
-        let house = House::open(database.db.clone(), clock, Dice::loaded(7), None).await.unwrap();
+        let house = House::open(database.db.clone(), clock, Dice::loaded(7), Setup::default()).await.unwrap();
         let router = house.router().unwrap();
         Home { house, database, router }
     }
 
     /// The same data seen by a node that stands at another time.
     pub async fn at(&self, time: &str) -> House {
-        House::open(self.database.db.clone(), Clock::standing_at(time), Dice::loaded(8), None).await.unwrap()
+        House::open(self.database.db.clone(), Clock::standing_at(time), Dice::loaded(8), Setup::default()).await.unwrap()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -5,6 +5,7 @@ mod backup;
 mod crash;
 mod migrations;
 mod outbox;
+mod scrub;
 mod statements;
 mod transactions;
 mod values;

@@ -1,0 +1,314 @@
+//! Change many entries at once: look first, then do it, then take it back if it was wrong. Each entry gets a version of
+//! its own, so that what somebody else changed meanwhile is never overwritten: such an entry is left and named.
+
+use crate::{
+    list_entries::list_shown,
+    model::{Change, ENTRIES_MAX, Made},
+    store::{self as rows, ManyChange, ManyChangeEntry},
+};
+use access::{EditMany, May, On, audit};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use directory::{Directory, Publication, Published};
+use kernel::{Fault, Id, Refusal};
+use store::Tx;
+use web::{
+    CardView, Form, Page, Reply, Site, Who,
+    fields::{ErrorSummary, Errors},
+    missing, say, see_other, show, show_with,
+};
+
+#[derive(Template)]
+#[template(path = "many_preview.html")]
+struct PreviewView {
+    card: Option<CardView>,
+    summary: String,
+    words: String,
+    kind: String,
+    value: String,
+    put: String,
+    why: String,
+    changed: Vec<Preview>,
+    same: usize,
+    refused: Vec<(String, String)>,
+}
+
+struct Preview {
+    slug: String,
+    name: String,
+    version: i64,
+    differs: Vec<(&'static str, String, String)>,
+}
+
+/// `POST /admin/entries/preview`: changes nothing.
+pub(crate) async fn post_preview(State(directory): State<Directory>, who: Who, form: Form) -> Reply {
+    who.may::<EditMany>(On::all("service"))?;
+    let site = directory.site();
+    let typed = form.typed(&["find", "put", "alias"]);
+    let card = site.card(site.screen(&typed).verdict()).map(CardView::above);
+    let kind = form.get("kind");
+    let value = match kind {
+        "replace" => form.get("find"),
+        "add_alias" => form.get("alias"),
+        _ => form.get("need"),
+    };
+    let mut slugs: Vec<String> = form.all("slug").map(str::to_owned).collect();
+    if !form.get("all").is_empty() {
+        let (query, today) = (form.get("query").to_owned(), site.clock().today());
+        slugs = site.db().read(move |tx| list_shown(tx, &query, today)).await?;
+    }
+    preview(site, kind, value, form.get("put"), slugs, card, "", Errors::default()).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "the page puts back all that was typed")]
+async fn preview(
+    site: &Site,
+    kind: &str,
+    value: &str,
+    put: &str,
+    slugs: Vec<String>,
+    card: Option<CardView>,
+    why: &str,
+    mut errors: Errors,
+) -> Reply {
+    if slugs.is_empty() {
+        errors.0.push(Refusal::at("", "Tick at least one entry. Go back: what you chose is still there"));
+    } else if slugs.len() > ENTRIES_MAX {
+        errors.0.push(Refusal::at(
+            "",
+            format!("Change up to {ENTRIES_MAX} entries at once. You ticked {}", slugs.len()),
+        ));
+    }
+    let change = match Change::read(kind, value, put) {
+        Ok(change) => Some(change),
+        Err((_, sentence)) => {
+            errors.0.push(Refusal::at("", format!("{sentence}. Go back: what you chose is still there")));
+            None
+        }
+    };
+    let mut body = PreviewView {
+        card,
+        summary: ErrorSummary { errors: &errors }.render()?,
+        words: change.as_ref().map_or_else(String::new, Change::words),
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+        put: put.to_owned(),
+        why: why.to_owned(),
+        changed: Vec::new(),
+        same: 0,
+        refused: Vec::new(),
+    };
+    let Some(change) = change.filter(|_| errors.is_empty()) else {
+        return show_with(
+            site,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &Page::new("Error: change many entries"),
+            &body,
+        );
+    };
+    let made = site.db().read(move |tx| look(tx, &change, &slugs)).await?;
+    for (slug, name, version, made) in made {
+        match made {
+            Made::Changed(_, differs) => body.changed.push(Preview { slug, name, version, differs }),
+            Made::Same => body.same += 1,
+            Made::Refused(sentence) => body.refused.push((name, sentence)),
+        }
+    }
+    show(site, &Page::new("Change many entries"), &body)
+}
+
+fn look(tx: &mut Tx, change: &Change, slugs: &[String]) -> Result<Vec<(String, String, i64, Made)>, Fault> {
+    let mut made = Vec::with_capacity(slugs.len());
+    for slug in slugs {
+        if let Some(entry) = directory::find_entry(tx, slug)? {
+            made.push((entry.slug, entry.name, entry.version, change.applied(&entry.draft)));
+        }
+    }
+    Ok(made)
+}
+
+/// `POST /admin/entries/apply`: what was looked at, and nothing else. `slug` carries the version that was seen.
+pub(crate) async fn post_apply(State(directory): State<Directory>, who: Who, form: Form) -> Reply {
+    let site = directory.site();
+    let id: Id<()> = Id::new(site.clock(), site.dice());
+    let may = who.may::<EditMany>(On::one("many_change", id))?;
+    site.screen(&form.typed(&["why", "value", "put"]));
+    let seen: Vec<(String, i64)> = form
+        .all("slug")
+        .take(ENTRIES_MAX)
+        .filter_map(|seen| seen.rsplit_once('@'))
+        .filter_map(|(slug, version)| Some((slug.to_owned(), version.parse().ok()?)))
+        .collect();
+    let (kind, value, put, why) = (form.get("kind"), form.get("value"), form.get("put"), form.get("why"));
+    let slugs = || seen.iter().map(|(slug, _)| slug.clone()).collect::<Vec<_>>();
+    let Ok(change) = Change::read(kind, value, put) else {
+        return preview(site, kind, value, put, slugs(), None, why, Errors::default()).await;
+    };
+    if why.is_empty() || why.chars().count() > 200 {
+        let errors =
+            Errors(vec![Refusal::at("why", "Say in up to 200 letters why, for whoever reads the history")]);
+        return preview(site, kind, value, put, slugs(), None, why, errors).await;
+    }
+    let record = ManyChange {
+        id,
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+        put: put.to_owned(),
+        words: change.words(),
+        why: why.to_owned(),
+        changed_by: may.actor().person(),
+        changed_at: site.clock().now(),
+        undone_at: None,
+    };
+    let council = site.council();
+    site.db()
+        .write(move |tx| {
+            rows::insert_change(tx, &record)?;
+            let mut changed = 0;
+            for (slug, version) in &seen {
+                let entry = change_one(tx, &may, &change, &record, slug, *version, &council)?;
+                changed += usize::from(entry.version_after > 0);
+                rows::insert_change_entry(tx, record.id, &entry)?;
+            }
+            audit::record(
+                tx,
+                &may,
+                format!("changed {changed} entries at once"),
+                record.why.as_str(),
+                record.changed_at,
+            );
+            Ok(())
+        })
+        .await?;
+    Ok(see_other(&format!("/admin/entries/changes/{id}")))
+}
+
+fn change_one(
+    tx: &mut Tx,
+    may: &May<EditMany>,
+    change: &Change,
+    record: &ManyChange,
+    slug: &str,
+    seen: i64,
+    council: &settings::Council,
+) -> Result<ManyChangeEntry, Fault> {
+    let left = |because: &str| ManyChangeEntry {
+        slug: slug.to_owned(),
+        version_before: seen,
+        version_after: 0,
+        left_because: because.to_owned(),
+        undone: false,
+    };
+    let Some(entry) = directory::find_entry(tx, slug)? else {
+        return Ok(left("It is no longer there"));
+    };
+    if entry.version != seen {
+        return Ok(left("Somebody changed it after you looked"));
+    }
+    let draft = match change.applied(&entry.draft) {
+        Made::Changed(draft, _) => draft,
+        Made::Same => return Ok(left("There was nothing to change")),
+        Made::Refused(sentence) => return Ok(left(&sentence)),
+    };
+    let publication =
+        Publication { draft: &draft, base_version: seen, why: &record.why, change: Some(record.id.uuid()) };
+    match directory::publish(tx, may, &publication, council, record.changed_at)? {
+        Published::Version(number) => Ok(ManyChangeEntry { version_after: number, ..left("") }),
+        Published::Overtaken(_) => Ok(left("Somebody changed it after you looked")),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "many_list.html")]
+struct ListView {
+    changes: Vec<(String, String, String, bool)>,
+}
+
+/// `GET /admin/entries/changes`.
+pub(crate) async fn get_list(State(directory): State<Directory>, who: Who) -> Reply {
+    who.may::<EditMany>(On::all("many_change"))?;
+    let changes = directory.site().db().read(rows::list_changes).await?;
+    let changes = changes
+        .into_iter()
+        .map(|change| {
+            let day = say::day_month_year(kernel::civil_today(change.changed_at));
+            (change.id.to_string(), change.words, day, change.undone_at.is_some())
+        })
+        .collect();
+    show(directory.site(), &Page::new("Changes made to many entries"), &ListView { changes })
+}
+
+#[derive(Template)]
+#[template(path = "many_change.html")]
+struct ChangeView {
+    id: String,
+    words: String,
+    why: String,
+    day: String,
+    undone: bool,
+    changed: Vec<ManyChangeEntry>,
+    left: Vec<ManyChangeEntry>,
+}
+
+/// `GET /admin/entries/changes/{id}`.
+pub(crate) async fn get(State(directory): State<Directory>, who: Who, Path(id): Path<String>) -> Reply {
+    let Ok(id) = id.parse::<Id<()>>() else { return Ok(missing()) };
+    who.may::<EditMany>(On::one("many_change", id))?;
+    let found = directory
+        .site()
+        .db()
+        .read(move |tx| Ok((rows::find_change_to_read(tx, id)?, rows::list_change_entries(tx, id)?)))
+        .await?;
+    let (Some(change), entries) = found else { return Ok(missing()) };
+    let (changed, left) = entries.into_iter().partition(|entry: &ManyChangeEntry| entry.version_after > 0);
+    let body = ChangeView {
+        id: id.to_string(),
+        words: change.words,
+        why: change.why,
+        day: say::day_month_year(kernel::civil_today(change.changed_at)),
+        undone: change.undone_at.is_some(),
+        changed,
+        left,
+    };
+    show(directory.site(), &Page::new("A change to many entries"), &body)
+}
+
+/// `POST /admin/entries/changes/{id}/undo`: each entry goes back to the text it had, as a new version. One that was
+/// changed again since is left as it is.
+pub(crate) async fn post_undo(State(directory): State<Directory>, who: Who, Path(id): Path<String>) -> Reply {
+    let Ok(id) = id.parse::<Id<()>>() else { return Ok(missing()) };
+    let may = who.may::<EditMany>(On::one("many_change", id))?;
+    let site = directory.site();
+    let (council, now) = (site.council(), site.clock().now());
+    let found = site
+        .db()
+        .write(move |tx| {
+            let Some(change) = rows::find_change(tx, id)? else { return Ok(false) };
+            if change.undone_at.is_some() {
+                return Ok(true);
+            }
+            for entry in rows::list_change_entries(tx, id)?.iter().filter(|entry| entry.version_after > 0) {
+                let service = directory::entry_id(&entry.slug);
+                let Some(draft) = directory::find_version(tx, service, entry.version_before)? else {
+                    continue;
+                };
+                let publication = Publication {
+                    draft: &draft,
+                    base_version: entry.version_after,
+                    why: "A change to many was taken back",
+                    change: Some(id.uuid()),
+                };
+                if let Published::Version(_) = directory::publish(tx, &may, &publication, &council, now)? {
+                    rows::set_entry_undone(tx, id, &entry.slug)?;
+                }
+            }
+            rows::set_undone(tx, id, now)?;
+            audit::record(tx, &may, "took back a change to many entries", "", now);
+            Ok(true)
+        })
+        .await?;
+    Ok(if found { see_other(&format!("/admin/entries/changes/{id}")) } else { missing() })
+}

@@ -1,0 +1,114 @@
+//! The council's first page: what needs a person today, and how the directory stands.
+
+use crate::{
+    desk::{Desk, Tile},
+    figures::share_words,
+    jobs::figures_now,
+    model::{Age, age_of},
+    store as rows,
+};
+use access::Action;
+use askama::Template;
+use axum::extract::State;
+use directory::upkeep::list_upkeep;
+use web::{Page, Reply, Who, show};
+
+#[derive(Template)]
+#[template(path = "door.html")]
+struct DoorView {
+    today: String,
+    waiting: Vec<Tile>,
+    nothing: bool,
+    figures: Vec<(String, String)>,
+    links: Vec<(&'static str, &'static str, &'static str)>,
+}
+
+/// Where the rest of this room is, with what it takes to go there.
+const LINKS: [(Action, &str, &str, &str); 5] = [
+    (
+        Action::ChaseEntries,
+        "/admin/freshness",
+        "Entries to check",
+        "The ones that may send most people wrong come first",
+    ),
+    (Action::SettleReport, "/admin/reports", "Reports from visitors", "Each is due within 48 hours"),
+    (
+        Action::SeeAutomations,
+        "/admin/automations",
+        "What the automations did",
+        "Each day, with what can be undone",
+    ),
+    (Action::SeeFigures, "/admin/figures", "Figures", "How fresh and how whole the directory is"),
+    (
+        Action::SetKeepingRules,
+        "/admin/freshness/schedule",
+        "When reminders go out",
+        "And when an entry is hidden",
+    ),
+];
+
+/// `GET /admin`.
+pub(crate) async fn get(State(desk): State<Desk>, who: Who) -> Reply {
+    let (today, now) = (desk.site.clock().today(), desk.site.clock().now());
+    let tiles = desk.tiles.clone();
+    let (others, schedule, lines, figures) = desk
+        .site
+        .db()
+        .read(move |tx| {
+            Ok((tiles(tx)?, rows::find_schedule(tx)?, list_upkeep(tx, today)?, figures_now(tx, today, now)?))
+        })
+        .await?;
+    let overdue = lines
+        .iter()
+        .filter(|line| line.hidden_at.is_none())
+        .filter(|line| matches!(age_of(&schedule, line.assured_date, today), Age::Overdue | Age::Never))
+        .count();
+    let ours = [
+        Tile {
+            count: figures.reports_late,
+            words: "reports from visitors are late".to_owned(),
+            href: "/admin/reports",
+            action: Action::SettleReport,
+        },
+        Tile {
+            count: figures.reports_open - figures.reports_late,
+            words: "other reports from visitors are open".to_owned(),
+            href: "/admin/reports",
+            action: Action::SettleReport,
+        },
+        Tile {
+            count: i64::try_from(overdue)?,
+            words: "entries are overdue or were never checked".to_owned(),
+            href: "/admin/freshness?show=overdue",
+            action: Action::ChaseEntries,
+        },
+    ];
+    let waiting: Vec<Tile> =
+        others.into_iter().chain(ours).filter(|tile| tile.action.is_open_to(&who.actor)).collect();
+    let body = DoorView {
+        today: web::say::day_month_year(today),
+        nothing: waiting.iter().all(|tile| tile.count == 0),
+        waiting,
+        figures: vec![
+            (figures.entries.to_string(), "entries that families see".to_owned()),
+            (
+                share_words(figures.checked[0], figures.entries, "entries"),
+                "checked within 3 months".to_owned(),
+            ),
+            (
+                share_words(figures.checked[1], figures.entries, "entries"),
+                "checked within 6 months".to_owned(),
+            ),
+            (
+                share_words(figures.reports_in_time, figures.reports_settled, "reports"),
+                "of reports settled within 48 hours, last 4 weeks".to_owned(),
+            ),
+        ],
+        links: LINKS
+            .into_iter()
+            .filter(|(action, ..)| action.is_open_to(&who.actor))
+            .map(|(_, href, title, line)| (href, title, line))
+            .collect(),
+    };
+    show(&desk.site, &Page::new("To do"), &body)
+}

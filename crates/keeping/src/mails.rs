@@ -1,0 +1,111 @@
+//! What the room writes to people, and to whom.
+
+use access::PersonId;
+use kernel::{Dice, Email, Fault, Instant};
+use notify::{Message, Template, To};
+use store::Tx;
+use uuid::Uuid;
+
+/// Every message of the room.
+pub static TEMPLATES: &[&Template] =
+    &[&CHANGE_SETTLED, &ENTRY_PUBLISHED, &CONFIRM_APPLICATION, &APPLICATION_ACCEPTED, &APPLICATION_REFUSED];
+
+/// To whoever sent a change, when it was settled.
+pub static CHANGE_SETTLED: Template = Template {
+    key: "keeping.change_settled",
+    name: "Your changes were checked",
+    sent_when: "When an editor has settled what a provider sent.",
+    subject: "Your changes to ((entry)) were checked",
+    body: "Thank you for keeping ((entry)) right.\n\nWhat families see now:\n((taken))\n\nWhat we did not take, and why:\n((refused))\n\nLook at your entry:\n\n((link))",
+    sample: &[
+        ("entry", "Demonstration playgroup"),
+        ("taken", "Phone numbers"),
+        ("refused", "Name: we use the name on your sign"),
+        ("link", "https://hub.example.org/provider/entries/demonstration-playgroup"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// To whoever watches an entry.
+pub static ENTRY_PUBLISHED: Template = Template {
+    key: "keeping.entry_published",
+    name: "An entry you watch has changed",
+    sent_when: "When a new version of an entry is published, to those who watch it.",
+    subject: "((entry)) has changed",
+    body: "Families see a new version of ((entry)). What changed:\n((changed))\n\nSee what it said before:\n\n((link))",
+    sample: &[
+        ("entry", "Demonstration playgroup"),
+        ("changed", "Sessions and hours"),
+        ("link", "https://hub.example.org/admin/entries/demonstration-playgroup/history"),
+    ],
+    can_be_turned_off: true,
+};
+
+/// To whoever asks for an organisation to be listed.
+pub static CONFIRM_APPLICATION: Template = Template {
+    key: "keeping.confirm_application",
+    name: "Is this your email address?",
+    sent_when: "When somebody asks for an organisation to be listed, before anybody looks at it.",
+    subject: "Please confirm that you asked to be listed",
+    body: "Somebody, we think you, asked us to list ((organization)). The reference is ((reference)).\n\nOpen this and press the button, and we will look at it:\n\n((link))\n\nIf it was not you, do nothing. We will forget it.",
+    sample: &[
+        ("organization", "Demonstration charity"),
+        ("reference", "7K3MP2QX"),
+        ("link", "https://hub.example.org/list-your-service/confirm/0123456789abcdef"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// When it is accepted.
+pub static APPLICATION_ACCEPTED: Template = Template {
+    key: "keeping.application_accepted",
+    name: "Your organisation is accepted",
+    sent_when: "When an application to be listed is accepted.",
+    subject: "((organization)) can be listed",
+    body: "We have accepted ((organization)). Now tell families about your service. It takes about ten minutes, and you can stop and carry on later:\n\n((link))\n\nFamilies see it after we have checked it.",
+    sample: &[
+        ("organization", "Demonstration charity"),
+        ("link", "https://hub.example.org/provider/entries/demonstration-charity"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// When it is refused.
+pub static APPLICATION_REFUSED: Template = Template {
+    key: "keeping.application_refused",
+    name: "We cannot list your organisation",
+    sent_when: "When an application to be listed is refused.",
+    subject: "About listing ((organization))",
+    body: "We looked at what you sent about ((organization)), reference ((reference)). We cannot list it now.\n\nWhy:\n((reason))\n\nIf that can be put right, ask again:\n\n((link))",
+    sample: &[
+        ("organization", "Demonstration charity"),
+        ("reference", "7K3MP2QX"),
+        ("reason", "We could not find the number in the charity register"),
+        ("link", "https://hub.example.org/list-your-service"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// Puts a message to an address into the outbox.
+pub(crate) fn send(
+    tx: &mut Tx,
+    template: &'static Template,
+    to: (&Email, Option<PersonId>),
+    values: Vec<(&'static str, String)>,
+    dice: &Dice,
+    now: Instant,
+) -> Result<(), Fault> {
+    let message = Message { template, to: To::Email(to.0.clone()), person: to.1, values, once: None };
+    notify::queue(tx, &message, dice, now)?;
+    Ok(())
+}
+
+/// Where a keeper of an organisation gets mail; nothing for somebody who does not keep its entries.
+pub(crate) fn find_address(
+    tx: &mut Tx,
+    organization: Uuid,
+    person: PersonId,
+) -> Result<Option<Email>, Fault> {
+    let keepers = accounts::list_keepers(tx, organization)?;
+    Ok(keepers.into_iter().find(|keeper| keeper.person == person).map(|keeper| keeper.email))
+}

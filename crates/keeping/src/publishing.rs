@@ -1,0 +1,57 @@
+//! The one way in which this room publishes: a new version, those who watch told, in one transaction.
+
+use crate::{entry::Kept, fields::EntryText, mails, model::changed, store as rows};
+use access::{Act, May};
+use directory::{Publication, Published};
+use kernel::{Fault, Id, Instant};
+use store::Tx;
+use uuid::Uuid;
+use web::Site;
+
+/// Publishes a text over what stands. The caller has read `kept` in this transaction.
+pub(crate) fn publish<A: Act>(
+    tx: &mut Tx,
+    site: &Site,
+    may: &May<A>,
+    kept: &Kept,
+    text: &EntryText,
+    from: (&str, Option<Uuid>),
+    now: Instant,
+) -> Result<Published, Fault> {
+    let draft = text.draft()?;
+    let publication = Publication { draft: &draft, base_version: kept.version, why: from.0, change: from.1 };
+    let published = directory::publish(tx, may, &publication, &site.council(), now)?;
+    if let Published::Version(number) = published {
+        rows::delete_new_entry(tx, kept.id.uuid())?;
+        tell_watchers(tx, site, kept, text, number, now)?;
+    }
+    Ok(published)
+}
+
+fn tell_watchers(
+    tx: &mut Tx,
+    site: &Site,
+    kept: &Kept,
+    text: &EntryText,
+    number: i64,
+    now: Instant,
+) -> Result<(), Fault> {
+    if number == kept.version {
+        return Ok(());
+    }
+    for watcher in rows::list_watchers(tx, kept.id.uuid())? {
+        let person = Id::from_uuid(watcher);
+        let Some(email) = mails::find_address(tx, kept.organization.uuid(), person)? else {
+            continue;
+        };
+        let fields = changed(&kept.text, text);
+        let labels: Vec<&str> = fields.iter().map(|field| field.label).collect();
+        let values = vec![
+            ("entry", kept.name.clone()),
+            ("changed", labels.join("\n")),
+            ("link", site.absolute(&format!("/provider/entries/{}", kept.slug))),
+        ];
+        mails::send(tx, &mails::ENTRY_PUBLISHED, (&email, Some(person)), values, site.dice(), now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! A person's right to a copy and to be forgotten.
+
+use crate::{
+    address,
+    message::To,
+    model::Medium,
+    store::{self as rows, PersonMessage},
+};
+use access::PersonId;
+use kernel::Fault;
+use store::Tx;
+
+/// What was sent to somebody, for their copy of their data. The words are not kept.
+pub fn list_for_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<PersonMessage>, Fault> {
+    rows::list_for_person(tx, person)
+}
+
+/// Takes somebody out of every message and says out of how many; what waits for them is not sent any more.
+pub fn forget_person(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, Fault> {
+    rows::set_forgotten(tx, person)
+}
+
+/// Forgets what an address turned off, when its owner asks for that: it may then be written to again.
+pub fn forget_address(tx: &mut Tx<'_>, to: &To) -> Result<u64, Fault> {
+    let (medium, read) = match to {
+        To::Email(email) => (Medium::Email, address::mailbox(email)),
+        To::Phone(phone) => (Medium::Text, address::mobile(phone)),
+    };
+    match read {
+        Ok(read) => rows::delete_stops_of(tx, &address::hashed(medium, &read)),
+        Err(_) => Ok(0),
+    }
+}
