@@ -6,7 +6,7 @@ use crate::query::{AgeAsked, FacetCount, FilterRef, Leanings, Near, Query, WhatI
 use std::collections::HashMap;
 
 /// A set of documents.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bits {
     words: Vec<u64>,
 }
@@ -59,12 +59,24 @@ impl Bits {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
     }
 
+    /// Each word of bits beside the same of another set.
+    fn beside<'a>(&'a self, other: &'a Bits) -> impl Iterator<Item = (u64, u64)> + 'a {
+        self.words.iter().copied().zip(other.words.iter().copied())
+    }
+
+    /// How many are in this set and in all of the others, without making the set of them.
+    pub fn count_with_all<'a>(&self, others: impl Iterator<Item = &'a Bits> + Clone) -> usize {
+        let left =
+            |(at, word): (usize, &u64)| others.clone().fold(*word, |left, other| left & other.words[at]);
+        self.words.iter().enumerate().map(|word| left(word).count_ones() as usize).sum()
+    }
+
     pub fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     pub fn count_with(&self, other: &Bits) -> usize {
-        self.words.iter().zip(&other.words).map(|(a, b)| (a & b).count_ones() as usize).sum()
+        self.beside(other).map(|(a, b)| (a & b).count_ones() as usize).sum()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
@@ -104,6 +116,8 @@ pub(crate) struct Columns {
     reading_without_place: Bits,
     slots_from: Vec<u32>,
     slots: Vec<(u8, u16, u16)>,
+    /// What is open on each day at any time, reading with it.
+    on_day: [Bits; 7],
 }
 
 /// Sets of entries, each with what it multiplies a score by.
@@ -151,6 +165,7 @@ impl Columns {
             }),
             slots_from: Vec::with_capacity(length + 1),
             slots: Vec::new(),
+            on_day: Default::default(),
         };
         columns.number_the_values(documents);
         for (at, document) in documents.iter().enumerate() {
@@ -160,6 +175,7 @@ impl Columns {
         columns.sites_from.push(columns.sites.len() as u32);
         columns.slots_from.push(columns.slots.len() as u32);
         columns.tags_from.push(columns.tags.len() as u32);
+        columns.on_day = std::array::from_fn(|day| columns.in_a_slot(1 << day, None));
         columns
     }
 
@@ -298,6 +314,16 @@ impl Columns {
 
     /// Open in one slot that answers both the day and the time. Reading is always open.
     pub fn open(&self, days: u8, time: Option<(u16, u16)>) -> Bits {
+        if time.is_some() {
+            return self.in_a_slot(days, time);
+        }
+        let mut any = Bits::none(self.length);
+        let asked = |day: usize| days & 0x7f == 0 || days >> day & 1 == 1;
+        (0..7).filter(|&day| asked(day)).for_each(|day| any.or(&self.on_day[day]));
+        any
+    }
+
+    fn in_a_slot(&self, days: u8, time: Option<(u16, u16)>) -> Bits {
         Bits::of(self.length, |at| {
             let slots = self.slots_of(at);
             (slots.is_empty() && self.reading.has(at))
@@ -372,13 +398,13 @@ impl Columns {
 
     /// Counts every value of every group. `everything` is what is left under all filters; `without` gives what is
     /// left when one group's own filter is dropped, for within a group values stand beside each other.
-    pub fn facets(
-        &self,
+    pub fn facets<'i>(
+        &'i self,
         query: &Query,
         everything: &Bits,
         pinned: &Bits,
         without: impl Fn(&FilterRef) -> Bits,
-    ) -> Vec<FacetCount> {
+    ) -> Vec<FacetCount<'i>> {
         let asked = merged(&query.tags);
         let mut counts = self.count_values(everything);
         for (group, _) in &asked {
@@ -395,19 +421,14 @@ impl Columns {
         for (kind, bits) in Kind::ALL.into_iter().zip(&self.kinds) {
             facets.push(FacetCount {
                 group: KIND_GROUP,
-                value: kind.as_str().to_owned(),
+                value: kind.as_str(),
                 count: kinds_base.count_with(bits) + pinned_in_all,
                 selected: query.kinds.contains(&kind),
             });
         }
         for (number, (group, value)) in self.values.iter().enumerate() {
             let selected = asked.iter().any(|(g, values)| g == group && values.contains(&value.as_str()));
-            facets.push(FacetCount {
-                group,
-                value: value.clone(),
-                count: counts[number] + pinned_in_all,
-                selected,
-            });
+            facets.push(FacetCount { group, value, count: counts[number] + pinned_in_all, selected });
         }
         facets
     }

@@ -131,7 +131,7 @@ pub enum Sort {
 
 /// The answer.
 #[derive(Clone, Debug, Default)]
-pub struct Results {
+pub struct Results<'a> {
     /// How many there are in all, exactly.
     pub total: usize,
     /// How many each of [`Query::what_if`] would give, in its order.
@@ -139,7 +139,7 @@ pub struct Results {
     /// This page of them.
     pub hits: Vec<Hit>,
     /// Every value of every group, with what one would get.
-    pub facets: Vec<FacetCount>,
+    pub facets: Vec<FacetCount<'a>>,
     /// Words read as other words: as typed, as read.
     pub corrected: Vec<(String, String)>,
     /// When little or nothing is left: which filter to drop, and how many that gives. Most first.
@@ -199,11 +199,11 @@ pub enum How {
 
 /// A value to filter by, and how many there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FacetCount {
+pub struct FacetCount<'a> {
     /// Its group; `kind` is one too.
     pub group: &'static str,
-    /// Its value.
-    pub value: String,
+    /// Its value, as the index holds it.
+    pub value: &'a str,
     /// How many results have it, with every filter of the other groups.
     pub count: usize,
     /// It is asked for now.
