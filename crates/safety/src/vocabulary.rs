@@ -14,7 +14,8 @@ const CUT_AT_MOST: usize = 14;
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
     exact: HashMap<String, Vec<Atom>>,
-    starts: HashMap<String, Vec<Atom>>,
+    /// In the order of the alphabet.
+    starts: Vec<(String, Vec<Atom>)>,
     squeezed: HashMap<String, Vec<String>>,
     spellings: HashMap<String, Vec<String>>,
     run_together: Vec<(String, Vec<String>)>,
@@ -22,7 +23,6 @@ pub(crate) struct Vocabulary {
     near: HashMap<u64, Vec<String>>,
     key_words: HashSet<String>,
     never_guess: HashSet<String>,
-    shortest_start: usize,
 }
 
 /// What the lexicon lists about spelling.
@@ -59,7 +59,9 @@ impl Vocabulary {
             }
         }
         let spaced = |text: String| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let shortest_start = starts.keys().map(String::len).min().unwrap_or(usize::MAX);
+        let mut starts: Vec<(String, Vec<Atom>)> =
+            starts.into_iter().filter(|(start, _)| start.len() <= GUESSED_AT_MOST).collect();
+        starts.sort_unstable();
         Vocabulary {
             exact,
             starts,
@@ -74,7 +76,6 @@ impl Vocabulary {
             near,
             key_words: spelling.key_words.iter().cloned().collect(),
             never_guess: spelling.near_words.into_iter().collect(),
-            shortest_start,
         }
     }
 
@@ -183,10 +184,12 @@ impl Vocabulary {
     }
 
     fn by_start(&self, word: &str, into: &mut Vec<Atom>) {
-        for end in self.shortest_start..=word.len().min(GUESSED_AT_MOST) {
-            if let Some(start) = word.get(..end) {
-                into.extend(self.starts.get(start).into_iter().flatten());
-            }
+        // What the word starts with stands in the alphabet before it, and from its first letter on.
+        let Some(first) = word.as_bytes().first() else { return };
+        let from = self.starts.partition_point(|(start, _)| start.as_bytes().first() < Some(first));
+        let near = self.starts[from..].iter().take_while(|(start, _)| start.as_str() <= word);
+        for (_, atoms) in near.filter(|(start, _)| word.starts_with(start.as_str())) {
+            into.extend(atoms);
         }
     }
 
