@@ -8,26 +8,61 @@ use crate::{
 use askama::Template;
 use kernel::Date;
 use search::{Document, Kind};
+use std::{borrow::Cow, sync::Arc};
 
-/// The parts of a card that do not depend on the question.
+/// The parts of a card that do not depend on the question. Cards share them: a search copies none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
+    /// What the list of the person calls it.
+    pub token: String,
+    pub title: String,
+    pub url: String,
+    pub summary: String,
+    /// The words of each thing that families also say.
+    pub sayings: Vec<(String, Box<[Box<str>]>)>,
+    pub is_service: bool,
+    checked_on: Option<Date>,
     pub by: String,
     pub place: String,
     pub place_given: bool,
-    pub way_in: String,
+    pub way_in: &'static str,
     pub way_in_given: bool,
-    pub cost: String,
+    pub cost: &'static str,
     pub cost_given: bool,
     pub step_free: Option<State>,
     pub schedules: Vec<Schedule>,
+    /// The first of its times in words.
+    pub first_time: Option<String>,
     pub any_hour: bool,
     pub doubt: bool,
     pub closed: bool,
 }
 
 impl Facts {
-    pub fn of(service: &Service) -> Facts {
+    /// Of a document, and of the service behind it where it is one.
+    pub fn of(document: &Document, service: Option<&Service>) -> Facts {
+        let own = match service {
+            Some(service) => Facts::of_service(service),
+            None if document.kind == Kind::Service => Facts::default(),
+            None => {
+                Facts { by: "Advice".to_owned(), place: document.organization.clone(), ..Facts::default() }
+            }
+        };
+        let is_service = document.kind == Kind::Service;
+        let words = |saying: &String| search::words(saying).into_iter().map(String::into_boxed_str).collect();
+        Facts {
+            token: if is_service { document.slug.clone() } else { format!("page~{}", document.slug) },
+            title: document.title.clone(),
+            url: document.url.clone(),
+            summary: document.summary.clone(),
+            sayings: document.aliases.iter().map(|saying| (saying.clone(), words(saying))).collect(),
+            is_service,
+            checked_on: document.checked_on,
+            ..own
+        }
+    }
+
+    fn of_service(service: &Service) -> Facts {
         let (place, place_given) = place_of(service);
         let way_in_given =
             service.how_to_get_in.is_some() || !matches!(service.way_in[..], [] | [WayIn::Unknown]);
@@ -41,7 +76,7 @@ impl Facts {
             place_given,
             way_in: way_in_words(service),
             way_in_given,
-            cost: service.cost.words().to_owned(),
+            cost: service.cost.words(),
             cost_given: service.cost != Cost::Unknown,
             step_free: step_free.filter(|_| {
                 service.access.iter().any(|access| matches!(access, Access::Hub | Access::Network))
@@ -50,14 +85,12 @@ impl Facts {
                 .schedules
                 .iter()
                 .any(|schedule| schedule.days == 0x7f && schedule.minutes == Some((0, 1_440))),
+            first_time: service.schedules.first().map(Schedule::words),
             schedules: service.schedules.clone(),
             doubt: service.doubt.is_some(),
             closed: service.status != Status::Active,
+            ..Facts::default()
         }
-    }
-
-    pub fn of_page(document: &Document) -> Facts {
-        Facts { by: "Advice".to_owned(), place: document.organization.clone(), ..Facts::default() }
     }
 }
 
@@ -87,7 +120,7 @@ fn place_of(service: &Service) -> (String, bool) {
 }
 
 /// A word for how one gets in, short enough for a card.
-fn way_in_words(service: &Service) -> String {
+fn way_in_words(service: &Service) -> &'static str {
     let has = |way: WayIn| service.way_in.contains(&way);
     let goes_somewhere = service.access.iter().any(|access| matches!(access, Access::Hub | Access::Network));
     match () {
@@ -97,7 +130,6 @@ fn way_in_words(service: &Service) -> String {
         () if has(WayIn::Professional) => "A professional refers you",
         () => "How to get in: not given",
     }
-    .to_owned()
 }
 
 pub(crate) fn capitalised(text: &str) -> String {
@@ -111,69 +143,72 @@ pub(crate) fn uncapitalised(text: &str) -> String {
 }
 
 /// One line of a card.
-pub(crate) struct Fact {
+pub(crate) struct Fact<'a> {
     pub icon: &'static str,
     pub label: &'static str,
-    pub value: String,
-    pub note: String,
+    pub value: Cow<'a, str>,
+    pub note: &'a str,
     pub given: bool,
 }
 
-/// A result as it is shown.
+/// A result as it is shown: what is known of the entry, and what the question adds.
 #[derive(Template)]
 #[template(path = "card_result.html")]
 pub(crate) struct ResultCard {
-    pub token: String,
-    pub title: String,
-    pub url: String,
-    pub by: String,
-    pub summary: String,
-    pub why: String,
-    pub facts: Vec<Fact>,
+    pub of: Arc<Facts>,
+    /// The part of a page that answers best.
+    anchor: String,
+    why: String,
+    /// How far it is.
+    distance: String,
+    /// The time that was asked for.
+    slot: String,
+    open: bool,
     pub fresh: bool,
     pub freshness: String,
-    pub back: String,
-    pub heading: u8,
+    back: String,
+    heading: u8,
 }
 
 /// What of the question a card answers.
 #[derive(Default)]
-pub(crate) struct Asked {
+pub(crate) struct Asked<'a> {
     pub why: String,
     pub distance: Option<f64>,
-    pub site_label: String,
+    pub site_label: &'a str,
     pub approximate: bool,
-    pub slot_label: String,
+    pub slot_label: &'a str,
+    pub anchor: &'a str,
     pub back: String,
 }
 
 impl ResultCard {
-    pub fn new(document: &Document, facts: &Facts, asked: Asked, today: Date, minute: u16) -> ResultCard {
-        let freshness = Freshness::of(document.checked_on, today);
-        let token = match document.kind {
-            Kind::Service => document.slug.clone(),
-            _ => format!("page~{}", document.slug),
-        };
-        let facts_shown =
-            if document.kind == Kind::Service { shown(facts, &asked, today, minute) } else { Vec::new() };
+    pub fn new(of: &Arc<Facts>, asked: Asked, today: Date, minute: u16) -> ResultCard {
+        let freshness = Freshness::of(of.checked_on, today);
         let mut words = freshness.words();
-        if facts.closed {
+        if of.closed {
             words = "Closed for now. Phone first".to_owned();
-        } else if facts.doubt && freshness.is_fresh() {
-            words = format!("{words}. Something may have changed: phone first");
+        } else if of.doubt && freshness.is_fresh() {
+            words.push_str(". Something may have changed: phone first");
         }
+        let distance = match asked.distance {
+            Some(metres) if asked.approximate => {
+                format!("{}, roughly: {}", web::say::distance(metres), asked.site_label)
+            }
+            Some(metres) => format!("{}: {}", web::say::distance(metres), asked.site_label),
+            None => String::new(),
+        };
         ResultCard {
-            token,
-            title: document.title.clone(),
-            url: document.url.clone(),
-            by: facts.by.clone(),
-            summary: document.summary.clone(),
+            anchor: asked.anchor.to_owned(),
             why: asked.why,
-            facts: facts_shown,
-            fresh: freshness.is_fresh() && !facts.doubt && !facts.closed,
+            distance,
+            slot: asked.slot_label.to_owned(),
+            open: of.schedules.iter().any(|schedule| schedule.open_at(today, minute)),
+            fresh: freshness.is_fresh() && !of.doubt && !of.closed,
             freshness: words,
             back: asked.back,
             heading: 2,
+            of: of.clone(),
         }
     }
 
@@ -181,64 +216,44 @@ impl ResultCard {
         self.heading = heading;
         self
     }
-}
 
-/// Where and how far, next session, how to get in, cost: always this order, and an unknown names itself.
-fn shown(facts: &Facts, asked: &Asked, today: Date, minute: u16) -> Vec<Fact> {
-    let mut out = Vec::with_capacity(5);
-    let note = match asked.distance {
-        Some(metres) if asked.approximate => {
-            format!("{}, roughly: {}", web::say::distance(metres), asked.site_label)
-        }
-        Some(metres) => format!("{}: {}", web::say::distance(metres), asked.site_label),
-        None => String::new(),
-    };
-    out.push(Fact {
-        icon: "pin",
-        label: "Where",
-        value: facts.place.clone(),
-        note,
-        given: facts.place_given,
-    });
-    let open = facts.schedules.iter().any(|schedule| schedule.open_at(today, minute));
-    let when = match (&asked.slot_label, facts.schedules.first()) {
-        _ if facts.any_hour => Some("Any hour, day or night".to_owned()),
-        (slot, _) if !slot.is_empty() => Some(slot.clone()),
-        (_, Some(first)) => Some(first.words()),
-        (_, None) => None,
-    };
-    let note = if open { "Open now".to_owned() } else { String::new() };
-    let given = when.is_some();
-    out.push(Fact {
-        icon: "calendar",
-        label: "When",
-        value: when.unwrap_or_else(|| "Days and times: not given".to_owned()),
-        note,
-        given,
-    });
-    out.push(Fact {
-        icon: "door",
-        label: "How to get in",
-        value: facts.way_in.clone(),
-        note: String::new(),
-        given: facts.way_in_given,
-    });
-    let cost = if facts.cost_given { facts.cost.clone() } else { "Cost: not given".to_owned() };
-    out.push(Fact {
-        icon: "pound",
-        label: "Cost",
-        value: cost,
-        note: String::new(),
-        given: facts.cost_given,
-    });
-    if let Some(state) = facts.step_free.filter(|state| *state != State::Unknown) {
-        out.push(Fact {
+    /// Where and how far, next session, how to get in, cost: always this order, and an unknown names itself.
+    pub fn facts(&self) -> impl Iterator<Item = Fact<'_>> {
+        let of = &self.of;
+        let fact = |icon, label, given, value: &'static str| {
+            let value = Cow::Borrowed(value);
+            Fact { icon, label, value, note: "", given }
+        };
+        let place = Fact {
+            icon: "pin",
+            label: "Where",
+            value: Cow::Borrowed(&of.place),
+            note: &self.distance,
+            given: of.place_given,
+        };
+        let when = match &of.first_time {
+            _ if of.any_hour => Some("Any hour, day or night"),
+            _ if !self.slot.is_empty() => Some(self.slot.as_str()),
+            first => first.as_deref(),
+        };
+        let when = Fact {
+            icon: "calendar",
+            label: "When",
+            value: Cow::Borrowed(when.unwrap_or("Days and times: not given")),
+            note: if self.open { "Open now" } else { "" },
+            given: when.is_some(),
+        };
+        let way_in = fact("door", "How to get in", of.way_in_given, of.way_in);
+        let cost = if of.cost_given { of.cost } else { "Cost: not given" };
+        let cost = fact("pound", "Cost", of.cost_given, cost);
+        let step_free = of.step_free.filter(|state| *state != State::Unknown).map(|state| Fact {
             icon: "stepfree",
             label: "Step-free",
-            value: format!("Step-free: {}", state.words()),
-            note: String::new(),
+            value: Cow::Owned(format!("Step-free: {}", state.words())),
+            note: "",
             given: true,
         });
+        let all = [Some(place), Some(when), Some(way_in), Some(cost), step_free];
+        all.into_iter().flatten().filter(|_| of.is_service)
     }
-    out
 }
