@@ -59,24 +59,12 @@ impl Bits {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
     }
 
-    /// Each word of bits beside the same of another set.
-    fn beside<'a>(&'a self, other: &'a Bits) -> impl Iterator<Item = (u64, u64)> + 'a {
-        self.words.iter().copied().zip(other.words.iter().copied())
-    }
-
-    /// How many are in this set and in all of the others, without making the set of them.
-    pub fn count_with_all<'a>(&self, others: impl Iterator<Item = &'a Bits> + Clone) -> usize {
-        let left =
-            |(at, word): (usize, &u64)| others.clone().fold(*word, |left, other| left & other.words[at]);
-        self.words.iter().enumerate().map(|word| left(word).count_ones() as usize).sum()
-    }
-
     pub fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     pub fn count_with(&self, other: &Bits) -> usize {
-        self.beside(other).map(|(a, b)| (a & b).count_ones() as usize).sum()
+        self.words.iter().zip(&other.words).map(|(a, b)| (a & b).count_ones() as usize).sum()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
@@ -256,19 +244,31 @@ impl Columns {
         filters
     }
 
-    /// The set of one choice, and the filters in whose stead it would stand.
-    pub fn what_if(&self, query: &Query, choice: &WhatIf) -> (&'static [FilterRef], Bits) {
-        match choice {
-            WhatIf::Age(age) => (&[FilterRef::Age], self.for_age(*age)),
-            WhatIf::Days(days) => (&[FilterRef::Days, FilterRef::Time], self.open(*days, query.time)),
-            WhatIf::Time(time) => (&[FilterRef::Days, FilterRef::Time], self.open(query.days, Some(*time))),
-            WhatIf::Within(metres) => {
-                let all = || Bits::all(self.length);
-                (
-                    &[FilterRef::Distance],
-                    query.near.as_ref().map_or_else(all, |near| self.within(near, *metres)),
-                )
+    /// How many of what is left would fit a choice. Few are looked at one by one, many by a set of them all.
+    pub fn count_if(&self, query: &Query, choice: &WhatIf, left: &Bits) -> usize {
+        let few = left.count() * 8 < self.length;
+        match (choice, &query.near) {
+            (WhatIf::Age(age), _) if few => left.iter().filter(|&at| self.is_for_age(at, *age)).count(),
+            (WhatIf::Age(age), _) => left.count_with(&self.for_age(*age)),
+            (WhatIf::Days(days), _) if few => {
+                left.iter().filter(|&at| self.is_open(at, *days, query.time)).count()
             }
+            (WhatIf::Days(days), _) => left.count_with(&self.open(*days, query.time)),
+            (WhatIf::Time(time), _) if few => {
+                left.iter().filter(|&at| self.is_open(at, query.days, Some(*time))).count()
+            }
+            (WhatIf::Time(time), _) => left.count_with(&self.open(query.days, Some(*time))),
+            (WhatIf::Within(_), None) => left.count(),
+            (WhatIf::Within(metres), Some(near)) if few => {
+                let (here, most) = (point(near.lat, near.lon), chord_squared_of(*metres));
+                let is_near = |at: usize| {
+                    let sites = self.sites_of(at);
+                    self.reading_without_place.has(at)
+                        || sites.iter().any(|site| chord_squared(site, &here) <= most)
+                };
+                left.iter().filter(|&at| is_near(at)).count()
+            }
+            (WhatIf::Within(metres), Some(near)) => left.count_with(&self.within(near, *metres)),
         }
     }
 
@@ -301,15 +301,20 @@ impl Columns {
     }
 
     fn for_age(&self, age: AgeAsked) -> Bits {
+        match age {
+            AgeAsked::Pregnant => self.pregnancy.clone(),
+            _ => Bits::of(self.length, |at| self.is_for_age(at, age)),
+        }
+    }
+
+    fn is_for_age(&self, at: usize, age: AgeAsked) -> bool {
         let (from, until) = match age {
-            AgeAsked::Pregnant => return self.pregnancy.clone(),
+            AgeAsked::Pregnant => return self.pregnancy.has(at),
             AgeAsked::Months(months) => (months, months.saturating_add(1)),
             AgeAsked::Band { from_months, until_months } => (from_months, until_months),
         };
-        Bits::of(self.length, |at| {
-            let (low, high) = self.ages[at];
-            (low.max(from) < high.min(until)) & (from < until)
-        })
+        let (low, high) = self.ages[at];
+        (low.max(from) < high.min(until)) & (from < until)
     }
 
     /// Open in one slot that answers both the day and the time. Reading is always open.
@@ -324,11 +329,12 @@ impl Columns {
     }
 
     fn in_a_slot(&self, days: u8, time: Option<(u16, u16)>) -> Bits {
-        Bits::of(self.length, |at| {
-            let slots = self.slots_of(at);
-            (slots.is_empty() && self.reading.has(at))
-                || slots.iter().any(|slot| slot_answers(*slot, days, time))
-        })
+        Bits::of(self.length, |at| self.is_open(at, days, time))
+    }
+
+    fn is_open(&self, at: usize, days: u8, time: Option<(u16, u16)>) -> bool {
+        let slots = self.slots_of(at);
+        (slots.is_empty() && self.reading.has(at)) || slots.iter().any(|slot| slot_answers(*slot, days, time))
     }
 
     /// Entries whose days are given and do not fit what was said are left out; 'not given' is not 'no'.

@@ -32,8 +32,16 @@ pub(crate) struct Spoken {
 /// What a saying gave: to which entry, how much, and whether it can bring that entry by itself.
 pub(crate) struct Found {
     pub document: u32,
-    pub value: f32,
+    pub said: f32,
+    share: f32,
     pub stands_alone: bool,
+}
+
+impl Found {
+    /// Never more than what was said of it.
+    pub fn value(&self) -> f32 {
+        self.said * self.share.powf(SHARE_POWER)
+    }
 }
 
 /// Grammar and small talk count for less than the thing itself, but 'nothing in the cupboards' is not 'in the cupboards'.
@@ -133,7 +141,8 @@ impl Phrases {
             let share = (place.said / self.masses[phrase as usize].max(f32::MIN_POSITIVE)).min(1.0);
             take(Found {
                 document: self.documents[phrase as usize],
-                value: place.said * share.powf(SHARE_POWER),
+                said: place.said,
+                share,
                 stands_alone: place.tells || share >= SAID_NEARLY_ALL,
             });
         }

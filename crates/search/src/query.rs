@@ -44,6 +44,17 @@ pub enum WhatIf {
     Within(f64),
 }
 
+impl WhatIf {
+    /// The filters that it would take the place of.
+    pub(crate) fn instead_of(&self) -> &'static [FilterRef] {
+        match self {
+            WhatIf::Age(_) => &[FilterRef::Age],
+            WhatIf::Days(_) | WhatIf::Time(_) => &[FilterRef::Days, FilterRef::Time],
+            WhatIf::Within(_) => &[FilterRef::Distance],
+        }
+    }
+}
+
 impl Query {
     /// More than this on one page helps nobody.
     pub const PER_PAGE_MAX: usize = 200;

@@ -5,7 +5,7 @@ use crate::filters::{self, Bits};
 use crate::index::{Index, SectionTerms};
 use crate::loss;
 use crate::phrases::Spoken;
-use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort, WhatIf};
+use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort};
 use crate::reading::{Reading, Said};
 use std::borrow::Cow;
 
@@ -190,7 +190,10 @@ impl Index {
                 }
                 touched.push(found.document);
             }
-            place.saying = place.saying.max(found.value);
+            // What is said is the most it can be worth, and dearer to weigh than to compare.
+            if found.said > place.saying {
+                place.saying = place.saying.max(found.value());
+            }
         });
     }
 }
@@ -258,7 +261,7 @@ impl<'i, 'a> Run<'i, 'a> {
                 .index
                 .columns
                 .facets(self.query, &everything, &self.pinned, |what| self.without(Some(what))),
-            what_if: self.query.what_if.iter().map(|choice| self.count_if(choice) + pinned).collect(),
+            what_if: self.counts_if(pinned),
             corrected: self.reading.corrected.clone(),
             weak: self.weak,
             ..Results::default()
@@ -281,10 +284,27 @@ impl<'i, 'a> Run<'i, 'a> {
         left
     }
 
-    fn count_if(&self, choice: &WhatIf) -> usize {
-        let (instead_of, set) = self.index.columns.what_if(self.query, choice);
-        let kept = self.filters.iter().filter(|(what, _)| !instead_of.contains(what));
-        self.shown.count_with_all(kept.map(|(_, bits)| bits).chain([&set]))
+    /// What each choice would give. Choices of one kind stand in the stead of the same filters.
+    fn counts_if(&self, pinned: usize) -> Vec<usize> {
+        let mut counts = Vec::with_capacity(self.query.what_if.len());
+        let mut lefts: Vec<(&[FilterRef], Bits)> = Vec::new();
+        for choice in &self.query.what_if {
+            let instead_of = choice.instead_of();
+            let known = lefts.iter().position(|(of, _)| *of == instead_of);
+            let at = known.unwrap_or_else(|| {
+                lefts.push((instead_of, self.without_all(instead_of)));
+                lefts.len() - 1
+            });
+            counts.push(self.index.columns.count_if(self.query, choice, &lefts[at].1) + pinned);
+        }
+        counts
+    }
+
+    fn without_all(&self, dropped: &[FilterRef]) -> Bits {
+        let mut left = self.shown.clone();
+        let kept = self.filters.iter().filter(|(what, _)| !dropped.contains(what));
+        kept.for_each(|(_, bits)| left.and(bits));
+        left
     }
 
     fn loosened(&self, left: usize) -> Vec<Loosened> {
