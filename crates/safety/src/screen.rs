@@ -1,7 +1,7 @@
 use crate::{
     cards::{self, Card, CardTexts, UrgentGroup},
     contacts::{Contact, Contacts, LocalContacts},
-    leads::{Lead, Leads},
+    leads::{Lead, Leads, Seen},
     lexicon::{Entry, FILES, Lexicon, LexiconFault, Meaning, Who},
     normalise::views,
     pattern::{Atom, OVERLAP, Places, WINDOW},
@@ -115,12 +115,12 @@ impl Screen {
 
     fn match_words(&self, words: &[String], matched: &mut [bool]) {
         let mut window = self.take_window();
-        let mut leads: Vec<Lead> = Vec::new();
+        let mut leads: Vec<Lead> = Vec::with_capacity(256);
         let mut from = 0;
         loop {
             let to = words.len().min(from + WINDOW);
             self.fill(&mut window, &words[from..to]);
-            self.leads.follow(&window.touched, &mut leads);
+            self.leads.follow(&window.touched, &mut window.seen, &mut leads);
             self.put_idioms_aside(&mut window, &leads, matched);
             for &(entry, pattern) in &leads {
                 let of = &self.lexicon.entries[entry];
@@ -139,7 +139,11 @@ impl Screen {
 
     fn take_window(&self) -> Window {
         let kept = self.windows.try_lock().ok().and_then(|mut kept| kept.pop());
-        kept.unwrap_or_else(|| Window { found: vec![Places::NONE; self.lexicon.atoms], touched: Vec::new() })
+        kept.unwrap_or_else(|| Window {
+            found: vec![Places::NONE; self.lexicon.atoms],
+            touched: Vec::new(),
+            seen: Seen::new(),
+        })
     }
 
     /// A window comes back as empty as it was taken.
@@ -195,6 +199,7 @@ impl Screen {
 struct Window {
     found: Vec<Places>,
     touched: Vec<Atom>,
+    seen: Seen,
 }
 
 impl Window {

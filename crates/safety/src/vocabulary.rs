@@ -84,8 +84,8 @@ impl Vocabulary {
         let mut out: Vec<String> = Vec::with_capacity(words.len());
         for word in words {
             // `sui cide`: two pieces of a key word.
-            if let Some(whole) = out.last().map(|before| format!("{before}{word}"))
-                && whole.len() <= GUESSED_AT_MOST
+            let short = |before: &&String| before.len() + word.len() <= GUESSED_AT_MOST;
+            if let Some(whole) = out.last().filter(short).map(|before| [before.as_str(), &word].concat())
                 && self.key_words.contains(&whole)
             {
                 out.pop();
