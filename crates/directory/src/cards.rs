@@ -6,7 +6,7 @@ use crate::{
     vocabulary::{Access, Cost, Feature, State, Status, WayIn},
 };
 use askama::Template;
-use kernel::Date;
+use kernel::{Date, Fault};
 use search::{Document, Kind};
 use std::{borrow::Cow, sync::Arc};
 
@@ -22,6 +22,13 @@ pub(crate) struct Facts {
     pub sayings: Vec<(String, Box<[Box<str>]>)>,
     pub is_service: bool,
     checked_on: Option<Date>,
+    /// How fresh it is in words, within the line and past it.
+    said_fresh: String,
+    said_old: String,
+    /// Markup of who runs it and what it is, of the facts that no question changes, of the way to keep it.
+    about: String,
+    fixed: String,
+    save: String,
     pub by: String,
     pub place: String,
     pub place_given: bool,
@@ -40,7 +47,7 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// Of a document, and of the service behind it where it is one.
-    pub fn of(document: &Document, service: Option<&Service>) -> Facts {
+    pub fn of(document: &Document, service: Option<&Service>) -> Result<Facts, Fault> {
         let own = match service {
             Some(service) => Facts::of_service(service),
             None if document.kind == Kind::Service => Facts::default(),
@@ -58,8 +65,47 @@ impl Facts {
             sayings: document.aliases.iter().map(|saying| (saying.clone(), words(saying))).collect(),
             is_service,
             checked_on: document.checked_on,
+            said_fresh: document.checked_on.map_or_else(String::new, |on| own.said_of(Freshness::Fresh(on))),
+            said_old: own.said_of(document.checked_on.map_or(Freshness::Never, Freshness::Old)),
             ..own
         }
+        .rendered()
+    }
+
+    /// How fresh it is in words.
+    fn said_of(&self, freshness: Freshness) -> String {
+        match freshness.words() {
+            _ if self.closed => "Closed for now. Phone first".to_owned(),
+            words if self.doubt && freshness.is_fresh() => {
+                format!("{words}. Something may have changed: phone first")
+            }
+            words => words,
+        }
+    }
+
+    /// With the markup that is the same in every answer.
+    fn rendered(mut self) -> Result<Facts, Fault> {
+        self.about = About { of: &self }.render()?;
+        self.save = Save { of: &self }.render()?;
+        let mut fixed = String::new();
+        for fact in self.fixed_facts() {
+            fact.render_into(&mut fixed)?;
+        }
+        self.fixed = fixed;
+        Ok(self)
+    }
+
+    /// How to get in, cost and a step-free way: what no question changes.
+    fn fixed_facts(&self) -> impl Iterator<Item = Fact<'static>> {
+        let fact =
+            |icon, label, value: Cow<'static, str>, given| Fact { icon, label, value, note: "", given };
+        let way_in = fact("door", "How to get in", self.way_in.into(), self.way_in_given);
+        let cost = if self.cost_given { self.cost } else { "Cost: not given" };
+        let cost = fact("pound", "Cost", cost.into(), self.cost_given);
+        let step_free = self.step_free.filter(|state| *state != State::Unknown);
+        let step_free = step_free
+            .map(|state| fact("stepfree", "Step-free", format!("Step-free: {}", state.words()).into(), true));
+        [Some(way_in), Some(cost), step_free].into_iter().flatten()
     }
 
     fn of_service(service: &Service) -> Facts {
@@ -134,7 +180,11 @@ fn way_in_words(service: &Service) -> &'static str {
 
 pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let Some(first) = letters.next() else { return String::new() };
+    let mut out = String::with_capacity(text.len() + 2);
+    out.extend(first.to_uppercase());
+    out.push_str(letters.as_str());
+    out
 }
 
 pub(crate) fn uncapitalised(text: &str) -> String {
@@ -142,7 +192,21 @@ pub(crate) fn uncapitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
+#[derive(Template)]
+#[template(path = "card_about.html")]
+struct About<'a> {
+    of: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "card_save.html")]
+struct Save<'a> {
+    of: &'a Facts,
+}
+
 /// One line of a card.
+#[derive(Template)]
+#[template(path = "card_fact.html")]
 pub(crate) struct Fact<'a> {
     pub icon: &'static str,
     pub label: &'static str,
@@ -164,9 +228,9 @@ pub(crate) struct ResultCard {
     /// The time that was asked for.
     slot: String,
     open: bool,
+    /// Within the line, and past it only of age: then the words still say when.
+    checked_lately: bool,
     pub fresh: bool,
-    pub freshness: String,
-    back: String,
     heading: u8,
 }
 
@@ -179,18 +243,11 @@ pub(crate) struct Asked<'a> {
     pub approximate: bool,
     pub slot_label: &'a str,
     pub anchor: &'a str,
-    pub back: String,
 }
 
 impl ResultCard {
     pub fn new(of: &Arc<Facts>, asked: Asked, today: Date, minute: u16) -> ResultCard {
         let freshness = Freshness::of(of.checked_on, today);
-        let mut words = freshness.words();
-        if of.closed {
-            words = "Closed for now. Phone first".to_owned();
-        } else if of.doubt && freshness.is_fresh() {
-            words.push_str(". Something may have changed: phone first");
-        }
         let distance = match asked.distance {
             Some(metres) if asked.approximate => {
                 format!("{}, roughly: {}", web::say::distance(metres), asked.site_label)
@@ -205,8 +262,7 @@ impl ResultCard {
             slot: asked.slot_label.to_owned(),
             open: of.schedules.iter().any(|schedule| schedule.open_at(today, minute)),
             fresh: freshness.is_fresh() && !of.doubt && !of.closed,
-            freshness: words,
-            back: asked.back,
+            checked_lately: freshness.is_fresh(),
             heading: 2,
             of: of.clone(),
         }
@@ -217,43 +273,35 @@ impl ResultCard {
         self
     }
 
+    /// When it was checked last, and what to do if that is long ago.
+    pub fn freshness(&self) -> &str {
+        if self.checked_lately { &self.of.said_fresh } else { &self.of.said_old }
+    }
+
     /// Where and how far, next session, how to get in, cost: always this order, and an unknown names itself.
-    pub fn facts(&self) -> impl Iterator<Item = Fact<'_>> {
-        let of = &self.of;
-        let fact = |icon, label, given, value: &'static str| {
-            let value = Cow::Borrowed(value);
-            Fact { icon, label, value, note: "", given }
-        };
-        let place = Fact {
-            icon: "pin",
-            label: "Where",
-            value: Cow::Borrowed(&of.place),
-            note: &self.distance,
-            given: of.place_given,
-        };
-        let when = match &of.first_time {
-            _ if of.any_hour => Some("Any hour, day or night"),
+    pub fn facts<'a>(&'a self) -> impl Iterator<Item = Fact<'a>> + 'a {
+        let fixed = self.of.fixed_facts().map(|fact| -> Fact<'a> { fact });
+        let all = [self.place(), self.time()].into_iter().chain(fixed);
+        all.filter(move |_| self.of.is_service)
+    }
+
+    fn place(&self) -> Fact<'_> {
+        let value = Cow::Borrowed(self.of.place.as_str());
+        Fact { icon: "pin", label: "Where", value, note: &self.distance, given: self.of.place_given }
+    }
+
+    fn time(&self) -> Fact<'_> {
+        let when = match &self.of.first_time {
+            _ if self.of.any_hour => Some("Any hour, day or night"),
             _ if !self.slot.is_empty() => Some(self.slot.as_str()),
             first => first.as_deref(),
         };
-        let when = Fact {
+        Fact {
             icon: "calendar",
             label: "When",
             value: Cow::Borrowed(when.unwrap_or("Days and times: not given")),
             note: if self.open { "Open now" } else { "" },
             given: when.is_some(),
-        };
-        let way_in = fact("door", "How to get in", of.way_in_given, of.way_in);
-        let cost = if of.cost_given { of.cost } else { "Cost: not given" };
-        let cost = fact("pound", "Cost", of.cost_given, cost);
-        let step_free = of.step_free.filter(|state| *state != State::Unknown).map(|state| Fact {
-            icon: "stepfree",
-            label: "Step-free",
-            value: Cow::Owned(format!("Step-free: {}", state.words())),
-            note: "",
-            given: true,
-        });
-        let all = [Some(place), Some(when), Some(way_in), Some(cost), step_free];
-        all.into_iter().flatten().filter(|_| of.is_service)
+        }
     }
 }

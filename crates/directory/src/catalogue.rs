@@ -122,9 +122,9 @@ async fn read(site: &Site, extra: &ExtraDocuments, synonyms: &Synonyms) -> Resul
         services.iter().map(|service| (service.slug.as_str(), service)).collect();
     let facts_of = |document: &Document| {
         let service = (document.kind == Kind::Service).then(|| of_slug.get(document.slug.as_str()));
-        Arc::new(Facts::of(document, service.flatten().copied()))
+        Facts::of(document, service.flatten().copied()).map(Arc::new)
     };
-    let facts = documents.iter().map(facts_of).collect();
+    let facts = documents.iter().map(facts_of).collect::<Result<Vec<_>, Fault>>()?;
     let mut towns: Vec<Town> = council.towns.iter().map(|home| town(home, &council.area_code)).collect();
     for hub in hubs.iter().filter(|location| location.hub) {
         if let Some(home) = council.towns.iter().find(|town| town.name == hub.town) {

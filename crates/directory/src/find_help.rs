@@ -354,7 +354,7 @@ fn facets<'a>(address: &Address<'a>, asked: &Question, results: &Results<'a>) ->
         };
         let mut counted: Vec<&FacetCount> =
             results.facets.iter().filter(|count| count.group == group).collect();
-        counted.sort_by_key(|count| order(count.value));
+        counted.sort_by_cached_key(|count| order(count.value));
         let choices: Vec<Choice<'a>> = counted
             .into_iter()
             .filter_map(|count| {
@@ -484,7 +484,6 @@ impl CardMaker<'_> {
                 .section
                 .and_then(|section| document.sections.get(section))
                 .map_or("", |section| &section.anchor),
-            back: String::new(),
         };
         ResultCard::new(&self.catalogue.facts[at], asked, self.today, self.minute)
     }

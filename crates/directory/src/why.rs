@@ -21,7 +21,7 @@ pub(crate) fn reasons(
     }
     reasons.extend(of_words(hit, document, &catalogue.facts[hit.document as usize]));
     if let Some(section) = hit.section.and_then(|section| document.sections.get(section)) {
-        reasons.push(format!("see ‘{}’", section.heading));
+        reasons.push(["see ‘", &section.heading, "’"].concat());
     }
     reasons.extend(of_age(document, asked));
     for (group, values) in &asked.query.tags {
@@ -46,20 +46,22 @@ fn of_words(hit: &Hit, document: &Document, facts: &Facts) -> Vec<String> {
     let mut reasons = Vec::new();
     let phrase = phrase_of(hit, facts);
     if let Some(phrase) = phrase {
-        reasons.push(format!("families also say ‘{phrase}’"));
+        reasons.push(["families also say ‘", phrase, "’"].concat());
     }
     let in_name: Vec<String> = hit
         .matched
         .iter()
         .filter(|m| plain(m) && m.field == Field::Name)
-        .map(|m| format!("‘{}’", m.typed))
+        .map(|m| ["‘", &m.typed, "’"].concat())
         .collect();
     if !in_name.is_empty() {
-        reasons.push(format!(
-            "{} {} in its name",
-            say::list(&in_name),
-            if in_name.len() == 1 { "is" } else { "are" }
-        ));
+        reasons.push(
+            [
+                say::list(&in_name).as_str(),
+                if in_name.len() == 1 { " is in its name" } else { " are in its name" },
+            ]
+            .concat(),
+        );
     }
     let mut told: Vec<&str> = Vec::new();
     for matched in &hit.matched {
