@@ -244,20 +244,15 @@ impl Columns {
         filters
     }
 
-    /// How many of what is left would fit a choice. Few are looked at one by one, many by a set of them all.
+    /// How many of what is left would fit a choice. Few are looked at one by one, many by a set of them all; where a
+    /// set would be made by looking at each, only what is left is looked at.
     pub fn count_if(&self, query: &Query, choice: &WhatIf, left: &Bits) -> usize {
         let few = left.count() * 8 < self.length;
         match (choice, &query.near) {
             (WhatIf::Age(age), _) if few => left.iter().filter(|&at| self.is_for_age(at, *age)).count(),
             (WhatIf::Age(age), _) => left.count_with(&self.for_age(*age)),
-            (WhatIf::Days(days), _) if few => {
-                left.iter().filter(|&at| self.is_open(at, *days, query.time)).count()
-            }
-            (WhatIf::Days(days), _) => left.count_with(&self.open(*days, query.time)),
-            (WhatIf::Time(time), _) if few => {
-                left.iter().filter(|&at| self.is_open(at, query.days, Some(*time))).count()
-            }
-            (WhatIf::Time(time), _) => left.count_with(&self.open(query.days, Some(*time))),
+            (WhatIf::Days(days), _) => self.count_open(*days, query.time, left),
+            (WhatIf::Time(time), _) => self.count_open(query.days, Some(*time), left),
             (WhatIf::Within(_), None) => left.count(),
             (WhatIf::Within(metres), Some(near)) if few => {
                 let (here, most) = (point(near.lat, near.lon), chord_squared_of(*metres));
@@ -269,6 +264,13 @@ impl Columns {
                 left.iter().filter(|&at| is_near(at)).count()
             }
             (WhatIf::Within(metres), Some(near)) => left.count_with(&self.within(near, *metres)),
+        }
+    }
+
+    fn count_open(&self, days: u8, time: Option<(u16, u16)>, left: &Bits) -> usize {
+        match time {
+            None => left.count_with(&self.open(days, None)),
+            Some(_) => left.iter().filter(|&at| self.is_open(at, days, time)).count(),
         }
     }
 

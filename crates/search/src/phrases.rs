@@ -32,13 +32,18 @@ pub(crate) struct Spoken {
 /// What a saying gave: to which entry, how much, and whether it can bring that entry by itself.
 pub(crate) struct Found {
     pub document: u32,
-    pub said: f32,
+    said: f32,
     share: f32,
     pub stands_alone: bool,
 }
 
 impl Found {
-    /// Never more than what was said of it.
+    /// A share is at most one, so its square root is more than its power above a half; a little is added for the
+    /// rounding of both.
+    pub fn at_most(&self) -> f32 {
+        self.said * self.share.sqrt() * 1.000_1
+    }
+
     pub fn value(&self) -> f32 {
         self.said * self.share.powf(SHARE_POWER)
     }

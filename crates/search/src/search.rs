@@ -190,8 +190,8 @@ impl Index {
                 }
                 touched.push(found.document);
             }
-            // What is said is the most it can be worth, and dearer to weigh than to compare.
-            if found.said > place.saying {
+            // Dear to weigh exactly, cheap to rule out.
+            if found.at_most() > place.saying {
                 place.saying = place.saying.max(found.value());
             }
         });
