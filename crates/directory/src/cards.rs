@@ -96,7 +96,7 @@ impl Facts {
     }
 
     /// How to get in, cost and a step-free way: what no question changes.
-    fn fixed_facts(&self) -> impl Iterator<Item = Fact<'static>> {
+    fn fixed_facts(&self) -> impl Iterator<Item = Fact<'_>> {
         let fact =
             |icon, label, value: Cow<'static, str>, given| Fact { icon, label, value, note: "", given };
         let way_in = fact("door", "How to get in", self.way_in.into(), self.way_in_given);
@@ -279,10 +279,9 @@ impl ResultCard {
     }
 
     /// Where and how far, next session, how to get in, cost: always this order, and an unknown names itself.
-    pub fn facts<'a>(&'a self) -> impl Iterator<Item = Fact<'a>> + 'a {
-        let fixed = self.of.fixed_facts().map(|fact| -> Fact<'a> { fact });
-        let all = [self.place(), self.time()].into_iter().chain(fixed);
-        all.filter(move |_| self.of.is_service)
+    pub fn facts(&self) -> impl Iterator<Item = Fact<'_>> {
+        let all = [self.place(), self.time()].into_iter().chain(self.of.fixed_facts());
+        all.filter(|_| self.of.is_service)
     }
 
     fn place(&self) -> Fact<'_> {
