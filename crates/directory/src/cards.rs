@@ -6,28 +6,109 @@ use crate::{
     vocabulary::{Access, Cost, Feature, State, Status, WayIn},
 };
 use askama::Template;
-use kernel::Date;
+use kernel::{Date, Fault};
 use search::{Document, Kind};
+use std::{borrow::Cow, sync::Arc};
 
-/// The parts of a card that do not depend on the question.
+/// The parts of a card that do not depend on the question. Cards share them: a search copies none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
+    /// What the list of the person calls it.
+    pub token: String,
+    pub title: String,
+    pub url: String,
+    pub summary: String,
+    /// The words of each thing that families also say.
+    pub sayings: Vec<(String, Box<[Box<str>]>)>,
+    pub is_service: bool,
+    checked_on: Option<Date>,
+    /// How fresh it is in words, within the line and past it.
+    said_fresh: String,
+    said_old: String,
+    /// Markup of who runs it and what it is, of the facts that no question changes, of the way to keep it.
+    about: String,
+    fixed: String,
+    save: String,
     pub by: String,
     pub place: String,
     pub place_given: bool,
-    pub way_in: String,
+    pub way_in: &'static str,
     pub way_in_given: bool,
-    pub cost: String,
+    pub cost: &'static str,
     pub cost_given: bool,
     pub step_free: Option<State>,
     pub schedules: Vec<Schedule>,
+    /// The first of its times in words.
+    pub first_time: Option<String>,
     pub any_hour: bool,
     pub doubt: bool,
     pub closed: bool,
 }
 
 impl Facts {
-    pub fn of(service: &Service) -> Facts {
+    /// Of a document, and of the service behind it where it is one.
+    pub fn of(document: &Document, service: Option<&Service>) -> Result<Facts, Fault> {
+        let own = match service {
+            Some(service) => Facts::of_service(service),
+            None if document.kind == Kind::Service => Facts::default(),
+            None => {
+                Facts { by: "Advice".to_owned(), place: document.organization.clone(), ..Facts::default() }
+            }
+        };
+        let is_service = document.kind == Kind::Service;
+        let words = |saying: &String| search::words(saying).into_iter().map(String::into_boxed_str).collect();
+        Facts {
+            token: if is_service { document.slug.clone() } else { format!("page~{}", document.slug) },
+            title: document.title.clone(),
+            url: document.url.clone(),
+            summary: document.summary.clone(),
+            sayings: document.aliases.iter().map(|saying| (saying.clone(), words(saying))).collect(),
+            is_service,
+            checked_on: document.checked_on,
+            said_fresh: document.checked_on.map_or_else(String::new, |on| own.said_of(Freshness::Fresh(on))),
+            said_old: own.said_of(document.checked_on.map_or(Freshness::Never, Freshness::Old)),
+            ..own
+        }
+        .rendered()
+    }
+
+    /// How fresh it is in words.
+    fn said_of(&self, freshness: Freshness) -> String {
+        match freshness.words() {
+            _ if self.closed => "Closed for now. Phone first".to_owned(),
+            words if self.doubt && freshness.is_fresh() => {
+                format!("{words}. Something may have changed: phone first")
+            }
+            words => words,
+        }
+    }
+
+    /// With the markup that is the same in every answer.
+    fn rendered(mut self) -> Result<Facts, Fault> {
+        self.about = About { of: &self }.render()?;
+        self.save = Save { of: &self }.render()?;
+        let mut fixed = String::new();
+        for fact in self.fixed_facts() {
+            fact.render_into(&mut fixed)?;
+        }
+        self.fixed = fixed;
+        Ok(self)
+    }
+
+    /// How to get in, cost and a step-free way: what no question changes.
+    fn fixed_facts(&self) -> impl Iterator<Item = Fact<'_>> {
+        let fact =
+            |icon, label, value: Cow<'static, str>, given| Fact { icon, label, value, note: "", given };
+        let way_in = fact("door", "How to get in", self.way_in.into(), self.way_in_given);
+        let cost = if self.cost_given { self.cost } else { "Cost: not given" };
+        let cost = fact("pound", "Cost", cost.into(), self.cost_given);
+        let step_free = self.step_free.filter(|state| *state != State::Unknown);
+        let step_free = step_free
+            .map(|state| fact("stepfree", "Step-free", format!("Step-free: {}", state.words()).into(), true));
+        [Some(way_in), Some(cost), step_free].into_iter().flatten()
+    }
+
+    fn of_service(service: &Service) -> Facts {
         let (place, place_given) = place_of(service);
         let way_in_given =
             service.how_to_get_in.is_some() || !matches!(service.way_in[..], [] | [WayIn::Unknown]);
@@ -41,7 +122,7 @@ impl Facts {
             place_given,
             way_in: way_in_words(service),
             way_in_given,
-            cost: service.cost.words().to_owned(),
+            cost: service.cost.words(),
             cost_given: service.cost != Cost::Unknown,
             step_free: step_free.filter(|_| {
                 service.access.iter().any(|access| matches!(access, Access::Hub | Access::Network))
@@ -50,14 +131,12 @@ impl Facts {
                 .schedules
                 .iter()
                 .any(|schedule| schedule.days == 0x7f && schedule.minutes == Some((0, 1_440))),
+            first_time: service.schedules.first().map(Schedule::words),
             schedules: service.schedules.clone(),
             doubt: service.doubt.is_some(),
             closed: service.status != Status::Active,
+            ..Facts::default()
         }
-    }
-
-    pub fn of_page(document: &Document) -> Facts {
-        Facts { by: "Advice".to_owned(), place: document.organization.clone(), ..Facts::default() }
     }
 }
 
@@ -87,7 +166,7 @@ fn place_of(service: &Service) -> (String, bool) {
 }
 
 /// A word for how one gets in, short enough for a card.
-fn way_in_words(service: &Service) -> String {
+fn way_in_words(service: &Service) -> &'static str {
     let has = |way: WayIn| service.way_in.contains(&way);
     let goes_somewhere = service.access.iter().any(|access| matches!(access, Access::Hub | Access::Network));
     match () {
@@ -97,12 +176,15 @@ fn way_in_words(service: &Service) -> String {
         () if has(WayIn::Professional) => "A professional refers you",
         () => "How to get in: not given",
     }
-    .to_owned()
 }
 
 pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let Some(first) = letters.next() else { return String::new() };
+    let mut out = String::with_capacity(text.len() + 2);
+    out.extend(first.to_uppercase());
+    out.push_str(letters.as_str());
+    out
 }
 
 pub(crate) fn uncapitalised(text: &str) -> String {
@@ -110,70 +192,79 @@ pub(crate) fn uncapitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
+#[derive(Template)]
+#[template(path = "card_about.html")]
+struct About<'a> {
+    of: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "card_save.html")]
+struct Save<'a> {
+    of: &'a Facts,
+}
+
 /// One line of a card.
-pub(crate) struct Fact {
+#[derive(Template)]
+#[template(path = "card_fact.html")]
+pub(crate) struct Fact<'a> {
     pub icon: &'static str,
     pub label: &'static str,
-    pub value: String,
-    pub note: String,
+    pub value: Cow<'a, str>,
+    pub note: &'a str,
     pub given: bool,
 }
 
-/// A result as it is shown.
+/// A result as it is shown: what is known of the entry, and what the question adds.
 #[derive(Template)]
 #[template(path = "card_result.html")]
 pub(crate) struct ResultCard {
-    pub token: String,
-    pub title: String,
-    pub url: String,
-    pub by: String,
-    pub summary: String,
-    pub why: String,
-    pub facts: Vec<Fact>,
+    pub of: Arc<Facts>,
+    /// The part of a page that answers best.
+    anchor: String,
+    why: String,
+    /// How far it is.
+    distance: String,
+    /// The time that was asked for.
+    slot: String,
+    open: bool,
+    /// Within the line, and past it only of age: then the words still say when.
+    checked_lately: bool,
     pub fresh: bool,
-    pub freshness: String,
-    pub back: String,
-    pub heading: u8,
+    heading: u8,
 }
 
 /// What of the question a card answers.
 #[derive(Default)]
-pub(crate) struct Asked {
+pub(crate) struct Asked<'a> {
     pub why: String,
     pub distance: Option<f64>,
-    pub site_label: String,
+    pub site_label: &'a str,
     pub approximate: bool,
-    pub slot_label: String,
-    pub back: String,
+    pub slot_label: &'a str,
+    pub anchor: &'a str,
 }
 
 impl ResultCard {
-    pub fn new(document: &Document, facts: &Facts, asked: Asked, today: Date, minute: u16) -> ResultCard {
-        let freshness = Freshness::of(document.checked_on, today);
-        let token = match document.kind {
-            Kind::Service => document.slug.clone(),
-            _ => format!("page~{}", document.slug),
+    pub fn new(of: &Arc<Facts>, asked: Asked, today: Date, minute: u16) -> ResultCard {
+        let freshness = Freshness::of(of.checked_on, today);
+        let distance = match asked.distance {
+            Some(metres) if asked.approximate => {
+                format!("{}, roughly: {}", web::say::distance(metres), asked.site_label)
+            }
+            Some(metres) => format!("{}: {}", web::say::distance(metres), asked.site_label),
+            None => String::new(),
         };
-        let facts_shown =
-            if document.kind == Kind::Service { shown(facts, &asked, today, minute) } else { Vec::new() };
-        let mut words = freshness.words();
-        if facts.closed {
-            words = "Closed for now. Phone first".to_owned();
-        } else if facts.doubt && freshness.is_fresh() {
-            words = format!("{words}. Something may have changed: phone first");
-        }
         ResultCard {
-            token,
-            title: document.title.clone(),
-            url: document.url.clone(),
-            by: facts.by.clone(),
-            summary: document.summary.clone(),
+            anchor: asked.anchor.to_owned(),
             why: asked.why,
-            facts: facts_shown,
-            fresh: freshness.is_fresh() && !facts.doubt && !facts.closed,
-            freshness: words,
-            back: asked.back,
+            distance,
+            slot: asked.slot_label.to_owned(),
+            open: of.schedules.iter().any(|schedule| schedule.open_at(today, minute)),
+            fresh: freshness.is_fresh() && !of.doubt && !of.closed,
+            checked_lately: freshness.is_fresh(),
             heading: 2,
+            of: of.clone(),
         }
     }
 
@@ -181,64 +272,35 @@ impl ResultCard {
         self.heading = heading;
         self
     }
-}
 
-/// Where and how far, next session, how to get in, cost: always this order, and an unknown names itself.
-fn shown(facts: &Facts, asked: &Asked, today: Date, minute: u16) -> Vec<Fact> {
-    let mut out = Vec::with_capacity(5);
-    let note = match asked.distance {
-        Some(metres) if asked.approximate => {
-            format!("{}, roughly: {}", web::say::distance(metres), asked.site_label)
-        }
-        Some(metres) => format!("{}: {}", web::say::distance(metres), asked.site_label),
-        None => String::new(),
-    };
-    out.push(Fact {
-        icon: "pin",
-        label: "Where",
-        value: facts.place.clone(),
-        note,
-        given: facts.place_given,
-    });
-    let open = facts.schedules.iter().any(|schedule| schedule.open_at(today, minute));
-    let when = match (&asked.slot_label, facts.schedules.first()) {
-        _ if facts.any_hour => Some("Any hour, day or night".to_owned()),
-        (slot, _) if !slot.is_empty() => Some(slot.clone()),
-        (_, Some(first)) => Some(first.words()),
-        (_, None) => None,
-    };
-    let note = if open { "Open now".to_owned() } else { String::new() };
-    let given = when.is_some();
-    out.push(Fact {
-        icon: "calendar",
-        label: "When",
-        value: when.unwrap_or_else(|| "Days and times: not given".to_owned()),
-        note,
-        given,
-    });
-    out.push(Fact {
-        icon: "door",
-        label: "How to get in",
-        value: facts.way_in.clone(),
-        note: String::new(),
-        given: facts.way_in_given,
-    });
-    let cost = if facts.cost_given { facts.cost.clone() } else { "Cost: not given".to_owned() };
-    out.push(Fact {
-        icon: "pound",
-        label: "Cost",
-        value: cost,
-        note: String::new(),
-        given: facts.cost_given,
-    });
-    if let Some(state) = facts.step_free.filter(|state| *state != State::Unknown) {
-        out.push(Fact {
-            icon: "stepfree",
-            label: "Step-free",
-            value: format!("Step-free: {}", state.words()),
-            note: String::new(),
-            given: true,
-        });
+    /// When it was checked last, and what to do if that is long ago.
+    pub fn freshness(&self) -> &str {
+        if self.checked_lately { &self.of.said_fresh } else { &self.of.said_old }
     }
-    out
+
+    /// Where and how far, next session, how to get in, cost: always this order, and an unknown names itself.
+    pub fn facts(&self) -> impl Iterator<Item = Fact<'_>> {
+        let all = [self.place(), self.time()].into_iter().chain(self.of.fixed_facts());
+        all.filter(|_| self.of.is_service)
+    }
+
+    fn place(&self) -> Fact<'_> {
+        let value = Cow::Borrowed(self.of.place.as_str());
+        Fact { icon: "pin", label: "Where", value, note: &self.distance, given: self.of.place_given }
+    }
+
+    fn time(&self) -> Fact<'_> {
+        let when = match &self.of.first_time {
+            _ if self.of.any_hour => Some("Any hour, day or night"),
+            _ if !self.slot.is_empty() => Some(self.slot.as_str()),
+            first => first.as_deref(),
+        };
+        Fact {
+            icon: "calendar",
+            label: "When",
+            value: Cow::Borrowed(when.unwrap_or("Days and times: not given")),
+            note: if self.open { "Open now" } else { "" },
+            given: when.is_some(),
+        }
+    }
 }

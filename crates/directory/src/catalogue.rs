@@ -32,7 +32,7 @@ struct Inner {
 pub(crate) struct Catalogue {
     pub index: Index,
     /// What a result's card shows, by the number of its document.
-    pub facts: Vec<Facts>,
+    pub facts: Vec<Arc<Facts>>,
     numbers: HashMap<(Kind, String), usize>,
     /// Postcodes by code; `None` when there are too many to keep, and the database is asked.
     postcodes: Option<HashMap<String, PostcodeRow>>,
@@ -134,19 +134,14 @@ async fn read(site: &Site, extra: &ExtraDocuments) -> Result<Catalogue, Fault> {
         .filter(|service| service.status != crate::vocabulary::Status::Defunct)
         .map(document)
         .collect();
-    let mut facts: HashMap<String, Facts> =
-        services.iter().map(|service| (service.slug.clone(), Facts::of(service))).collect();
     documents.extend(extra(&of_topic));
-    let facts = documents
-        .iter()
-        .map(|document| {
-            if document.kind == Kind::Service {
-                facts.remove(&document.slug).unwrap_or_default()
-            } else {
-                Facts::of_page(document)
-            }
-        })
-        .collect();
+    let of_slug: HashMap<&str, &Service> =
+        services.iter().map(|service| (service.slug.as_str(), service)).collect();
+    let facts_of = |document: &Document| {
+        let service = (document.kind == Kind::Service).then(|| of_slug.get(document.slug.as_str()));
+        Facts::of(document, service.flatten().copied()).map(Arc::new)
+    };
+    let facts = documents.iter().map(facts_of).collect::<Result<Vec<_>, Fault>>()?;
     let mut towns: Vec<Town> = council.towns.iter().map(|home| town(home, &council.area_code)).collect();
     for hub in hubs.iter().filter(|location| location.hub) {
         if let Some(home) = council.towns.iter().find(|town| town.name == hub.town) {

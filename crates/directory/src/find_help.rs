@@ -9,15 +9,17 @@ use crate::{
         Address, GROUPS, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, age_of, question,
         tells_distance,
     },
-    vocabulary::{Access, Audience, Cost, DAYS, Feature, SendNeed, WayIn},
+    vocabulary::{Access, Audience, Cost, DAYS, Feature, PointQuality, SendNeed, WayIn},
     why::reasons,
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
-use kernel::{Date, Fault};
+use kernel::Date;
 use safety::{Level, Screened};
 use search::{FacetCount, FilterRef, Hit, Query, Results, WhatIf};
-use web::{CardView, Nav, Page, Params, Reply, say, show, show_with};
+use settings::Council;
+use std::borrow::Cow;
+use web::{CardView, Nav, Page, Params, Reply, Site, say, show, show_with};
 
 /// Fields that people type into.
 pub(crate) const TYPED: [&str; 3] = ["q", "postcode", "age"];
@@ -55,7 +57,8 @@ pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> R
         missed::note(&directory, params.get("q"), screened.verdict());
     }
     let card = card.map(CardView::above);
-    let body = SearchView::new(&directory, &catalogue, &address, &asked, &results, card)?;
+    let council = site.council();
+    let body = SearchView::new(site, &council, &catalogue, &address, &asked, &results, card);
     let page = Page::new("Find help").under(Nav::Find).with_exit().without_header_search();
     // The empty question is the same for everybody and stands in the sitemap; what was typed is nobody's to list.
     let page = if address.href(address.page) == "/search" { page.at("/search") } else { page };
@@ -64,25 +67,25 @@ pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> R
 
 #[derive(Template)]
 #[template(path = "search.html")]
-struct SearchView {
+struct SearchView<'a> {
     card: Option<CardView>,
-    q: String,
-    place: String,
-    place_error: Option<String>,
+    q: &'a str,
+    place: &'a str,
+    place_error: Option<&'a str>,
     place_note: String,
-    carried: Vec<(String, String)>,
+    carried: Vec<(&'a str, &'a str)>,
     heading: String,
     lead: String,
-    chips: Vec<Chip>,
+    chips: Vec<Chip<'a>>,
     corrected: String,
     loss: bool,
     /// Where to start, when nothing has been asked yet.
-    needs: Vec<Term>,
+    needs: Vec<&'a Term>,
     results: Vec<ResultCard>,
     near_misses: Vec<ResultCard>,
     near_heading: &'static str,
     loosened: Vec<Step>,
-    facets: Vec<FacetGroup>,
+    facets: Vec<FacetGroup<'a>>,
     on: usize,
     total: usize,
     order: Option<Step>,
@@ -90,33 +93,33 @@ struct SearchView {
     next: Option<String>,
     pages: String,
     clear: String,
-    phone: String,
+    phone: &'a str,
     dialled: String,
-    email: String,
+    email: &'a str,
 }
 
 /// One thing that was understood or ticked, with the address that takes it off.
-struct Chip {
+struct Chip<'a> {
     icon: &'static str,
-    label: String,
+    label: Cow<'a, str>,
     href: String,
 }
 
 /// A link with what it gives.
 struct Step {
-    label: String,
-    note: String,
+    label: &'static str,
+    note: Cow<'static, str>,
     href: String,
 }
 
-struct FacetGroup {
+struct FacetGroup<'a> {
     legend: &'static str,
     name: &'static str,
     single: bool,
-    choices: Vec<Choice>,
+    choices: Vec<Choice<'a>>,
 }
 
-impl FacetGroup {
+impl FacetGroup<'_> {
     /// Groups that few people need stay shut until asked for, or until something in them is on.
     fn folded(&self) -> bool {
         matches!(self.name, "day" | "time" | "where" | "access" | "send")
@@ -127,35 +130,34 @@ impl FacetGroup {
     }
 }
 
-struct Choice {
-    value: String,
-    words: String,
+struct Choice<'a> {
+    value: &'a str,
+    words: Cow<'static, str>,
     count: Option<usize>,
     on: bool,
 }
 
-impl SearchView {
+impl<'a> SearchView<'a> {
     fn new(
-        directory: &Directory,
-        catalogue: &Catalogue,
-        address: &Address,
-        asked: &Question,
-        results: &Results,
+        site: &Site,
+        council: &'a Council,
+        catalogue: &'a Catalogue,
+        address: &Address<'a>,
+        asked: &'a Question,
+        results: &'a Results<'a>,
         card: Option<CardView>,
-    ) -> Result<SearchView, Fault> {
-        let site = directory.site();
-        let council = site.council();
+    ) -> SearchView<'a> {
         let now = site.clock().now().to_zoned(kernel::london());
         let (today, minute) = (
             now.date(),
             u16::try_from(now.hour()).unwrap_or(0) * 60 + u16::try_from(now.minute()).unwrap_or(0),
         );
         let maker = CardMaker { catalogue, asked, today, minute };
-        let q = address.get("q").to_owned();
+        let q = address.get("q");
         let asked_nothing = q.is_empty() && address.filters() == 0 && asked.query.near.is_none();
         let last = results.total.div_ceil(PER_PAGE).max(1);
         let place = asked.place.as_ref();
-        Ok(SearchView {
+        SearchView {
             heading: heading(results, asked, asked_nothing),
             lead: lead(results, asked),
             chips: chips(address, asked, catalogue),
@@ -168,7 +170,7 @@ impl SearchView {
             ),
             loss: asked.query.loss,
             needs: if asked_nothing {
-                catalogue.terms.iter().filter(|term| term.parent.is_none()).cloned().collect()
+                catalogue.terms.iter().filter(|term| term.parent.is_none()).collect()
             } else {
                 Vec::new()
             },
@@ -202,27 +204,27 @@ impl SearchView {
             } else {
                 String::new()
             },
-            clear: Address::default().with_words(&q).href(1),
-            carried: address.carried(&["q", "postcode", "without"]).cloned().collect(),
+            clear: Address::default().with_words(q).href(1),
+            carried: address.carried(&["q", "postcode", "without"]).collect(),
             place: if address.get("postcode").is_empty() {
-                place.map(|place| place.label.clone()).unwrap_or_default()
+                place.map_or("", |place| &place.label)
             } else {
-                address.get("postcode").to_owned()
+                address.get("postcode")
             },
-            place_error: asked.place_error.clone(),
+            place_error: asked.place_error.as_deref(),
             place_note: place_note(asked),
-            phone: council.phone.clone(),
+            phone: &council.phone,
             dialled: council.phone_dialled(),
-            email: council.email.clone(),
+            email: &council.email,
             card,
             q,
-        })
+        }
     }
 }
 
-impl Address {
-    fn with_words(&self, words: &str) -> Address {
-        if words.is_empty() { self.clone() } else { self.with("q", words) }
+impl<'a> Address<'a> {
+    fn with_words(self, words: &'a str) -> Address<'a> {
+        if words.is_empty() { self } else { self.with("q", words) }
     }
 }
 
@@ -256,7 +258,7 @@ fn place_note(asked: &Question) -> String {
         Some(place) if place.ended => {
             format!("{} is no longer in use, but we know where it was.", place.label)
         }
-        Some(place) if place.point.quality == crate::vocabulary::PointQuality::Sector => {
+        Some(place) if place.point.quality == PointQuality::Sector => {
             format!("We know {} only roughly, so distances are rough too.", place.label)
         }
         _ if asked.ask_place => {
@@ -267,7 +269,7 @@ fn place_note(asked: &Question) -> String {
 }
 
 /// What the words were taken to mean, then what was ticked: each with its way off.
-fn chips(address: &Address, asked: &Question, catalogue: &Catalogue) -> Vec<Chip> {
+fn chips<'a>(address: &Address<'a>, asked: &'a Question, catalogue: &'a Catalogue) -> Vec<Chip<'a>> {
     let icon = |key: &str| match key {
         "place" | "postcode" | "town" | "within" => "pin",
         "age" => "age",
@@ -284,38 +286,36 @@ fn chips(address: &Address, asked: &Question, catalogue: &Catalogue) -> Vec<Chip
         asked.understood.parts.iter().filter(|part| part.filter != search::PartFilter::AskPlace).map(
             |part| Chip {
                 icon: icon(part.key),
-                label: part.label.clone(),
-                href: address.with("without", part.key).href(1),
+                label: Cow::Borrowed(&part.label),
+                href: address.clone().with("without", part.key).href(1),
             },
         );
     let mut chips: Vec<Chip> = understood.collect();
     for (name, value) in address.carried(&["q", "without", "sort", "kind"]) {
-        let label = match name.as_str() {
-            "postcode" => asked.place.as_ref().map(|place| format!("Near {}", place.label)),
+        let label: Option<Cow<str>> = match name {
+            "postcode" => asked.place.as_ref().map(|place| format!("Near {}", place.label).into()),
             "within" if asked.query.near.is_some() => value.parse::<f64>().ok().map(|miles| match miles {
-                1.0 => "Within 1 mile".to_owned(),
-                miles => format!("Within {miles} miles"),
+                1.0 => "Within 1 mile".into(),
+                miles => format!("Within {miles} miles").into(),
             }),
             "within" => None,
             "age" => age_of(value).map(|_| {
                 STAGES
                     .iter()
-                    .find(|(stage, _, _)| stage == value)
-                    .map_or_else(|| format!("Age {value}"), |(_, words, _)| (*words).to_owned())
+                    .find(|(stage, _, _)| *stage == value)
+                    .map_or_else(|| format!("Age {value}").into(), |(_, words, _)| (*words).into())
             }),
-            "topic" => catalogue.term(value).map(|term| term.name.clone()),
+            "topic" => catalogue.term(value).map(|term| term.name.as_str().into()),
             "day" => DAYS
                 .iter()
                 .find(|(code, _)| value.to_uppercase().starts_with(code))
-                .map(|(_, words)| (*words).to_owned()),
-            "time" => {
-                TIMES.iter().find(|(time, _, _)| time == value).map(|(_, words, _)| (*words).to_owned())
-            }
-            "town" => Some(value.clone()),
-            group => words_of(group, value).map(str::to_owned),
+                .map(|(_, words)| (*words).into()),
+            "time" => TIMES.iter().find(|(time, _, _)| *time == value).map(|(_, words, _)| (*words).into()),
+            "town" => Some(value.into()),
+            group => words_of(group, value).map(Cow::Borrowed),
         };
         if let Some(label) = label {
-            chips.push(Chip { icon: icon(name), label, href: address.drop_one(name, value).href(1) });
+            chips.push(Chip { icon: icon(name), label, href: address.clone().drop_one(name, value).href(1) });
         }
     }
     chips
@@ -345,7 +345,7 @@ fn choices_to_count(query: &Query) -> Vec<WhatIf> {
 }
 
 /// The panel: groups of the index in our order, each value with how many it would give, zero included.
-fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGroup> {
+fn facets<'a>(address: &Address<'a>, asked: &Question, results: &Results<'a>) -> Vec<FacetGroup<'a>> {
     let mut groups = Vec::new();
     for (name, group, legend) in GROUPS {
         let order = |value: &str| match name {
@@ -358,14 +358,14 @@ fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGr
         };
         let mut counted: Vec<&FacetCount> =
             results.facets.iter().filter(|count| count.group == group).collect();
-        counted.sort_by_key(|count| order(&count.value));
-        let choices: Vec<Choice> = counted
+        counted.sort_by_cached_key(|count| order(count.value));
+        let choices: Vec<Choice<'a>> = counted
             .into_iter()
             .filter_map(|count| {
                 Some(Choice {
-                    words: words_of(name, &count.value)?.to_owned(),
-                    on: count.selected || address.has(name, &count.value),
-                    value: count.value.clone(),
+                    words: words_of(name, count.value)?.into(),
+                    on: count.selected || address.has(name, count.value),
+                    value: count.value,
                     count: Some(count.count),
                 })
             })
@@ -376,9 +376,9 @@ fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGr
     }
     // In the order of `choices_to_count`.
     let mut counts = results.what_if.iter().copied();
-    let mut choice = |value: &str, words: &str, on: bool| Choice {
-        value: value.to_owned(),
-        words: words.to_owned(),
+    let mut choice = |value: &'static str, words: Cow<'static, str>, on: bool| Choice {
+        value,
+        words,
         count: counts.next(),
         on,
     };
@@ -386,11 +386,12 @@ fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGr
     let stages = STAGES
         .iter()
         .filter(|(value, _, _)| *value != "parent")
-        .map(|(value, words, _)| choice(value, words, typed_age == *value));
+        .map(|(value, words, _)| choice(value, (*words).into(), typed_age == *value));
     groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: stages.collect() });
-    let days = DAYS.iter().map(|(code, words)| choice(code, words, address.has("day", code)));
+    let days = DAYS.iter().map(|(code, words)| choice(code, (*words).into(), address.has("day", code)));
     groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days.collect() });
-    let times = TIMES.iter().map(|(value, words, _)| choice(value, words, address.get("time") == *value));
+    let times =
+        TIMES.iter().map(|(value, words, _)| choice(value, (*words).into(), address.get("time") == *value));
     groups.insert(
         3,
         FacetGroup { legend: "Time of day", name: "time", single: true, choices: times.collect() },
@@ -399,7 +400,7 @@ fn facets(address: &Address, asked: &Question, results: &Results) -> Vec<FacetGr
         let miles = MILES.iter().map(|miles| {
             choice(
                 miles,
-                &say::count(miles.parse().unwrap_or(0), "mile", "miles"),
+                say::count(miles.parse().unwrap_or(0), "mile", "miles").into(),
                 address.get("within") == *miles,
             )
         });
@@ -415,19 +416,20 @@ fn order(address: &Address, asked: &Question) -> Option<Step> {
     asked.query.near.as_ref()?;
     let nearest = address.get("sort") == "nearest";
     let (label, note, changed) = if nearest {
-        ("Best match first", "Nearest first.", address.drop_all("sort"))
+        ("Best match first", "Nearest first.", address.clone().drop_all("sort"))
     } else {
-        ("Nearest first", "Best match first.", address.only("sort", "nearest"))
+        ("Nearest first", "Best match first.", address.clone().only("sort", "nearest"))
     };
-    Some(Step { label: label.to_owned(), note: note.to_owned(), href: changed.href(1) })
+    Some(Step { label, note: note.into(), href: changed.href(1) })
 }
 
 /// A filter that could be dropped: its name, what that gives, and the address that does it.
-fn loosened(address: &Address, asked: &Question, total: usize, what: &FilterRef) -> Option<Step> {
+fn loosened<'a>(address: &Address<'a>, asked: &Question, total: usize, what: &'a FilterRef) -> Option<Step> {
     let understood = |key: &str| asked.understood.parts.iter().any(|part| part.key == key);
-    let without = |address: Address, keys: &[&str]| {
+    let without = |address: Address<'a>, keys: &[&'a str]| {
         keys.iter().filter(|key| understood(key)).fold(address, |address, key| address.with("without", key))
     };
+    let address = address.clone();
     let (label, changed) = match what {
         // Without the words, what was read from them would go too, and the count would not be what one gets.
         FilterRef::Words if !asked.understood.parts.is_empty() => return None,
@@ -455,8 +457,8 @@ fn loosened(address: &Address, asked: &Question, total: usize, what: &FilterRef)
         }
     };
     Some(Step {
-        label: label.to_owned(),
-        note: say::count(total, "thing that can help", "things that can help"),
+        label,
+        note: say::count(total, "thing that can help", "things that can help").into(),
         href: changed.href(1),
     })
 }
@@ -474,27 +476,19 @@ impl CardMaker<'_> {
         let document = &self.catalogue.index.documents()[at];
         let site = hit.site.and_then(|site| document.sites.get(site));
         let tells = tells_distance(self.asked.place.as_ref());
+        let approximate =
+            self.asked.place.as_ref().is_some_and(|place| place.point.quality != PointQuality::Exact);
         let asked = Asked {
             why: capitalised(&reasons(hit, document, self.asked, self.catalogue).join("; ")),
             distance: hit.distance_metres.filter(|_| tells),
-            site_label: site.map(|site| site.label.clone()).unwrap_or_default(),
-            approximate: site.is_some_and(|site| site.approximate)
-                || self
-                    .asked
-                    .place
-                    .as_ref()
-                    .is_some_and(|place| place.point.quality != crate::vocabulary::PointQuality::Exact),
-            slot_label: hit
-                .slot
-                .and_then(|slot| document.slots.get(slot))
-                .map(|slot| slot.label.clone())
-                .unwrap_or_default(),
-            back: String::new(),
+            site_label: site.map_or("", |site| &site.label),
+            approximate: approximate || site.is_some_and(|site| site.approximate),
+            slot_label: hit.slot.and_then(|slot| document.slots.get(slot)).map_or("", |slot| &slot.label),
+            anchor: hit
+                .section
+                .and_then(|section| document.sections.get(section))
+                .map_or("", |section| &section.anchor),
         };
-        let mut card = ResultCard::new(document, &self.catalogue.facts[at], asked, self.today, self.minute);
-        if let Some(section) = hit.section.and_then(|section| document.sections.get(section)) {
-            card.url = format!("{}#{}", document.url, section.anchor);
-        }
-        card
+        ResultCard::new(&self.catalogue.facts[at], asked, self.today, self.minute)
     }
 }

@@ -161,7 +161,7 @@ fn line(site: &Site, catalogue: &Catalogue, token: &str) -> Option<Line> {
     let document = catalogue.index.documents().get(at)?;
     let now = site.clock().now().to_zoned(kernel::london());
     let minute = u16::try_from(now.hour()).unwrap_or(0) * 60 + u16::try_from(now.minute()).unwrap_or(0);
-    let card = ResultCard::new(document, &catalogue.facts[at], Asked::default(), now.date(), minute);
+    let card = ResultCard::new(&catalogue.facts[at], Asked::default(), now.date(), minute);
     Some(Line {
         card,
         token: token.to_owned(),

@@ -47,11 +47,11 @@ pub(crate) const TIMES: [(&str, &str, (u16, u16)); 4] = [
     ("night", "In the night", (1_320, 1_800)),
 ];
 
-/// A search as its address says it.
+/// A search as its address says it. It borrows the words, for each link of the page is one of these.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Address {
+pub(crate) struct Address<'a> {
     /// Fields in the order they were given, without page and empty ones.
-    pairs: Vec<(String, String)>,
+    pairs: Vec<(&'a str, &'a str)>,
     pub page: usize,
 }
 
@@ -60,81 +60,78 @@ const KNOWN: [&str; 17] = [
     "send", "town", "kind", "sort", "without",
 ];
 
-impl Address {
-    pub fn read(params: &Params) -> Address {
-        let mut pairs: Vec<(String, String)> = Vec::new();
+impl<'a> Address<'a> {
+    pub fn read(params: &'a Params) -> Address<'a> {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
         for (name, value) in params.each() {
-            let value = value.trim();
-            let pair = (name.to_owned(), value.to_owned());
+            let pair = (name, value.trim());
             // No honest page sends more than fifty choices.
-            if !value.is_empty() && KNOWN.contains(&name) && pairs.len() < 50 && !pairs.contains(&pair) {
+            if !pair.1.is_empty() && KNOWN.contains(&name) && pairs.len() < 50 && !pairs.contains(&pair) {
                 pairs.push(pair);
             }
         }
         Address { pairs, page: params.get("page").parse().unwrap_or(1).clamp(1, 10_000) }
     }
 
-    pub fn get(&self, name: &str) -> &str {
-        self.pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    pub fn get(&self, name: &str) -> &'a str {
+        self.pairs.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| *value)
     }
 
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(key, _)| *key == name).map(|(_, value)| *value)
     }
 
     pub fn has(&self, name: &str, value: &str) -> bool {
-        self.all(name).any(|have| have == value)
+        self.pairs.contains(&(name, value))
     }
 
     /// Filters that are on, words and order apart.
     pub fn filters(&self) -> usize {
-        self.pairs
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "q" | "sort" | "without" | "postcode"))
-            .count()
+        self.pairs.iter().filter(|(name, _)| !matches!(*name, "q" | "sort" | "without" | "postcode")).count()
     }
 
-    pub fn with(&self, name: &str, value: &str) -> Address {
-        let mut changed = self.clone();
-        changed.page = 1;
-        changed.pairs.push((name.to_owned(), value.to_owned()));
-        changed
+    pub fn with(mut self, name: &'a str, value: &'a str) -> Address<'a> {
+        self.page = 1;
+        self.pairs.push((name, value));
+        self
     }
 
-    pub fn only(&self, name: &str, value: &str) -> Address {
+    pub fn only(self, name: &'a str, value: &'a str) -> Address<'a> {
         self.drop_all(name).with(name, value)
     }
 
-    pub fn drop_all(&self, name: &str) -> Address {
-        let mut changed = self.clone();
-        changed.page = 1;
-        changed.pairs.retain(|(key, _)| key != name);
-        changed
+    pub fn drop_all(mut self, name: &str) -> Address<'a> {
+        self.page = 1;
+        self.pairs.retain(|(key, _)| *key != name);
+        self
     }
 
-    pub fn drop_one(&self, name: &str, value: &str) -> Address {
-        let mut changed = self.clone();
-        changed.page = 1;
-        changed.pairs.retain(|(key, have)| !(key == name && have == value));
-        changed
+    pub fn drop_one(mut self, name: &str, value: &str) -> Address<'a> {
+        self.page = 1;
+        self.pairs.retain(|pair| *pair != (name, value));
+        self
     }
 
     /// As an address on this site.
     pub fn href(&self, page: usize) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &self.pairs {
-            query.append_pair(name, value);
+        let mut href = String::with_capacity(128);
+        href.push_str("/search");
+        if self.pairs.is_empty() && page <= 1 {
+            return href;
         }
+        href.push('?');
+        let start = href.len();
+        let mut query = form_urlencoded::Serializer::for_suffix(href, start);
+        query.extend_pairs(&self.pairs);
         if page > 1 {
             query.append_pair("page", &page.to_string());
         }
-        let query = query.finish();
-        if query.is_empty() { "/search".to_owned() } else { format!("/search?{query}") }
+        query.finish()
     }
 
     /// Fields that a form must carry along, those it asks for itself left out.
-    pub fn carried<'a>(&'a self, but: &'a [&'a str]) -> impl Iterator<Item = &'a (String, String)> {
-        self.pairs.iter().filter(move |(name, _)| !but.contains(&name.as_str()))
+    pub fn carried(&self, but: &[&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.pairs.iter().copied().filter(move |(name, _)| !but.contains(name))
     }
 }
 
@@ -156,7 +153,7 @@ pub(crate) const PER_PAGE: usize = 10;
 pub(crate) async fn question(
     site: &Site,
     catalogue: &Catalogue,
-    address: &Address,
+    address: &Address<'_>,
 ) -> Result<Question, Fault> {
     let now_local: DateTime = site.clock().now().to_zoned(kernel::london()).datetime();
     let without: Vec<&str> = address.all("without").collect();
@@ -225,9 +222,8 @@ fn own_word(value: &str) -> String {
 /// What is ticked shuts out, where what was heard in the words only leans. The leaning stays: it orders, and the
 /// counts of the panel hold because ticking changes no score.
 fn ticked(query: &mut Query, address: &Address) {
-    let mut groups: Vec<(&str, &str)> = GROUPS.iter().map(|(name, group, _)| (*name, *group)).collect();
-    groups.extend([("topic", "topic"), ("town", "town")]);
-    for (name, group) in groups {
+    let groups = GROUPS.iter().map(|(name, group, _)| (*name, *group));
+    for (name, group) in groups.chain([("topic", "topic"), ("town", "town")]) {
         let values: Vec<String> = address.all(name).map(str::to_owned).collect();
         if !values.is_empty() {
             query.tags.retain(|(have, _)| have != group);
@@ -290,10 +286,11 @@ mod tests {
 
     #[test]
     fn an_address_is_read_and_written_with_one_thing_changed() {
-        let address = Address::read(&Params::read(b"q=baby+group&cost=free&cost=free&page=3&x=1&day="));
+        let params = Params::read(b"q=baby+group&cost=free&cost=free&page=3&x=1&day=");
+        let address = Address::read(&params);
         assert_eq!(address.href(1), "/search?q=baby+group&cost=free");
-        assert_eq!(address.with("day", "MO").href(2), "/search?q=baby+group&cost=free&day=MO&page=2");
-        assert_eq!(address.drop_one("cost", "free").drop_all("q").href(1), "/search");
+        assert_eq!(address.clone().with("day", "MO").href(2), "/search?q=baby+group&cost=free&day=MO&page=2");
+        assert_eq!(address.clone().drop_one("cost", "free").drop_all("q").href(1), "/search");
         assert_eq!((address.page, address.filters()), (3, 1));
     }
 

@@ -1,7 +1,7 @@
 //! Why an entry is here: which words it answers and how, then which of the filters it fits. A person who sees the
 //! reason can tell a good match from a chance one.
 
-use crate::{catalogue::Catalogue, query_of::Question};
+use crate::{cards::Facts, catalogue::Catalogue, query_of::Question};
 use search::{AgeAsked, Document, Field, Hit, How, Kind, Match};
 use web::say;
 
@@ -19,9 +19,9 @@ pub(crate) fn reasons(
     if hit.pinned {
         reasons.push("for anyone who has lost a baby".to_owned());
     }
-    reasons.extend(of_words(hit, document));
+    reasons.extend(of_words(hit, document, &catalogue.facts[hit.document as usize]));
     if let Some(section) = hit.section.and_then(|section| document.sections.get(section)) {
-        reasons.push(format!("see ‘{}’", section.heading));
+        reasons.push(["see ‘", &section.heading, "’"].concat());
     }
     reasons.extend(of_age(document, asked));
     for (group, values) in &asked.query.tags {
@@ -42,24 +42,26 @@ pub(crate) fn reasons(
 }
 
 /// What families also say, in one phrase, then the words one by one.
-fn of_words(hit: &Hit, document: &Document) -> Vec<String> {
+fn of_words(hit: &Hit, document: &Document, facts: &Facts) -> Vec<String> {
     let mut reasons = Vec::new();
-    let phrase = phrase_of(hit, document);
+    let phrase = phrase_of(hit, facts);
     if let Some(phrase) = phrase {
-        reasons.push(format!("families also say ‘{phrase}’"));
+        reasons.push(["families also say ‘", phrase, "’"].concat());
     }
     let in_name: Vec<String> = hit
         .matched
         .iter()
         .filter(|m| plain(m) && m.field == Field::Name)
-        .map(|m| format!("‘{}’", m.typed))
+        .map(|m| ["‘", &m.typed, "’"].concat())
         .collect();
     if !in_name.is_empty() {
-        reasons.push(format!(
-            "{} {} in its name",
-            say::list(&in_name),
-            if in_name.len() == 1 { "is" } else { "are" }
-        ));
+        reasons.push(
+            [
+                say::list(&in_name).as_str(),
+                if in_name.len() == 1 { " is in its name" } else { " are in its name" },
+            ]
+            .concat(),
+        );
     }
     let mut told: Vec<&str> = Vec::new();
     for matched in &hit.matched {
@@ -88,19 +90,16 @@ fn plain(matched: &Match) -> bool {
 
 /// Of what families also say, the phrase that holds most of the matched words; one that holds a small part of a long
 /// phrase says nothing and is not told.
-fn phrase_of<'a>(hit: &Hit, document: &'a Document) -> Option<&'a str> {
-    let matched: Vec<&str> = hit.matched.iter().flat_map(|m| [m.typed.as_str(), m.found.as_str()]).collect();
-    let held = |alias: &str| {
-        let words = search::words(alias);
-        (words.iter().filter(|word| matched.contains(&word.as_str())).count(), words.len())
-    };
-    let best = document
-        .aliases
+fn phrase_of<'a>(hit: &Hit, facts: &'a Facts) -> Option<&'a str> {
+    let matched = |word: &str| hit.matched.iter().any(|m| m.typed == word || m.found == word);
+    let held = |words: &[Box<str>]| (words.iter().filter(|word| matched(word)).count(), words.len());
+    let best = facts
+        .sayings
         .iter()
-        .map(|alias| (held(alias), alias))
+        .map(|(saying, words)| (held(words), saying))
         .max_by_key(|((held, of), _)| (*held, std::cmp::Reverse(*of)))?;
-    let ((held, of), alias) = best;
-    (held > 0 && held * 3 >= of).then_some(alias.as_str())
+    let ((held, of), saying) = best;
+    (held > 0 && held * 3 >= of).then_some(saying.as_str())
 }
 
 fn of_age(document: &Document, asked: &Question) -> Option<String> {

@@ -7,9 +7,14 @@ pub(crate) type Lead = (usize, usize);
 /// other patterns need, so that an ordinary sentence leads to almost none.
 #[derive(Debug)]
 pub(crate) struct Leads {
-    by_atom: Vec<Vec<Lead>>,
-    always: Vec<Lead>,
+    /// Every pattern, in the order of the lexicon; the numbers below are places in it.
+    all: Vec<Lead>,
+    by_atom: Vec<Vec<u32>>,
+    always: Vec<u32>,
 }
+
+/// Patterns as bits, so that one that several words lead to is followed once. Empty between uses.
+pub(crate) type Seen = Vec<u64>;
 
 impl Leads {
     pub(crate) fn of(lexicon: &Lexicon) -> Leads {
@@ -22,22 +27,32 @@ impl Leads {
         for (_, pattern) in patterns() {
             pattern.needed().iter().flatten().for_each(|&atom| needed_by[atom] += 1);
         }
-        let mut leads = Leads { by_atom: vec![Vec::new(); lexicon.atoms], always: Vec::new() };
+        let mut leads =
+            Leads { all: Vec::new(), by_atom: vec![Vec::new(); lexicon.atoms], always: Vec::new() };
         for (lead, pattern) in patterns() {
+            let number = leads.all.len() as u32;
+            leads.all.push(lead);
             let common = |group: &&Vec<Atom>| group.iter().map(|&atom| needed_by[atom]).sum::<usize>();
             match pattern.needed().iter().min_by_key(common) {
-                Some(rarest) => rarest.iter().for_each(|&atom| leads.by_atom[atom].push(lead)),
-                None => leads.always.push(lead),
+                Some(rarest) => rarest.iter().for_each(|&atom| leads.by_atom[atom].push(number)),
+                None => leads.always.push(number),
             }
         }
         leads
     }
 
     /// Every pattern that could match a text with these atoms, once, in the order of the lexicon.
-    pub(crate) fn follow(&self, atoms: &[Atom], leads: &mut Vec<Lead>) {
-        leads.clone_from(&self.always);
-        atoms.iter().for_each(|&atom| leads.extend(&self.by_atom[atom]));
-        leads.sort_unstable();
-        leads.dedup();
+    pub(crate) fn follow(&self, atoms: &[Atom], seen: &mut Seen, leads: &mut Vec<Lead>) {
+        seen.resize(self.all.len().div_ceil(64), 0);
+        let led_to = atoms.iter().flat_map(|&atom| &self.by_atom[atom]).chain(&self.always);
+        led_to.for_each(|&number| seen[number as usize / 64] |= 1 << (number % 64));
+        leads.clear();
+        for (at, word) in seen.iter_mut().enumerate() {
+            let mut left = std::mem::take(word);
+            while left != 0 {
+                leads.push(self.all[at * 64 + left.trailing_zeros() as usize]);
+                left &= left - 1;
+            }
+        }
     }
 }

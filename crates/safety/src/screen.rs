@@ -1,23 +1,29 @@
 use crate::{
     cards::{self, Card, CardTexts, UrgentGroup},
     contacts::{Contact, Contacts, LocalContacts},
-    leads::{Lead, Leads},
+    leads::{Lead, Leads, Seen},
     lexicon::{Entry, FILES, Lexicon, LexiconFault, Meaning, Who},
     normalise::views,
     pattern::{Atom, OVERLAP, Places, WINDOW},
     verdict::{Category, Level, Screened, Verdict},
 };
 use kernel::Date;
+use std::sync::Mutex;
 
-/// The safety screen: the lexicon, the cards and the numbers, ready to use. Made once at start; reading needs no
-/// lock and changes nothing.
+/// The safety screen: the lexicon, the cards and the numbers, ready to use. Made once at start; reading changes
+/// nothing and waits for nobody.
 #[derive(Debug)]
 pub struct Screen {
     lexicon: Lexicon,
     leads: Leads,
     contacts: Contacts,
     texts: CardTexts,
+    /// Room for reading, used again: clearing what a text touched costs less than making it for each.
+    windows: Mutex<Vec<Window>>,
 }
+
+/// More people than this seldom type at one moment; whoever finds no room makes some.
+const WINDOWS_KEPT: usize = 8;
 
 /// One entry of the lexicon as its tests see it.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +53,7 @@ impl Screen {
         let contacts = Contacts::read(contacts)?;
         let texts = CardTexts::read(include_str!("../data/cards.toml"), &contacts)?;
         let leads = Leads::of(&lexicon);
-        Ok(Screen { lexicon, leads, contacts, texts })
+        Ok(Screen { lexicon, leads, contacts, texts, windows: Mutex::default() })
     }
 
     /// Looks at a text. Never fails, never waits, and takes time in proportion to the text's length.
@@ -108,13 +114,13 @@ impl Screen {
     }
 
     fn match_words(&self, words: &[String], matched: &mut [bool]) {
-        let mut window = Window { found: vec![Places::NONE; self.lexicon.atoms], touched: Vec::new() };
-        let mut leads: Vec<Lead> = Vec::new();
+        let mut window = self.take_window();
+        let mut leads: Vec<Lead> = Vec::with_capacity(256);
         let mut from = 0;
         loop {
             let to = words.len().min(from + WINDOW);
             self.fill(&mut window, &words[from..to]);
-            self.leads.follow(&window.touched, &mut leads);
+            self.leads.follow(&window.touched, &mut window.seen, &mut leads);
             self.put_idioms_aside(&mut window, &leads, matched);
             for &(entry, pattern) in &leads {
                 let of = &self.lexicon.entries[entry];
@@ -124,9 +130,28 @@ impl Screen {
             }
             window.clear();
             if to == words.len() {
-                return;
+                break;
             }
             from = to - OVERLAP;
+        }
+        self.give_back(window);
+    }
+
+    fn take_window(&self) -> Window {
+        let kept = self.windows.try_lock().ok().and_then(|mut kept| kept.pop());
+        kept.unwrap_or_else(|| Window {
+            found: vec![Places::NONE; self.lexicon.atoms],
+            touched: Vec::new(),
+            seen: Seen::new(),
+        })
+    }
+
+    /// A window comes back as empty as it was taken.
+    fn give_back(&self, window: Window) {
+        if let Ok(mut kept) = self.windows.try_lock()
+            && kept.len() < WINDOWS_KEPT
+        {
+            kept.push(window);
         }
     }
 
@@ -170,9 +195,11 @@ impl Screen {
 }
 
 /// Where each atom was found among the words being looked at.
+#[derive(Debug)]
 struct Window {
     found: Vec<Places>,
     touched: Vec<Atom>,
+    seen: Seen,
 }
 
 impl Window {

@@ -14,7 +14,8 @@ const CUT_AT_MOST: usize = 14;
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
     exact: HashMap<String, Vec<Atom>>,
-    starts: HashMap<String, Vec<Atom>>,
+    /// In the order of the alphabet.
+    starts: Vec<(String, Vec<Atom>)>,
     squeezed: HashMap<String, Vec<String>>,
     sounds: HashMap<String, Vec<String>>,
     spellings: HashMap<String, Vec<String>>,
@@ -23,7 +24,6 @@ pub(crate) struct Vocabulary {
     near: HashMap<u64, Vec<String>>,
     key_words: HashSet<String>,
     never_guess: HashSet<String>,
-    shortest_start: usize,
 }
 
 /// What the lexicon lists about spelling.
@@ -64,7 +64,9 @@ impl Vocabulary {
             }
         }
         let spaced = |text: String| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let shortest_start = starts.keys().map(String::len).min().unwrap_or(usize::MAX);
+        let mut starts: Vec<(String, Vec<Atom>)> =
+            starts.into_iter().filter(|(start, _)| start.len() <= GUESSED_AT_MOST).collect();
+        starts.sort_unstable();
         Vocabulary {
             exact,
             starts,
@@ -80,7 +82,6 @@ impl Vocabulary {
             near,
             key_words: spelling.key_words.iter().cloned().collect(),
             never_guess: spelling.near_words.into_iter().collect(),
-            shortest_start,
         }
     }
 
@@ -89,8 +90,8 @@ impl Vocabulary {
         let mut out: Vec<String> = Vec::with_capacity(words.len());
         for word in words {
             // `sui cide`: two pieces of a key word.
-            if let Some(whole) = out.last().map(|before| format!("{before}{word}"))
-                && whole.len() <= GUESSED_AT_MOST
+            let short = |before: &&String| before.len() + word.len() <= GUESSED_AT_MOST;
+            if let Some(whole) = out.last().filter(short).map(|before| [before.as_str(), &word].concat())
                 && self.key_words.contains(&whole)
             {
                 out.pop();
@@ -200,10 +201,12 @@ impl Vocabulary {
     }
 
     fn by_start(&self, word: &str, into: &mut Vec<Atom>) {
-        for end in self.shortest_start..=word.len().min(GUESSED_AT_MOST) {
-            if let Some(start) = word.get(..end) {
-                into.extend(self.starts.get(start).into_iter().flatten());
-            }
+        // What the word starts with stands in the alphabet before it, and from its first letter on.
+        let Some(first) = word.as_bytes().first() else { return };
+        let from = self.starts.partition_point(|(start, _)| start.as_bytes().first() < Some(first));
+        let near = self.starts[from..].iter().take_while(|(start, _)| start.as_str() <= word);
+        for (_, atoms) in near.filter(|(start, _)| word.starts_with(start.as_str())) {
+            into.extend(atoms);
         }
     }
 

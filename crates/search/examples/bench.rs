@@ -45,7 +45,7 @@ fn measure(size: usize) -> rusqlite::Result<()> {
             .facets
             .iter()
             .filter(|facet| facet.count > 0 && facet.group != "kind")
-            .map(|facet| ((facet.group.to_owned(), facet.value.clone()), facet.count))
+            .map(|facet| ((facet.group.to_owned(), facet.value.to_owned()), facet.count))
             .collect();
         agreed += usize::from(ours.total == theirs.total && counts == theirs.facets);
     }

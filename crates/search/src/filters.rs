@@ -6,7 +6,7 @@ use crate::query::{AgeAsked, FacetCount, FilterRef, Leanings, Near, Query, WhatI
 use std::collections::HashMap;
 
 /// A set of documents.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bits {
     words: Vec<u64>,
 }
@@ -104,6 +104,8 @@ pub(crate) struct Columns {
     reading_without_place: Bits,
     slots_from: Vec<u32>,
     slots: Vec<(u8, u16, u16)>,
+    /// What is open on each day at any time, reading with it.
+    on_day: [Bits; 7],
 }
 
 /// Sets of entries, each with what it multiplies a score by.
@@ -151,6 +153,7 @@ impl Columns {
             }),
             slots_from: Vec::with_capacity(length + 1),
             slots: Vec::new(),
+            on_day: Default::default(),
         };
         columns.number_the_values(documents);
         for (at, document) in documents.iter().enumerate() {
@@ -160,6 +163,7 @@ impl Columns {
         columns.sites_from.push(columns.sites.len() as u32);
         columns.slots_from.push(columns.slots.len() as u32);
         columns.tags_from.push(columns.tags.len() as u32);
+        columns.on_day = std::array::from_fn(|day| columns.in_a_slot(1 << day, None));
         columns
     }
 
@@ -240,19 +244,33 @@ impl Columns {
         filters
     }
 
-    /// The set of one choice, and the filters in whose stead it would stand.
-    pub fn what_if(&self, query: &Query, choice: &WhatIf) -> (&'static [FilterRef], Bits) {
-        match choice {
-            WhatIf::Age(age) => (&[FilterRef::Age], self.for_age(*age)),
-            WhatIf::Days(days) => (&[FilterRef::Days, FilterRef::Time], self.open(*days, query.time)),
-            WhatIf::Time(time) => (&[FilterRef::Days, FilterRef::Time], self.open(query.days, Some(*time))),
-            WhatIf::Within(metres) => {
-                let all = || Bits::all(self.length);
-                (
-                    &[FilterRef::Distance],
-                    query.near.as_ref().map_or_else(all, |near| self.within(near, *metres)),
-                )
+    /// How many of what is left would fit a choice. Few are looked at one by one, many by a set of them all; where a
+    /// set would be made by looking at each, only what is left is looked at.
+    pub fn count_if(&self, query: &Query, choice: &WhatIf, left: &Bits) -> usize {
+        let few = left.count() * 8 < self.length;
+        match (choice, &query.near) {
+            (WhatIf::Age(age), _) if few => left.iter().filter(|&at| self.is_for_age(at, *age)).count(),
+            (WhatIf::Age(age), _) => left.count_with(&self.for_age(*age)),
+            (WhatIf::Days(days), _) => self.count_open(*days, query.time, left),
+            (WhatIf::Time(time), _) => self.count_open(query.days, Some(*time), left),
+            (WhatIf::Within(_), None) => left.count(),
+            (WhatIf::Within(metres), Some(near)) if few => {
+                let (here, most) = (point(near.lat, near.lon), chord_squared_of(*metres));
+                let is_near = |at: usize| {
+                    let sites = self.sites_of(at);
+                    self.reading_without_place.has(at)
+                        || sites.iter().any(|site| chord_squared(site, &here) <= most)
+                };
+                left.iter().filter(|&at| is_near(at)).count()
             }
+            (WhatIf::Within(metres), Some(near)) => left.count_with(&self.within(near, *metres)),
+        }
+    }
+
+    fn count_open(&self, days: u8, time: Option<(u16, u16)>, left: &Bits) -> usize {
+        match time {
+            None => left.count_with(&self.open(days, None)),
+            Some(_) => left.iter().filter(|&at| self.is_open(at, days, time)).count(),
         }
     }
 
@@ -285,24 +303,40 @@ impl Columns {
     }
 
     fn for_age(&self, age: AgeAsked) -> Bits {
+        match age {
+            AgeAsked::Pregnant => self.pregnancy.clone(),
+            _ => Bits::of(self.length, |at| self.is_for_age(at, age)),
+        }
+    }
+
+    fn is_for_age(&self, at: usize, age: AgeAsked) -> bool {
         let (from, until) = match age {
-            AgeAsked::Pregnant => return self.pregnancy.clone(),
+            AgeAsked::Pregnant => return self.pregnancy.has(at),
             AgeAsked::Months(months) => (months, months.saturating_add(1)),
             AgeAsked::Band { from_months, until_months } => (from_months, until_months),
         };
-        Bits::of(self.length, |at| {
-            let (low, high) = self.ages[at];
-            (low.max(from) < high.min(until)) & (from < until)
-        })
+        let (low, high) = self.ages[at];
+        (low.max(from) < high.min(until)) & (from < until)
     }
 
     /// Open in one slot that answers both the day and the time. Reading is always open.
     pub fn open(&self, days: u8, time: Option<(u16, u16)>) -> Bits {
-        Bits::of(self.length, |at| {
-            let slots = self.slots_of(at);
-            (slots.is_empty() && self.reading.has(at))
-                || slots.iter().any(|slot| slot_answers(*slot, days, time))
-        })
+        if time.is_some() {
+            return self.in_a_slot(days, time);
+        }
+        let mut any = Bits::none(self.length);
+        let asked = |day: usize| days & 0x7f == 0 || days >> day & 1 == 1;
+        (0..7).filter(|&day| asked(day)).for_each(|day| any.or(&self.on_day[day]));
+        any
+    }
+
+    fn in_a_slot(&self, days: u8, time: Option<(u16, u16)>) -> Bits {
+        Bits::of(self.length, |at| self.is_open(at, days, time))
+    }
+
+    fn is_open(&self, at: usize, days: u8, time: Option<(u16, u16)>) -> bool {
+        let slots = self.slots_of(at);
+        (slots.is_empty() && self.reading.has(at)) || slots.iter().any(|slot| slot_answers(*slot, days, time))
     }
 
     /// Entries whose days are given and do not fit what was said are left out; 'not given' is not 'no'.
@@ -372,13 +406,13 @@ impl Columns {
 
     /// Counts every value of every group. `everything` is what is left under all filters; `without` gives what is
     /// left when one group's own filter is dropped, for within a group values stand beside each other.
-    pub fn facets(
-        &self,
+    pub fn facets<'i>(
+        &'i self,
         query: &Query,
         everything: &Bits,
         pinned: &Bits,
         without: impl Fn(&FilterRef) -> Bits,
-    ) -> Vec<FacetCount> {
+    ) -> Vec<FacetCount<'i>> {
         let asked = merged(&query.tags);
         let mut counts = self.count_values(everything);
         for (group, _) in &asked {
@@ -395,19 +429,14 @@ impl Columns {
         for (kind, bits) in Kind::ALL.into_iter().zip(&self.kinds) {
             facets.push(FacetCount {
                 group: KIND_GROUP,
-                value: kind.as_str().to_owned(),
+                value: kind.as_str(),
                 count: kinds_base.count_with(bits) + pinned_in_all,
                 selected: query.kinds.contains(&kind),
             });
         }
         for (number, (group, value)) in self.values.iter().enumerate() {
             let selected = asked.iter().any(|(g, values)| g == group && values.contains(&value.as_str()));
-            facets.push(FacetCount {
-                group,
-                value: value.clone(),
-                count: counts[number] + pinned_in_all,
-                selected,
-            });
+            facets.push(FacetCount { group, value, count: counts[number] + pinned_in_all, selected });
         }
         facets
     }

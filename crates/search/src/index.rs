@@ -33,10 +33,18 @@ pub struct Index {
 /// What is known of the words.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
-    /// Words as written to the number of their stem.
-    surfaces: HashMap<Box<str>, u32>,
+    /// Words as written to the number of their stem, and which of its words each is.
+    surfaces: HashMap<Box<str>, Surface>,
+    /// The words of each stem, in the order they were met.
+    words: Vec<Vec<Box<str>>>,
     stems: HashMap<Box<str>, u32>,
-    first_letters: Vec<u8>,
+}
+
+/// A word as written: its stem, and its place among that stem's words.
+#[derive(Clone, Copy, Debug)]
+struct Surface {
+    stem: u32,
+    place: u8,
 }
 
 impl Vocabulary {
@@ -46,7 +54,7 @@ impl Vocabulary {
 
     /// The number of a word's stem. A word met before costs one look and no stemming.
     pub fn number_of(&self, word: &str) -> Option<u32> {
-        self.surfaces.get(word).copied().or_else(|| self.stem_number(&stem(word)))
+        self.surfaces.get(word).map(|known| known.stem).or_else(|| self.stem_number(&stem(word)))
     }
 
     /// Whether some entry has the word, with whatever ending.
@@ -54,24 +62,50 @@ impl Vocabulary {
         self.number_of(word).is_some()
     }
 
-    /// The first byte of a stem.
-    pub fn first_letter(&self, stem: u32) -> u8 {
-        self.first_letters.get(stem as usize).copied().unwrap_or_default()
+    /// Which of an entry's words has the stem: the one that was typed if it is there, else the first that is.
+    pub fn word_of(&self, stem: u32, written: Written, typed: &str) -> Option<&str> {
+        let is_there = |known: &&Surface| known.stem == stem && written.places >> known.place & 1 == 1;
+        let place = self.surfaces.get(typed).filter(is_there).map(|known| known.place);
+        let place = place.or((written.places != 0).then_some(written.first))?;
+        self.words.get(stem as usize)?.get(usize::from(place)).map(|word| &**word)
     }
 
-    fn learn(&mut self, word: &str) -> u32 {
-        if let Some(&number) = self.surfaces.get(word) {
-            return number;
+    fn learn(&mut self, word: &str) -> Surface {
+        if let Some(&known) = self.surfaces.get(word) {
+            return known;
         }
-        let stem = stem(word);
         let next = self.stems.len() as u32;
-        let first_letter = stem.as_bytes().first().copied().unwrap_or_default();
-        let number = *self.stems.entry(stem.into()).or_insert(next);
-        if number == next {
-            self.first_letters.push(first_letter);
+        let stem = *self.stems.entry(stem(word).into()).or_insert(next);
+        if stem == next {
+            self.words.push(Vec::new());
         }
-        self.surfaces.insert(word.into(), number);
-        number
+        let words = &mut self.words[stem as usize];
+        let place = words.len().min(PLACES_MAX) as u8;
+        if words.len() <= PLACES_MAX {
+            words.push(word.into());
+        }
+        let surface = Surface { stem, place };
+        self.surfaces.insert(word.into(), surface);
+        surface
+    }
+}
+
+/// Words of one stem that are told apart; the few beyond share the last place.
+const PLACES_MAX: usize = 15;
+
+/// Which words of a stem an entry has in the first of its fields that has any: what a result says it was found by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Written {
+    places: u16,
+    first: u8,
+}
+
+impl Written {
+    fn add(&mut self, place: u8) {
+        if self.places == 0 {
+            self.first = place;
+        }
+        self.places |= 1 << place;
     }
 }
 
@@ -81,6 +115,7 @@ pub(crate) struct Postings {
     pub documents: Vec<u32>,
     pub weights: Vec<u16>,
     pub fields: Vec<u8>,
+    pub written: Vec<Written>,
     pub rarity: f32,
 }
 
@@ -167,10 +202,24 @@ fn title_order(documents: &[Document]) -> Vec<u32> {
 struct Gathered {
     vocabulary: Vocabulary,
     surface_counts: HashMap<Box<str>, u32>,
-    /// For each stem its documents, with how often in each field: five bits a field.
-    mentions: Vec<Vec<(u32, u32)>>,
+    /// For each stem its documents, with how it is mentioned there.
+    mentions: Vec<Vec<(u32, Mention)>>,
     lengths: Vec<[u16; FIELDS]>,
-    one_document: HashMap<u32, u32>,
+    one_document: HashMap<u32, (Spot, Mention)>,
+}
+
+/// How one entry has one stem: how often in each field, five bits a field, and in which words.
+#[derive(Clone, Copy)]
+struct Mention {
+    counts: u32,
+    written: Written,
+}
+
+/// A field of an entry; of its text, one piece. Words are noted of the first that has any.
+#[derive(Clone, Copy, PartialEq)]
+struct Spot {
+    field: usize,
+    piece: usize,
 }
 
 const MENTION_BITS: u32 = 5;
@@ -182,36 +231,44 @@ impl Gathered {
         self.lengths.push([0; FIELDS]);
         self.one_document.clear();
         for (at, field) in Field::ALL.into_iter().enumerate() {
+            let mut spot = Spot { field: at, piece: 0 };
             each_text(document, field, |text| {
-                self.add_text(at, text);
+                self.add_text(spot, true, text);
                 if matches!(field, Field::Alias) {
-                    spoken::each_respelt(text, |plain| self.add_text(at, plain));
+                    spoken::each_respelt(text, |plain| self.add_text(spot, false, plain));
                 }
+                spot.piece += usize::from(field == Field::Text);
             });
         }
-        let mut found: Vec<(u32, u32)> = self.one_document.drain().collect();
-        found.sort_unstable();
-        for (stem, counts) in found {
-            self.mentions[stem as usize].push((number, counts));
+        let mut found: Vec<(u32, Mention)> =
+            self.one_document.drain().map(|(stem, (_, mention))| (stem, mention)).collect();
+        found.sort_unstable_by_key(|(stem, _)| *stem);
+        for (stem, mention) in found {
+            self.mentions[stem as usize].push((number, mention));
         }
     }
 
-    fn add_text(&mut self, field: usize, text: &str) {
+    /// `written` is false for what nobody wrote: the plain spelling of a spoken word.
+    fn add_text(&mut self, spot: Spot, written: bool, text: &str) {
         let Gathered { vocabulary, surface_counts, mentions, lengths, one_document } = self;
         text::each_word(text, |word, _| {
-            let stem = vocabulary.learn(word);
+            let Surface { stem, place } = vocabulary.learn(word);
             mentions.resize_with(mentions.len().max(stem as usize + 1), Vec::new);
             match surface_counts.get_mut(word) {
                 Some(count) => *count += 1,
                 None => drop(surface_counts.insert(word.into(), 1)),
             }
             if let Some(length) = lengths.last_mut() {
-                length[field] = length[field].saturating_add(1);
+                length[spot.field] = length[spot.field].saturating_add(1);
             }
-            let counts = one_document.entry(stem).or_default();
-            let shift = field as u32 * MENTION_BITS;
-            if (*counts >> shift) & MENTIONS_MAX < MENTIONS_MAX {
-                *counts += 1 << shift;
+            let nothing = Mention { counts: 0, written: Written::default() };
+            let (first, mention) = one_document.entry(stem).or_insert((spot, nothing));
+            let shift = spot.field as u32 * MENTION_BITS;
+            if (mention.counts >> shift) & MENTIONS_MAX < MENTIONS_MAX {
+                mention.counts += 1 << shift;
+            }
+            if written && *first == spot {
+                mention.written.add(place);
             }
         });
     }
@@ -271,13 +328,15 @@ impl Gathered {
                 documents: Vec::with_capacity(mentions.len()),
                 weights: Vec::with_capacity(mentions.len()),
                 fields: Vec::with_capacity(mentions.len()),
+                written: Vec::with_capacity(mentions.len()),
                 rarity: (1.0 + (count as f32 - df + 0.5) / (df + 0.5)).ln().max(0.01),
             };
-            for (document, counts) in mentions {
-                let (weight, fields) = weigh(document, counts);
+            for (document, mention) in mentions {
+                let (weight, fields) = weigh(document, mention.counts);
                 postings.documents.push(document);
                 postings.weights.push(weight.max(1));
                 postings.fields.push(fields);
+                postings.written.push(mention.written);
             }
             postings
         });

@@ -32,8 +32,21 @@ pub(crate) struct Spoken {
 /// What a saying gave: to which entry, how much, and whether it can bring that entry by itself.
 pub(crate) struct Found {
     pub document: u32,
-    pub value: f32,
+    said: f32,
+    share: f32,
     pub stands_alone: bool,
+}
+
+impl Found {
+    /// A share is at most one, so its square root is more than its power above a half; a little is added for the
+    /// rounding of both.
+    pub fn at_most(&self) -> f32 {
+        self.said * self.share.sqrt() * 1.000_1
+    }
+
+    pub fn value(&self) -> f32 {
+        self.said * self.share.powf(SHARE_POWER)
+    }
 }
 
 /// Grammar and small talk count for less than the thing itself, but 'nothing in the cupboards' is not 'in the cupboards'.
@@ -133,7 +146,8 @@ impl Phrases {
             let share = (place.said / self.masses[phrase as usize].max(f32::MIN_POSITIVE)).min(1.0);
             take(Found {
                 document: self.documents[phrase as usize],
-                value: place.said * share.powf(SHARE_POWER),
+                said: place.said,
+                share,
                 stands_alone: place.tells || share >= SAID_NEARLY_ALL,
             });
         }

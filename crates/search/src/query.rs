@@ -44,6 +44,17 @@ pub enum WhatIf {
     Within(f64),
 }
 
+impl WhatIf {
+    /// The filters that it would take the place of.
+    pub(crate) fn instead_of(&self) -> &'static [FilterRef] {
+        match self {
+            WhatIf::Age(_) => &[FilterRef::Age],
+            WhatIf::Days(_) | WhatIf::Time(_) => &[FilterRef::Days, FilterRef::Time],
+            WhatIf::Within(_) => &[FilterRef::Distance],
+        }
+    }
+}
+
 impl Query {
     /// More than this on one page helps nobody.
     pub const PER_PAGE_MAX: usize = 200;
@@ -131,7 +142,7 @@ pub enum Sort {
 
 /// The answer.
 #[derive(Clone, Debug, Default)]
-pub struct Results {
+pub struct Results<'a> {
     /// How many there are in all, exactly.
     pub total: usize,
     /// How many each of [`Query::what_if`] would give, in its order.
@@ -139,7 +150,7 @@ pub struct Results {
     /// This page of them.
     pub hits: Vec<Hit>,
     /// Every value of every group, with what one would get.
-    pub facets: Vec<FacetCount>,
+    pub facets: Vec<FacetCount<'a>>,
     /// Words read as other words: as typed, as read.
     pub corrected: Vec<(String, String)>,
     /// When little or nothing is left: which filter to drop, and how many that gives. Most first.
@@ -199,11 +210,11 @@ pub enum How {
 
 /// A value to filter by, and how many there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FacetCount {
+pub struct FacetCount<'a> {
     /// Its group; `kind` is one too.
     pub group: &'static str,
-    /// Its value.
-    pub value: String,
+    /// Its value, as the index holds it.
+    pub value: &'a str,
     /// How many results have it, with every filter of the other groups.
     pub count: usize,
     /// It is asked for now.

@@ -2,12 +2,11 @@
 
 use crate::document::Field;
 use crate::filters::{self, Bits};
-use crate::index::{Index, SectionTerms, each_text};
+use crate::index::{Index, SectionTerms};
 use crate::loss;
 use crate::phrases::Spoken;
-use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort, WhatIf};
+use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort};
 use crate::reading::{Reading, Said};
-use crate::text;
 use std::borrow::Cow;
 
 /// Room for scores, one place an entry, used again by the next search.
@@ -48,13 +47,13 @@ const NEARNESS_METRES: f64 = 3_000.0;
 
 impl Index {
     /// Answers a query.
-    pub fn search(&self, query: &Query) -> Results {
+    pub fn search<'i>(&'i self, query: &Query) -> Results<'i> {
         self.search_with_tail(query, TAIL_OF_SEVERAL, TAIL_OF_ONE)
     }
 
     /// The same, but whatever holds any of the words counts, however poor a match: for checking this engine against
     /// another, and for a member of staff who must see all.
-    pub fn search_whole_tail(&self, query: &Query) -> Results {
+    pub fn search_whole_tail<'i>(&'i self, query: &Query) -> Results<'i> {
         self.search_with_tail(query, 0.0, 0.0)
     }
 
@@ -71,7 +70,7 @@ impl Index {
         count
     }
 
-    fn search_with_tail(&self, query: &Query, tail_of_several: f32, tail_of_one: f32) -> Results {
+    fn search_with_tail<'i>(&'i self, query: &Query, tail_of_several: f32, tail_of_one: f32) -> Results<'i> {
         let (query, reading) = self.settle(query);
         let query = &*query;
         let mut scratch = self.take_scratch();
@@ -191,14 +190,17 @@ impl Index {
                 }
                 touched.push(found.document);
             }
-            place.saying = place.saying.max(found.value);
+            // Dear to weigh exactly, cheap to rule out.
+            if found.at_most() > place.saying {
+                place.saying = place.saying.max(found.value());
+            }
         });
     }
 }
 
 /// One search under way.
-struct Run<'a> {
-    index: &'a Index,
+struct Run<'i, 'a> {
+    index: &'i Index,
     query: &'a Query,
     reading: &'a Reading,
     scratch: &'a Scratch,
@@ -210,15 +212,15 @@ struct Run<'a> {
     weak: bool,
 }
 
-impl<'a> Run<'a> {
+impl<'i, 'a> Run<'i, 'a> {
     fn start(
-        index: &'a Index,
+        index: &'i Index,
         query: &'a Query,
         reading: &'a Reading,
         scratch: &'a mut Scratch,
         loss: bool,
         tail: f32,
-    ) -> Run<'a> {
+    ) -> Run<'i, 'a> {
         let length = index.documents.len();
         let mut filters = index.columns.asked(query);
         let mut weak = false;
@@ -248,7 +250,7 @@ impl<'a> Run<'a> {
         Run { index, query, reading, scratch, filters, shown, pinned, here, weak }
     }
 
-    fn finish(self) -> Results {
+    fn finish(self) -> Results<'i> {
         let everything = self.without(None);
         let left = everything.count();
         let pinned = self.pinned.count();
@@ -259,7 +261,7 @@ impl<'a> Run<'a> {
                 .index
                 .columns
                 .facets(self.query, &everything, &self.pinned, |what| self.without(Some(what))),
-            what_if: self.query.what_if.iter().map(|choice| self.count_if(choice) + pinned).collect(),
+            what_if: self.counts_if(pinned),
             corrected: self.reading.corrected.clone(),
             weak: self.weak,
             ..Results::default()
@@ -282,13 +284,27 @@ impl<'a> Run<'a> {
         left
     }
 
-    fn count_if(&self, choice: &WhatIf) -> usize {
-        let (instead_of, set) = self.index.columns.what_if(self.query, choice);
-        let mut left = self.shown.clone();
-        for (_, bits) in self.filters.iter().filter(|(what, _)| !instead_of.contains(what)) {
-            left.and(bits);
+    /// What each choice would give. Choices of one kind stand in the stead of the same filters.
+    fn counts_if(&self, pinned: usize) -> Vec<usize> {
+        let mut counts = Vec::with_capacity(self.query.what_if.len());
+        let mut lefts: Vec<(&[FilterRef], Bits)> = Vec::new();
+        for choice in &self.query.what_if {
+            let instead_of = choice.instead_of();
+            let known = lefts.iter().position(|(of, _)| *of == instead_of);
+            let at = known.unwrap_or_else(|| {
+                lefts.push((instead_of, self.without_all(instead_of)));
+                lefts.len() - 1
+            });
+            counts.push(self.index.columns.count_if(self.query, choice, &lefts[at].1) + pinned);
         }
-        left.count_with(&set)
+        counts
+    }
+
+    fn without_all(&self, dropped: &[FilterRef]) -> Bits {
+        let mut left = self.shown.clone();
+        let kept = self.filters.iter().filter(|(what, _)| !dropped.contains(what));
+        kept.for_each(|(_, bits)| left.and(bits));
+        left
     }
 
     fn loosened(&self, left: usize) -> Vec<Loosened> {
@@ -439,44 +455,20 @@ impl<'a> Run<'a> {
 
     /// The best way from what was said to this entry, and where it was found.
     fn matched(&self, said: &Said, number: usize) -> Option<Match> {
-        let mut ways: Vec<(How, f32, u32, u8)> = Vec::new();
-        for reach in &said.reaches {
+        let ways = said.reaches.iter().filter_map(|reach| {
             let postings = &self.index.postings[reach.stem as usize];
-            if let Ok(at) = postings.documents.binary_search(&(number as u32)) {
-                let value = reach.weight * postings.rarity * f32::from(postings.weights[at]);
-                ways.push((reach.how, value, reach.stem, postings.fields[at]));
-            }
-        }
-        let (how, _, stem, fields) =
-            ways.into_iter().min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)))?;
-        let (_, field) = Field::ALL.into_iter().enumerate().find(|(bit, _)| fields >> bit & 1 == 1)?;
-        let found = self.word_in(number, field, stem, &said.typed)?;
+            let at = postings.documents.binary_search(&(number as u32)).ok()?;
+            let value = reach.weight * postings.rarity * f32::from(postings.weights[at]);
+            Some((reach.how, value, reach.stem, postings.fields[at], postings.written[at]))
+        });
+        let (how, _, stem, fields, written) = ways.min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)))?;
+        let field = *Field::ALL.get(fields.trailing_zeros() as usize)?;
+        let found = self.index.vocabulary.word_of(stem, written, &said.typed)?;
         let how = match how {
             How::Exact if !said.typed.split(' ').any(|word| word == found) => How::Stem,
             other => other,
         };
-        Some(Match { typed: said.typed.clone(), found, field, how })
-    }
-
-    /// The word of a field that has the stem; the one that was typed, if it is there as well.
-    fn word_in(&self, number: usize, field: Field, stem: u32, typed: &str) -> Option<String> {
-        let vocabulary = &self.index.vocabulary;
-        let first_letter = vocabulary.first_letter(stem);
-        let mut found: Option<String> = None;
-        each_text(&self.index.documents[number], field, |text| {
-            if found.as_deref() == Some(typed) || (field == Field::Text && found.is_some()) {
-                return;
-            }
-            text::each_word(text, |word, _| {
-                // A stem starts as its words do: most words need no look in the vocabulary.
-                let worth_a_look = word.as_bytes().first() == Some(&first_letter);
-                let better = found.is_none() || word == typed;
-                if worth_a_look && better && vocabulary.number_of(word) == Some(stem) {
-                    found = Some(word.to_owned());
-                }
-            });
-        });
-        found
+        Some(Match { typed: said.typed.clone(), found: found.to_owned(), field, how })
     }
 
     fn best_section(&self, sections: &[SectionTerms]) -> Option<usize> {

@@ -263,6 +263,11 @@ impl<'a> Sentence<'a> {
         self.tokens.iter().any(|token| words.contains(&token.word.as_str()))
     }
 
+    /// True when any word of the sentence starts with this letter.
+    pub fn has_start(&self, letter: char) -> bool {
+        self.tokens.iter().any(|token| token.word.starts_with(letter))
+    }
+
     /// The person's own words from one place to another.
     pub fn typed(&self, from: usize, until: usize) -> String {
         match (self.tokens.get(from), self.tokens.get(until.saturating_sub(1))) {

@@ -79,6 +79,10 @@ fn looks_typed(joined: &str) -> bool {
 
 /// 'WA8': only codes of the area, or any that follow 'near' and 'in': 'b12' is a vitamin too.
 fn outward_code(sentence: &Sentence, at: usize, context: &Context) -> Option<(String, usize)> {
+    let has_digit = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
+    if !has_digit(sentence.at(at)) && !has_digit(sentence.at(at + 1)) {
+        return None;
+    }
     let spaced = format!("{}{}", sentence.at(at), sentence.at(at + 1));
     let is_pair = sentence.at(at) == "wa" || (sentence.at(at).len() == 2 && sentence.at(at + 1).len() <= 2);
     let tries = [(sentence.at(at).to_owned(), at + 1), (spaced, if is_pair { at + 2 } else { 0 })];
@@ -117,12 +121,17 @@ fn with_lead(sentence: &Sentence, at: usize) -> usize {
 }
 
 fn town(sentence: &mut Sentence, context: &Context, parts: &mut Vec<Part>) {
+    // Most names start with a letter that nothing here starts with, and need not be cut into words.
+    let may_be_said = |name: &str| match name.chars().next() {
+        Some(first) if first.is_ascii_alphanumeric() => sentence.has_start(first.to_ascii_lowercase()),
+        _ => true,
+    };
     let names: Vec<(&Town, Vec<String>)> = context
         .towns
         .iter()
-        .flat_map(|town| {
-            std::iter::once(&town.name).chain(&town.also).map(move |name| (town, crate::text::words(name)))
-        })
+        .flat_map(|town| std::iter::once(&town.name).chain(&town.also).map(move |name| (town, name)))
+        .filter(|(_, name)| may_be_said(name))
+        .map(|(town, name)| (town, crate::text::words(name)))
         .filter(|(_, words)| !words.is_empty())
         .collect();
     for at in 0..sentence.len() {

@@ -30,6 +30,12 @@ pub fn address(name: &str) -> &'static str {
     addresses.get(name).map_or("/assets/missing", String::as_str)
 }
 
+/// Where the icons are: a page of results asks some eighty times.
+fn sprite() -> &'static str {
+    static SPRITE: OnceLock<&str> = OnceLock::new();
+    SPRITE.get_or_init(|| address("icons.svg"))
+}
+
 /// The text of an asset that is served under a name of its own, such as `sw.js`.
 pub fn text(name: &str) -> Option<String> {
     Dist::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())
@@ -58,7 +64,7 @@ pub struct Icon<'a> {
 
 impl fmt::Display for Icon<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sprite = address("icons.svg");
+        let sprite = sprite();
         write!(
             f,
             "<svg class=\"{}\" aria-hidden=\"true\"><use href=\"{sprite}#{}\"/></svg>",
@@ -72,7 +78,7 @@ impl askama::FastWritable for Icon<'_> {
         out.write_str("<svg class=\"")?;
         out.write_str(self.class)?;
         out.write_str("\" aria-hidden=\"true\"><use href=\"")?;
-        out.write_str(address("icons.svg"))?;
+        out.write_str(sprite())?;
         out.write_str("#")?;
         out.write_str(self.name)?;
         out.write_str("\"/></svg>")?;

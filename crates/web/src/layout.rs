@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::Fault;
 use safety::{Card, CardContact, Level};
 use settings::Council;
-use std::sync::Arc;
+use std::borrow::Cow;
 
 /// Everything about a page but its body.
 #[derive(Clone, Default)]
@@ -124,44 +124,56 @@ impl Page {
     }
 }
 
+/// What stands above every page's body.
 #[derive(Template)]
-#[template(path = "layout.html")]
-struct Layout<'a> {
+#[template(path = "layout_above.html")]
+struct Above<'a> {
     page: &'a Page,
-    council: Arc<Council>,
-    title: String,
+    council: &'a Council,
+    title: Cow<'a, str>,
     canonical: Option<String>,
     theme: &'a str,
     dusk: &'a str,
-    body: &'a str,
 }
 
-impl Layout<'_> {
+/// What stands below it.
+#[derive(Template)]
+#[template(path = "layout_below.html")]
+struct Below<'a> {
+    page: &'a Page,
+    council: &'a Council,
+}
+
+impl Above<'_> {
     fn current(&self, nav: Nav) -> bool {
         self.page.nav == nav
     }
 }
 
+const ROOM_FOR_A_PAGE: usize = 40 * 1024;
+
 /// The whole page with its body, as text.
 pub fn render<T: Template>(site: &Site, page: &Page, body: &T) -> Result<Html, Fault> {
-    let mut inner = String::with_capacity(32 * 1024);
-    body.render_into(&mut inner)?;
     let council = site.council();
     let theme = site.theme();
     let title = match page.title.as_str() {
-        _ if page.sensitive => council.name.clone(),
-        "" => format!("{}: find help for your family", council.name),
-        title => format!("{title}: {}", council.name),
+        _ if page.sensitive => Cow::Borrowed(council.name.as_str()),
+        "" => Cow::Owned(format!("{}: find help for your family", council.name)),
+        title => Cow::Owned(format!("{title}: {}", council.name)),
     };
     let canonical = page
         .path
         .as_ref()
         .filter(|_| !council.public_url.is_empty())
         .map(|path| format!("{}{path}", council.public_url));
-    let layout =
-        Layout { page, council, title, canonical, theme: &theme.address, dusk: &theme.dusk, body: &inner };
-    let mut out = String::with_capacity(inner.len() + 12 * 1024);
-    layout.render_into(&mut out)?;
+    let (theme, dusk) = (theme.address.as_str(), theme.dusk.as_str());
+    // One text from top to bottom, with room for nearly every page: nothing is written twice.
+    let mut out = String::with_capacity(ROOM_FOR_A_PAGE);
+    Above { page, council: &council, title, canonical, theme, dusk }.render_into(&mut out)?;
+    out.push('\n');
+    body.render_into(&mut out)?;
+    out.push('\n');
+    Below { page, council: &council }.render_into(&mut out)?;
     Ok(Html(out))
 }
 
