@@ -1,4 +1,5 @@
 //! The trail cannot be changed behind the house's back without it showing, and is never torn by many writers.
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 use access::{
     Action, Actor, KeepEntry, MIGRATIONS, ManagePeople, May, On, Person, Role, SeeAudit, Signed,

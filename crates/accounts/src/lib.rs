@@ -63,7 +63,9 @@ pub use erase::{PERSON_ERASED, WRITE_THE_DATABASE_ANEW, write_the_database_anew}
 pub use limits::ClientAddress;
 pub use mails::TEMPLATES;
 pub use model::{Ended, How, SignInName};
-pub use office::{DataSource, ListOrganizations, Office, OfficeConfig, Part, Rooms, data_door, staff_door};
+pub use office::{
+    DataSource, ListOrganizations, Office, OfficeConfig, Part, Rooms, data_door, office_jobs, staff_door,
+};
 pub use people::{
     Keeper, LinkWanted, PersonDraft, find_name, issue_link, list_emails_of, list_keepers, set_keeper,
     set_person,

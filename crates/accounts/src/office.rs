@@ -2,11 +2,12 @@
 //! is erased, or when something has been kept long enough.
 
 use crate::{
-    Accounts, answer_data_request, manage_people, my_data,
+    Accounts, answer_data_request, erase, manage_people, my_data,
     retention::{self, RetentionRule},
     search_audit,
 };
 use access::{AnswerDataRequest, ManagePeople, PersonId, SeeAudit, TakeOwnData};
+use jobs::Runner;
 use kernel::{Fault, Instant};
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc};
@@ -125,6 +126,18 @@ impl Office {
     pub(crate) fn organizations(&self, tx: &mut Tx<'_>) -> Result<BTreeMap<Uuid, String>, Fault> {
         self.0.organizations.map_or(Ok(BTreeMap::new()), |list| Ok(list(tx)?.into_iter().collect()))
     }
+}
+
+/// Adds this side's jobs to the house's runner: the nightly forgetting, and writing the database anew after an erasure.
+pub fn office_jobs(runner: Runner, office: &Office) -> Runner {
+    let office = office.clone();
+    runner
+        .on(retention::FORGET_WHAT_IS_OLD, move |context| {
+            let office = office.clone();
+            async move { retention::forget_what_is_old(&office, context).await }
+        })
+        .schedule(retention::FORGET_WHAT_IS_OLD, 24 * 60 * 60)
+        .on(erase::WRITE_THE_DATABASE_ANEW, erase::write_the_database_anew)
 }
 
 /// The council's door for people, the trail, requests for data and how long things are kept.

@@ -19,7 +19,7 @@ use axum::{
 };
 use jiff::ToSpan;
 use kernel::{Date, Fault, Id, Instant, london};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::Tx;
 use uuid::Uuid;
 use web::{
@@ -267,12 +267,11 @@ fn read(
     let (rows, total) = audit::search(tx, &asked.filter()?, limit, skip)?;
     let mut names = BTreeMap::new();
     let ids = rows.iter().flat_map(|row| [row.actor_id, row.about_id]).flatten();
-    for id in ids.chain(asked.person.map(PersonId::uuid)) {
-        if !names.contains_key(&id) {
-            let name = crate::find_name(tx, Id::from_uuid(id))?;
-            let gone = || format!("somebody whose record was erased ({})", words::short(id));
-            names.insert(id, name.filter(|name| !name.is_empty()).unwrap_or_else(gone));
-        }
+    let ids: BTreeSet<Uuid> = ids.chain(asked.person.map(PersonId::uuid)).collect();
+    for id in ids {
+        let name = crate::find_name(tx, Id::from_uuid(id))?.filter(|name| !name.is_empty());
+        let gone = || format!("somebody whose record was erased ({})", words::short(id));
+        names.insert(id, name.unwrap_or_else(gone));
     }
     audit::record(tx, may, format!("{}{did}", asked.words()), "", now);
     Ok(Read { rows, total, names })

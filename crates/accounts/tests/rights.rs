@@ -1,4 +1,5 @@
 //! People, the trail, consent, copies and erasure through the real doors, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 use access::{Actor, PersonId, Role, Signed, audit};
 use accounts::{

@@ -343,12 +343,12 @@ pub fn list_versions(tx: &mut Tx, entry: ServiceId) -> Result<Vec<Version>, Faul
     let versions = rows::list_versions(tx, entry)?;
     Ok(versions
         .into_iter()
-        .map(|(number, published_at, by, why, change)| Version {
-            number,
-            published_at,
-            by: by.map(Id::from_uuid),
-            why,
-            change,
+        .map(|row| Version {
+            number: row.number,
+            published_at: row.published_at,
+            by: row.published_by.map(Id::from_uuid),
+            why: row.why,
+            change: row.change_id,
         })
         .collect())
 }
@@ -394,11 +394,11 @@ pub fn list_reports_of(tx: &mut Tx, entry: ServiceId) -> Result<Vec<ReportLine>,
     let reports = rows::list_reports_of(tx, entry)?;
     Ok(reports
         .into_iter()
-        .map(|(reference, field, words, safety_level, reported_at)| ReportLine {
-            reference,
-            about: crate::upkeep::words_of_field(&field),
-            words: (safety_level == "clear").then_some(words),
-            reported_at,
+        .map(|row| ReportLine {
+            reference: row.reference,
+            about: crate::upkeep::words_of_field(&row.field),
+            words: (row.safety_level == "clear").then_some(row.words),
+            reported_at: row.reported_at,
         })
         .collect())
 }

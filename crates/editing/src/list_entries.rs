@@ -132,7 +132,7 @@ async fn list(directory: &Directory, narrowing: &Narrowing, view_name: &str, err
         .iter()
         .map(|entry| (entry.organization.slug.clone(), entry.organization.name.clone()))
         .collect();
-    organisations.sort_by(|a, b| a.1.to_lowercase().cmp(&b.1.to_lowercase()));
+    organisations.sort_by_key(|(_, name)| name.to_lowercase());
     organisations.dedup();
     let shown = entries.into_iter().filter(|entry| narrowing.keeps(entry, today)).map(line).collect();
     let error = errors.at("name").map(str::to_owned);

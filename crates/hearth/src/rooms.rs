@@ -1,7 +1,7 @@
 //! What rooms are told about each other by the house, so that none of them has to know another: one visible list each.
 
 use access::{Action, Role};
-use accounts::{DataSource, Part, Rooms};
+use accounts::{DataSource, Part, RetentionRule, Rooms, Run};
 use freshness::Tile;
 use kernel::{Email, Fault};
 use notify::Template;
@@ -34,7 +34,29 @@ pub fn rooms() -> Rooms {
                 erase: |tx, person, now| keeping::erase(tx, person, now).map(|_| ()),
             },
         ],
-        rules: Vec::new(),
+        rules: vec![
+            RetentionRule {
+                key: "messages",
+                what: "Messages that were sent: the address, then the rest",
+                kept_days: 400,
+                why: "The address for 90 days, for ‘I never got it’; the rest so that the link to stop works for a year.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "settled_reports",
+                what: "What visitors reported, once settled",
+                kept_days: 90,
+                why: "As the form promises.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "applications",
+                what: "Applications to be listed that came to nothing",
+                kept_days: 90,
+                why: "As the form promises.",
+                run: Run::OwnJob,
+            },
+        ],
         organizations: Some(|tx| {
             let all = directory::list_organizations(tx)?;
             Ok(all.into_iter().map(|organization| (organization.id.uuid(), organization.name)).collect())

@@ -1,14 +1,15 @@
 //! Serving: each connection has a deadline for its request's head, and a stop waits only so long for the slow.
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, extract::ConnectInfo, response::Response, routing::future::RouteFuture};
+use hyper::{Request, body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use std::time::Duration;
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
+use tower::Service;
 
 /// A phone with a bad signal sends its head within this; one that does not is holding a connection for nothing.
 const HEAD_PATIENCE: Duration = Duration::from_secs(20);
@@ -27,10 +28,11 @@ pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<O
             () = &mut stopped => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Without this a small answer waits for the acknowledgement of the one before.
                 let _ = stream.set_nodelay(true);
-                let service = TowerToHyperService::new(router.clone());
+                // Limits on guessing are counted by network; rooms get the address and keep none of it.
+                let service = TowerToHyperService::new(Known { router: router.clone(), peer });
                 let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
                 tokio::spawn(async move {
                     // A connection that breaks off is the other side's affair.
@@ -43,4 +45,26 @@ pub async fn serve(listener: TcpListener, router: Router, stopped: impl Future<O
     }
     drop(listener);
     let _ = tokio::time::timeout(STOP_PATIENCE, open.shutdown()).await;
+}
+
+/// The router, with where the request comes from.
+#[derive(Clone)]
+struct Known {
+    router: Router,
+    peer: SocketAddr,
+}
+
+impl Service<Request<Incoming>> for Known {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = RouteFuture<Infallible>;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Infallible>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<Incoming>) -> RouteFuture<Infallible> {
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        self.router.call(request)
+    }
 }

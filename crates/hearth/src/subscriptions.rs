@@ -18,14 +18,7 @@ pub fn runner(house: &House) -> Runner {
         .schedule(directory::FORGET_SETTLED_REPORTS, DAY)
         .on(SWEEP, sweep)
         .schedule(SWEEP, DAY);
-    let office = house.office.clone();
-    let runner = runner
-        .on(accounts::FORGET_WHAT_IS_OLD, move |context| {
-            let office = office.clone();
-            async move { accounts::forget_what_is_old(&office, context).await }
-        })
-        .schedule(accounts::FORGET_WHAT_IS_OLD, DAY)
-        .on(accounts::WRITE_THE_DATABASE_ANEW, accounts::write_the_database_anew);
+    let runner = accounts::office_jobs(runner, &house.office);
     let site = house.site.clone();
     let runner = runner
         .on(keeping::RENEW_CLOSURES, move |_| keeping::renew_closures(site.clone()))

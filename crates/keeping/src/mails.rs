@@ -5,6 +5,7 @@ use kernel::{Dice, Email, Fault, Instant};
 use notify::{Message, Template, To};
 use store::Tx;
 use uuid::Uuid;
+use web::Site;
 
 /// Every message of the room.
 pub static TEMPLATES: &[&Template] =
@@ -16,11 +17,11 @@ pub static CHANGE_SETTLED: Template = Template {
     name: "Your changes were checked",
     sent_when: "When an editor has settled what a provider sent.",
     subject: "Your changes to ((entry)) were checked",
-    body: "Thank you for keeping ((entry)) right.\n\nWhat families see now:\n((taken))\n\nWhat we did not take, and why:\n((refused))\n\nLook at your entry:\n\n((link))",
+    body: "Thank you for keeping ((entry)) right.\n\nWhat families see now:\n((taken_lines))\n\nWhat we did not take, and why:\n((refused_lines))\n\nLook at your entry:\n\n((link))",
     sample: &[
         ("entry", "Demonstration playgroup"),
-        ("taken", "Phone numbers"),
-        ("refused", "Name: we use the name on your sign"),
+        ("taken_lines", "Phone numbers"),
+        ("refused_lines", "Name: we use the name on your sign"),
         ("link", "https://hub.example.org/provider/entries/demonstration-playgroup"),
     ],
     can_be_turned_off: false,
@@ -32,10 +33,10 @@ pub static ENTRY_PUBLISHED: Template = Template {
     name: "An entry you watch has changed",
     sent_when: "When a new version of an entry is published, to those who watch it.",
     subject: "((entry)) has changed",
-    body: "Families see a new version of ((entry)). What changed:\n((changed))\n\nSee what it said before:\n\n((link))",
+    body: "Families see a new version of ((entry)). What changed:\n((changed_lines))\n\nSee what it said before:\n\n((link))",
     sample: &[
         ("entry", "Demonstration playgroup"),
-        ("changed", "Sessions and hours"),
+        ("changed_lines", "Sessions and hours"),
         ("link", "https://hub.example.org/admin/entries/demonstration-playgroup/history"),
     ],
     can_be_turned_off: true,
@@ -98,6 +99,16 @@ pub(crate) fn send(
     let message = Message { template, to: To::Email(to.0.clone()), person: to.1, values, once: None };
     notify::queue(tx, &message, dice, now)?;
     Ok(())
+}
+
+/// Whether the house knows its own public address: without it no mail can lead anywhere, and what is told in it can be
+/// seen by signing in. `hearth check` asks for the address.
+pub(crate) fn can_lead_anywhere(site: &Site) -> bool {
+    let known = !site.council().public_url.is_empty();
+    if !known {
+        tracing::warn!("a message was not written: the site does not know its public address");
+    }
+    known
 }
 
 /// Where a keeper of an organisation gets mail; nothing for somebody who does not keep its entries.

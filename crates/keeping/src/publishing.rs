@@ -36,10 +36,11 @@ fn tell_watchers(
     number: i64,
     now: Instant,
 ) -> Result<(), Fault> {
-    if number == kept.version {
+    let watchers = rows::list_watchers(tx, kept.id.uuid())?;
+    if number == kept.version || watchers.is_empty() || !mails::can_lead_anywhere(site) {
         return Ok(());
     }
-    for watcher in rows::list_watchers(tx, kept.id.uuid())? {
+    for watcher in watchers {
         let person = Id::from_uuid(watcher);
         let Some(email) = mails::find_address(tx, kept.organization.uuid(), person)? else {
             continue;
@@ -48,7 +49,7 @@ fn tell_watchers(
         let labels: Vec<&str> = fields.iter().map(|field| field.label).collect();
         let values = vec![
             ("entry", kept.name.clone()),
-            ("changed", labels.join("\n")),
+            ("changed_lines", labels.join("\n")),
             ("link", site.absolute(&format!("/provider/entries/{}", kept.slug))),
         ];
         mails::send(tx, &mails::ENTRY_PUBLISHED, (&email, Some(person)), values, site.dice(), now)?;

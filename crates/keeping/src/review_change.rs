@@ -346,6 +346,9 @@ fn write_down<A: Act>(
 
 /// Writes to whoever sent it what was taken and why anything was not.
 fn tell_sender(tx: &mut Tx, site: &Site, asked: &Asked, now: Instant) -> Result<(), Fault> {
+    if !mails::can_lead_anywhere(site) {
+        return Ok(());
+    }
     let sender = Id::from_uuid(asked.change.sender);
     let Some(email) = mails::find_address(tx, asked.change.organization_id, sender)? else {
         return Ok(());
@@ -371,8 +374,8 @@ fn tell_sender(tx: &mut Tx, site: &Site, asked: &Asked, now: Instant) -> Result<
     let or_none = |lines: Vec<String>| if lines.is_empty() { "Nothing".to_owned() } else { lines.join("\n") };
     let values = vec![
         ("entry", asked.kept.name.clone()),
-        ("taken", or_none(taken)),
-        ("refused", or_none(refused)),
+        ("taken_lines", or_none(taken)),
+        ("refused_lines", or_none(refused)),
         ("link", site.absolute(&format!("/provider/entries/{}", asked.kept.slug))),
     ];
     mails::send(tx, &mails::CHANGE_SETTLED, (&email, Some(sender)), values, site.dice(), now)

@@ -324,7 +324,7 @@ fn find_content(tx: &mut Tx, id: Uuid, state: &str) -> Result<Option<(String, Ve
 
 /// A part of a form that carries a file.
 enum Part<'a> {
-    Field(axum::extract::multipart::Field<'a>),
+    Field(Box<axum::extract::multipart::Field<'a>>),
     End,
     Broken,
 }
@@ -336,7 +336,7 @@ trait Parts {
 impl Parts for Multipart {
     async fn next_part(&mut self) -> Part<'_> {
         match self.next_field().await {
-            Ok(Some(field)) => Part::Field(field),
+            Ok(Some(field)) => Part::Field(Box::new(field)),
             Ok(None) => Part::End,
             Err(_) => Part::Broken,
         }

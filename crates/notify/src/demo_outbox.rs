@@ -25,12 +25,12 @@ pub(crate) async fn get(State(notify): State<Notify>) -> Reply {
     let rows = site.db().read(|tx| rows::list_outbox(tx, 50)).await?;
     let mails = rows
         .into_iter()
-        .map(|(template, to, subject, body, at)| Mail {
-            kind: notify.name_of(&template).to_owned(),
-            to,
-            subject,
-            html: wording::html_of(&body),
-            at: when(at),
+        .map(|row| Mail {
+            kind: notify.name_of(&row.template).to_owned(),
+            to: row.to_address,
+            subject: row.subject,
+            html: wording::html_of(&row.body),
+            at: when(row.queued_at),
         })
         .collect();
     show(site, &Page::new("Outbox of the demonstration"), &OutboxView { mails })

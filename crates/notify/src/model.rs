@@ -101,7 +101,7 @@ keyed! {
         /// As many as the provider takes in a day.
         TodaysLimit "todays_limit" "The provider takes no more today",
         /// The provider does not let us in.
-        NotAllowed "not_allowed" "The provider does not let us in: check the key or password",
+        NotAllowed "not_allowed" "The provider does not let us in: check the key or password, and its certificate",
     }
 }
 

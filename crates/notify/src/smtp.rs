@@ -98,7 +98,11 @@ impl Smtp {
                 connection.abort().await;
                 return Err(Answer::NotNow(Reason::NotAllowed));
             }
-            connection.starttls(tls, &hello).await.map_err(not_reached)?;
+            // A line that breaks just here is rare; a certificate that we do not trust is what it mostly is.
+            connection.starttls(tls, &hello).await.map_err(|error| {
+                tracing::error!(error = %described(&error), "no secure connection to the mail server");
+                Answer::NotNow(Reason::NotAllowed)
+            })?;
         }
         if let (Some(name), Some(password)) = (&self.config.username, &self.config.password) {
             let credentials = Credentials::new(name.clone(), password.reveal().to_owned());

@@ -180,10 +180,9 @@ fn safe_value(name: &str, value: &str) -> Result<String, Fault> {
             bail!("(({name})) is not a web address")
         };
     }
-    if name == "email" || name.ends_with("_email") {
-        if let Ok(email) = value.parse::<Email>() {
-            return Ok(email.as_str().to_owned());
-        }
+    let is_email = name == "email" || name.ends_with("_email");
+    if let (true, Ok(email)) = (is_email, value.parse::<Email>()) {
+        return Ok(email.as_str().to_owned());
     }
     if name.ends_with("_lines") {
         let lines: Vec<String> = value

@@ -184,7 +184,10 @@ impl Vocabulary {
 
     /// `folowd` and `kikin`: words written as they sound, when they sound like a word of the lexicon.
     fn by_sound(&self, word: &str, into: &mut Vec<Atom>) {
-        if word.len() > GUESSED_AT_MOST || self.never_guess.contains(word) || self.spellings.contains_key(word) {
+        if word.len() > GUESSED_AT_MOST
+            || self.never_guess.contains(word)
+            || self.spellings.contains_key(word)
+        {
             return;
         }
         let Some(alike) = as_it_sounds(word).and_then(|sound| self.sounds.get(&sound)) else { return };

@@ -128,16 +128,16 @@ fn measure_harmless(screen: &Screen, name: &str, file: &str, may_print_lines: bo
 
 /// The gates on the blind set: of all cries for help, of the red ones shown as red, of harmless lines shown red, and
 /// of harmless lines shown an amber card that nobody needs.
-const BLIND_RECALL: f64 = 0.88;
-const BLIND_RED_RECALL: f64 = 0.87;
-const BLIND_FALSE_RED: f64 = 0.07;
-const BLIND_FALSE_AMBER: f64 = 0.10;
+const BLIND_RECALL: f64 = 0.925;
+const BLIND_RED_RECALL: f64 = 0.92;
+const BLIND_FALSE_RED: f64 = 0.065;
+const BLIND_FALSE_AMBER: f64 = 0.03;
 
 /// The same gates on the held set.
 const HELD_RECALL: f64 = 0.92;
 const HELD_RED_RECALL: f64 = 0.91;
 const HELD_FALSE_RED: f64 = 0.06;
-const HELD_FALSE_AMBER: f64 = 0.08;
+const HELD_FALSE_AMBER: f64 = 0.09;
 
 #[test]
 fn cries_for_help_are_found() {

@@ -76,13 +76,24 @@ fn a_text_about_somebody_else_says_them() {
         "I think the little boy next door is being hit",
         "shes not allowed out and hes got all her money",
         "my teenage son says he wants to die",
+        "my friend isnt allowed out and her husband hits her",
+        "my sisters husband put a knife to her throat",
     ] {
         let screened = screen.read(text);
         assert!(screened.verdict().someone_else, "{text}: {:?}", screened.verdict());
     }
-    for text in ["I want to kill myself", "im 12 and my uncle makes me do things", "i keep cutting myself"] {
+    for text in [
+        "I want to kill myself",
+        "im 12 and my uncle makes me do things",
+        "i keep cutting myself",
+        "overdose",
+        "we are sleeping in the park",
+        "my husband wont let me leave the house",
+        "my ex is stalking me",
+    ] {
         let screened = screen.read(text);
         assert!(!screened.verdict().someone_else, "{text}: {:?}", screened.verdict());
+        assert_eq!(screened.verdict().level, Red, "{text}");
     }
 }
 

@@ -127,6 +127,9 @@ async fn settle(
     identity: Identity,
 ) -> Result<Result<PersonId, Refused>, Fault> {
     let by_group = provider.config.roles_by_group()?;
+    // An address whose letters deceive is nobody's.
+    let sound = identity.email.clone().filter(|email| email.as_str().parse::<SignInName>().is_ok());
+    let identity = Identity { email: sound, ..identity };
     let once = async || {
         let (room, identity) = (accounts.clone(), identity.clone());
         accounts.site().db().write(move |tx| settle_in(tx, &room, &identity, by_group)).await

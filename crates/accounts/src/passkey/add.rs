@@ -52,11 +52,8 @@ pub(crate) async fn start(
         return Ok(refuse(Refused::TooMany));
     }
     // A device that has a passkey of this account already says so instead of making a second.
-    let there: Vec<CredentialID> = passkeys
-        .iter()
-        .filter_map(|passkey| URL_SAFE_NO_PAD.decode(&passkey.credential_id).ok())
-        .map(CredentialID::from)
-        .collect();
+    let there: Vec<CredentialID> =
+        passkeys.iter().filter_map(|passkey| URL_SAFE_NO_PAD.decode(&passkey.credential_id).ok()).collect();
     let name = row.as_ref().map_or("", |row| row.name.as_str());
     let email = row.as_ref().and_then(|row| row.email.as_ref()).map_or(name, |email| email.as_str());
     let (options, state) = checker.start_passkey_registration(person.uuid(), email, name, Some(there))?;

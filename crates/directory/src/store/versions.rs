@@ -89,12 +89,15 @@ pub(crate) fn find_version(
         .map(|(draft,)| draft))
 }
 
-/// Number, when, by whom, why, from which change; the latest first.
-#[allow(clippy::type_complexity)]
-pub(crate) fn list_versions(
-    tx: &mut Tx,
-    service: ServiceId,
-) -> Result<Vec<(i64, Instant, Option<Uuid>, String, Option<Uuid>)>, Fault> {
+row! {
+    /// A version without its text.
+    pub(crate) struct VersionRow {
+        number: i64, published_at: Instant, published_by: Option<Uuid>, why: String, change_id: Option<Uuid>,
+    }
+}
+
+/// The versions of a service, the latest first.
+pub(crate) fn list_versions(tx: &mut Tx, service: ServiceId) -> Result<Vec<VersionRow>, Fault> {
     tx.all(
         "select number, published_at, published_by, why, change_id from service_version where service_id = $1 order by number desc",
         args![service],
@@ -115,11 +118,15 @@ pub(crate) fn list_closing(tx: &mut Tx) -> Result<Vec<String>, Fault> {
         .collect())
 }
 
-/// Reference, field, words, safety level and time of the reports that nobody has settled, oldest first.
-pub(crate) fn list_reports_of(
-    tx: &mut Tx,
-    service: ServiceId,
-) -> Result<Vec<(String, String, String, String, Instant)>, Fault> {
+row! {
+    /// What a visitor reported.
+    pub(crate) struct OpenReportRow {
+        reference: String, field: String, words: String, safety_level: String, reported_at: Instant,
+    }
+}
+
+/// The reports that nobody has settled, oldest first.
+pub(crate) fn list_reports_of(tx: &mut Tx, service: ServiceId) -> Result<Vec<OpenReportRow>, Fault> {
     tx.all(
         "select reference, field, words, safety_level, reported_at from problem_report
          where service_id = $1 and settled_at is null order by reported_at, id",

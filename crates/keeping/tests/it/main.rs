@@ -1,5 +1,7 @@
 //! Entries kept through the doors, as providers and the council's people do it, on both databases.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 mod support;
 
 use directory::Status;
@@ -183,7 +185,7 @@ async fn an_earlier_version_comes_back_as_a_new_one() {
         let kept = home.db.read(move |tx| directory::find_version(tx, entry.id, 2)).await.unwrap().unwrap();
         assert_eq!(kept.name, "Feeding Friends", "nothing is erased");
         let mails = home.mails_to("first@example.org").await;
-        assert!(mails.last().unwrap().contains("a new version of Feeding Friends"), "{mails:?}");
+        assert!(mails.iter().any(|mail| mail.contains("a new version of Feeding Friends")), "{mails:?}");
     })
     .await;
 }
@@ -309,7 +311,8 @@ async fn an_organisation_applies_is_checked_and_writes_its_first_entry() {
         );
         let mails = home.mails_to("asker@example.org").await;
         assert_eq!(mails.len(), 1, "a form that was sent twice is kept once");
-        let link = mails[0].split_whitespace().find(|word| word.contains("/confirm/")).unwrap().to_owned();
+        let link = mails[0].split_whitespace().find(|word| word.contains("/confirm/")).unwrap();
+        let link = link.trim_start_matches("https://hub.example.org").to_owned();
         home.get(&visitor(), &link).await;
         assert!(
             !home.get(&home.editor, "/admin/applications").await.text().contains("Toy Library"),

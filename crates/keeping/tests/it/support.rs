@@ -27,7 +27,6 @@ pub struct Home {
     pub site: Site,
     pub db: Db,
     router: Router,
-    pub organization: Uuid,
     /// Two keepers of the organisation, one of another.
     pub first: Who,
     pub second: Who,
@@ -51,6 +50,16 @@ impl Answer {
 
 pub async fn home(db: Db) -> Home {
     let clock = Clock::standing_at("2026-11-22T09:00:00Z");
+    let known = clock.clone();
+    db.write(move |tx| {
+        let council = settings::Council {
+            public_url: "https://hub.example.org".to_owned(),
+            ..settings::Council::unnamed()
+        };
+        settings::set_council(tx, &council, known.now())
+    })
+    .await
+    .unwrap();
     let site = Site::open(db.clone(), clock, Dice::loaded(7)).await.unwrap();
     let inner = site.clone();
     let (organization, other, first, second) = db
@@ -85,7 +94,6 @@ pub async fn home(db: Db) -> Home {
         .into_router();
     Home {
         router: web::shell(&site, router),
-        organization,
         first: signed(first, Role::ProviderEditor, vec![organization]),
         second: signed(second, Role::ProviderEditor, vec![organization]),
         stranger: signed(Id::named("keeper", "stranger"), Role::ProviderEditor, vec![other]),

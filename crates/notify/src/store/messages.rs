@@ -296,11 +296,20 @@ pub(crate) fn count_by_state(tx: &mut Tx<'_>) -> Result<Vec<Counted>, Fault> {
     tx.all("select state, count(*), min(queued_at) from message group by state order by state", args![])
 }
 
-/// The demonstration's outbox: template, address, subject, words, when, latest first.
-pub(crate) fn list_outbox(
-    tx: &mut Tx<'_>,
-    limit: i64,
-) -> Result<Vec<(String, String, String, String, Instant)>, Fault> {
+row! {
+    /// A message of the demonstration, with its words.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Readable {
+        template: String,
+        to_address: String,
+        subject: String,
+        body: String,
+        queued_at: Instant,
+    }
+}
+
+/// The demonstration's outbox, latest first.
+pub(crate) fn list_outbox(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Readable>, Fault> {
     tx.all(
         "select template, to_address, coalesce(subject, ''), body, queued_at from message
          where body is not null order by queued_at desc, id desc limit $1",

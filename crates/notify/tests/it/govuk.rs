@@ -28,6 +28,7 @@ async fn an_email_and_a_text_go_through_our_own_templates_each_with_a_fresh_toke
         room.send().await;
         room.pass(120);
         let text = room.queue(&REMINDER, phone("07700 900123"), "Baby group").await.unwrap();
+        room.pass(1);
         let reminder = room.queue(&REMINDER, email("parent@example.org"), "Baby group").await.unwrap();
         room.send().await;
         for id in [mail, text, reminder] {
@@ -117,6 +118,7 @@ async fn every_refusal_of_notify_has_its_own_end() {
             db.write(|tx| tx.exec("delete from message", &[])).await.unwrap();
             fake.next([Next::Refuse(status, kind, words)]);
             let id = room.queue(&LINK, phone("07700 900123"), "Sam").await.unwrap();
+            room.pass(1);
             let other = room.queue(&LINK, phone("07700 900124"), "Sam").await.unwrap();
             room.send().await;
             assert_eq!(room.state(id).await, state, "{status} {kind}");
@@ -135,6 +137,7 @@ async fn the_days_limit_holds_the_channel_until_the_next_day_in_london() {
         let (room, fake) = room(&db).await;
         fake.next([Next::Refuse(429, "TooManyRequestsError", "Exceeded send limits (50) for today")]);
         let id = room.queue(&LINK, phone("07700 900123"), "Sam").await.unwrap();
+        room.pass(1);
         let mail = room.queue(&LINK, email("parent@example.org"), "Sam").await.unwrap();
         room.send().await;
         assert_eq!((room.state(id).await.as_str(), room.state(mail).await.as_str()), ("queued", "accepted"));
