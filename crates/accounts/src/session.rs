@@ -130,9 +130,11 @@ pub async fn who(State(accounts): State<Accounts>, mut request: Request, next: N
     };
     let note = match found {
         Found::Somebody(current, signed) => {
-            request.extensions_mut().insert(Who { actor: Actor::Person(signed) });
+            let who = Who { actor: Actor::Person(signed) };
+            let path = request.uri().path().to_owned();
+            request.extensions_mut().insert(who.clone());
             request.extensions_mut().insert(current);
-            return next.run(request).await;
+            return web::with_doors(&who, &path, next.run(request)).await;
         }
         Found::Nobody => None,
         Found::Over(ended) => Some(ended),

@@ -32,8 +32,8 @@ pub async fn check(house: &House) -> Result<Vec<Finding>, Fault> {
         findings.push(Finding { area: "settings", sentence: "The site does not know its own address: set public_url in the settings, so that links and codes can be shared.".to_owned() });
     }
     findings.extend(trail(house).await?);
-    if !house.notify.is_able_to_send() {
-        findings.push(Finding { area: "messages", sentence: "Nothing can be sent: messages wait in the outbox. Set notify.smtp or notify.govuk_notify in the configuration.".to_owned() });
+    for sentence in house.notify.findings().await? {
+        findings.push(Finding { area: "messages", sentence });
     }
     let dead = house.site.db().read(jobs::list_dead).await?;
     for job in dead {

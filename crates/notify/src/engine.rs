@@ -142,11 +142,6 @@ impl Notify {
         Notify(Arc::new(Inner { site, templates, channels, callback_token, steady, watched }))
     }
 
-    /// Whether there is any way out. Without one, messages wait.
-    pub fn is_able_to_send(&self) -> bool {
-        self.0.channels.email.is_some() || self.0.channels.text.is_some()
-    }
-
     /// Sends what is due, one after the other, and says how many it dealt with.
     pub async fn send_waiting(&self) -> Result<usize, Fault> {
         let began = self.0.steady.now();

@@ -23,11 +23,13 @@
 //! **To add an entry**: find its card's file in `data/`, and add a phrase to an entry that means the same, or a new
 //! `[[entry]]` with an `id`, what it `shows` and its `level`, `phrases`, an `example` that must match and a
 //! `counter_example` that must not. `data/words.toml` has lists (`<child>`), misspellings and words that must never
-//! be guessed at. What people say sideways, or about somebody else, is in the three `indirect` files. The few signs
+//! be guessed at; misspellings are in the two `spellings` files. What people say sideways, or about somebody else, is in
+//! the `indirect` and `sideways` files, and whom the words are about is in `voice.toml`. The few signs
 //! the phrases use are in `src/pattern.rs`. Then run `cargo test -p safety`: it runs both examples of every entry, and
 //! measures what the change does to the evaluation sets.
 //!
-//! **To cancel a figure of speech**: add it to `data/idioms.toml`. Only its own words are put aside. There is no rule
+//! **To cancel a figure of speech**: add it to `data/idioms.toml`, or to `data/calm.toml` when it is about a course, a
+//! job, the past or everyday family life. Only its own words are put aside. There is no rule
 //! about 'not', and there must not be one: "I don't want to live" holds a 'not'.
 //!
 //! **To change a number**: edit `data/contacts.toml` with the day it was checked and the day to check it next.

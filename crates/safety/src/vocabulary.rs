@@ -67,17 +67,17 @@ impl Vocabulary {
         let mut starts: Vec<(String, Vec<Atom>)> =
             starts.into_iter().filter(|(start, _)| start.len() <= GUESSED_AT_MOST).collect();
         starts.sort_unstable();
+        // Longest first, so that the same text is taken apart the same way in every run.
+        let mut run_together: Vec<(String, Vec<String>)> =
+            spelling.run_together.into_iter().map(|(run, words)| (run, spaced(words))).collect();
+        run_together.sort_by(|(one, _), (other, _)| (other.len(), one).cmp(&(one.len(), other)));
         Vocabulary {
             exact,
             starts,
             squeezed: by_squeeze,
             sounds,
             spellings: spelling.spellings.into_iter().map(|(wrong, right)| (wrong, spaced(right))).collect(),
-            run_together: spelling
-                .run_together
-                .into_iter()
-                .map(|(run, words)| (run, spaced(words)))
-                .collect(),
+            run_together,
             numbers,
             near,
             key_words: spelling.key_words.iter().cloned().collect(),

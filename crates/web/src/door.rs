@@ -117,6 +117,48 @@ impl<S: Sync> FromRequestParts<S> for Who {
     }
 }
 
+/// The doors that are open to whoever asks, for the header of the page that answers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Doors {
+    council: bool,
+    provider: bool,
+    here: &'static str,
+}
+
+const DOORS: [(&str, &str); 3] = [("/admin", "Council"), ("/provider", "My entries"), ("/account", "Account")];
+
+impl Doors {
+    /// Address, words, and whether the page stands behind it.
+    pub fn links(self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let open = [self.council, self.provider, true];
+        DOORS
+            .into_iter()
+            .zip(open)
+            .filter(|(_, open)| *open)
+            .map(move |((href, words), _)| (href, words, href == self.here))
+    }
+}
+
+tokio::task_local! {
+    static OPEN: Doors;
+}
+
+/// Answers a request of somebody who is known. Every page that is made meanwhile has the header of their doors, so that
+/// none of a hundred handlers can forget it; public pages are kept for everybody and are never made here.
+pub async fn with_doors<T>(who: &Who, path: &str, answer: impl Future<Output = T>) -> T {
+    let here = DOORS.iter().map(|(href, _)| *href).find(|href| path.starts_with(href)).unwrap_or_default();
+    let doors = Doors {
+        council: Action::OpenCouncilDoor.is_open_to(&who.actor),
+        provider: Action::OpenProviderDoor.is_open_to(&who.actor),
+        here,
+    };
+    OPEN.scope(doors, answer).await
+}
+
+pub(crate) fn doors() -> Option<Doors> {
+    OPEN.try_with(|doors| *doors).ok()
+}
+
 /// Rides on a response to the shell, which sends a visitor to sign in and tells anybody else plainly.
 #[derive(Clone, Copy)]
 pub(crate) struct TurnedAway(pub Denied);

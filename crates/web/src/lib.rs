@@ -22,7 +22,7 @@ mod urgent_help;
 
 pub use assets::icon;
 pub use cache::{Asked, cached};
-pub use door::{Door, Route, Who};
+pub use door::{Door, Route, Who, with_doors};
 pub use guard::shell;
 pub use input::{BODY_LIMIT, Form, Params};
 pub use layout::{CardView, Nav, Page, render, show, show_with};
