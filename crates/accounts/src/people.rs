@@ -9,7 +9,7 @@ use crate::{
         people::{self as rows, PersonRow},
     },
 };
-use access::{PersonId, Role};
+use access::{PersonId, Role, Roles};
 use jiff::SignedDuration;
 use kernel::{Clock, Dice, Email, Fault, Id};
 use store::Tx;
@@ -48,6 +48,19 @@ pub fn set_keeper(
         organizations: vec![organization],
     };
     set_person(tx, &draft, clock, dice)
+}
+
+/// Where somebody gets mail, or `None` when they are not known, have been erased or are shut out.
+pub fn find_email(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Email>, Fault> {
+    Ok(rows::find_person(tx, person)?.filter(PersonRow::may_sign_in).and_then(|kept| kept.email))
+}
+
+/// What somebody may be, by every way of signing in; nothing for somebody who is not known or is shut out.
+pub fn find_roles(tx: &mut Tx<'_>, person: PersonId) -> Result<Roles, Fault> {
+    match rows::find_person(tx, person)?.filter(PersonRow::may_sign_in) {
+        Some(kept) => rows::list_roles(tx, kept.id),
+        None => Ok(Roles::default()),
+    }
 }
 
 /// The addresses of everybody with a role who is not shut out, for what the house tells them all.

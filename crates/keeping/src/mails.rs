@@ -1,6 +1,6 @@
 //! What the room writes to people, and to whom.
 
-use access::PersonId;
+use access::{Actor, KeepEntry, May, On, PersonId, Signed};
 use kernel::{Dice, Email, Fault, Instant};
 use notify::{Message, Template, To};
 use store::Tx;
@@ -9,7 +9,14 @@ use web::Site;
 
 /// Every message of the room.
 pub static TEMPLATES: &[&Template] =
-    &[&CHANGE_SETTLED, &ENTRY_PUBLISHED, &CONFIRM_APPLICATION, &APPLICATION_ACCEPTED, &APPLICATION_REFUSED];
+    &[
+    &CHANGE_SETTLED,
+    &ENTRY_PUBLISHED,
+    &PICTURE_REFUSED,
+    &CONFIRM_APPLICATION,
+    &APPLICATION_ACCEPTED,
+    &APPLICATION_REFUSED,
+];
 
 /// To whoever sent a change, when it was settled.
 pub static CHANGE_SETTLED: Template = Template {
@@ -40,6 +47,21 @@ pub static ENTRY_PUBLISHED: Template = Template {
         ("link", "https://hub.example.org/admin/entries/demonstration-playgroup/history"),
     ],
     can_be_turned_off: true,
+};
+
+/// To whoever sent a picture that is not shown.
+pub static PICTURE_REFUSED: Template = Template {
+    key: "keeping.picture_refused",
+    name: "We cannot show your picture",
+    sent_when: "When an editor has refused a picture that a provider sent.",
+    subject: "About your picture for ((entry))",
+    body: "Thank you for sending a picture for ((entry)). We cannot show it.\n\nWhy:\n((reason))\n\nYou can send another one:\n\n((link))",
+    sample: &[
+        ("entry", "Demonstration playgroup"),
+        ("reason", "A child’s face can be seen in it"),
+        ("link", "https://hub.example.org/provider/entries/demonstration-playgroup/pictures"),
+    ],
+    can_be_turned_off: false,
 };
 
 /// To whoever asks for an organisation to be listed.
@@ -111,12 +133,35 @@ pub(crate) fn can_lead_anywhere(site: &Site) -> bool {
     known
 }
 
-/// Where a keeper of an organisation gets mail; nothing for somebody who does not keep its entries.
+/// Somebody who may keep an entry, and where their own page of it is.
+pub(crate) struct Reader {
+    pub email: Email,
+    /// `/provider` for a keeper, `/admin` for the council's people.
+    pub door: Door,
+}
+
+/// Which of the two doors somebody comes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    Provider,
+    Council,
+}
+
+/// Where somebody gets mail about an organisation's entries: its keepers, and the council's people who may keep every
+/// entry. Nobody else, so that who has left an organisation hears no more of it.
 pub(crate) fn find_address(
     tx: &mut Tx,
     organization: Uuid,
     person: PersonId,
-) -> Result<Option<Email>, Fault> {
+) -> Result<Option<Reader>, Fault> {
     let keepers = accounts::list_keepers(tx, organization)?;
-    Ok(keepers.into_iter().find(|keeper| keeper.person == person).map(|keeper| keeper.email))
+    if let Some(keeper) = keepers.into_iter().find(|keeper| keeper.person == person) {
+        return Ok(Some(Reader { email: keeper.email, door: Door::Provider }));
+    }
+    let roles = accounts::find_roles(tx, person)?;
+    let staff = Actor::Person(Signed { person, roles, organizations: Vec::new() });
+    if May::<KeepEntry>::decide(&staff, On::all("service")).is_err() {
+        return Ok(None);
+    }
+    Ok(accounts::find_email(tx, person)?.map(|email| Reader { email, door: Door::Council }))
 }

@@ -245,15 +245,13 @@ pub(crate) async fn undo(State(site): State<Site>, who: Who, Path(slug): Path<St
     let now = site.clock().now();
     let date = |name: &str| form.get(name).parse::<Date>().ok();
     let (before, on, was_hidden) = (date("before"), date("on"), form.get("hidden") == "1");
-    let Some(on) = on else {
-        return Ok(missing());
-    };
     let done = site
         .db()
         .write(move |tx| {
             let Some((kept, may)) = find_mine(tx, &slug, &who)? else {
                 return Ok(None);
             };
+            let Some(on) = on else { return Ok(None) };
             let assured = Assured { service: kept.id, before, on, was_hidden };
             Ok(Some((upkeep::take_back_assurance(tx, &may, &assured, now)?, kept)))
         })

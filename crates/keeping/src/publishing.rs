@@ -42,7 +42,7 @@ fn tell_watchers(
     }
     for watcher in watchers {
         let person = Id::from_uuid(watcher);
-        let Some(email) = mails::find_address(tx, kept.organization.uuid(), person)? else {
+        let Some(reader) = mails::find_address(tx, kept.organization.uuid(), person)? else {
             continue;
         };
         let fields = changed(&kept.text, text);
@@ -50,9 +50,17 @@ fn tell_watchers(
         let values = vec![
             ("entry", kept.name.clone()),
             ("changed_lines", labels.join("\n")),
-            ("link", site.absolute(&format!("/provider/entries/{}", kept.slug))),
+            ("link", site.absolute(&seen_from(reader.door, &kept.slug))),
         ];
-        mails::send(tx, &mails::ENTRY_PUBLISHED, (&email, Some(person)), values, site.dice(), now)?;
+        mails::send(tx, &mails::ENTRY_PUBLISHED, (&reader.email, Some(person)), values, site.dice(), now)?;
     }
     Ok(())
+}
+
+/// Where somebody sees what it said before: the council in its history; a keeper has none, and opens the entry.
+fn seen_from(door: mails::Door, slug: &str) -> String {
+    match door {
+        mails::Door::Provider => format!("/provider/entries/{slug}"),
+        mails::Door::Council => format!("/admin/entries/{slug}/history"),
+    }
 }

@@ -350,7 +350,7 @@ fn tell_sender(tx: &mut Tx, site: &Site, asked: &Asked, now: Instant) -> Result<
         return Ok(());
     }
     let sender = Id::from_uuid(asked.change.sender);
-    let Some(email) = mails::find_address(tx, asked.change.organization_id, sender)? else {
+    let Some(reader) = mails::find_address(tx, asked.change.organization_id, sender)? else {
         return Ok(());
     };
     let decisions = rows::list_decisions(tx, asked.change.id)?;
@@ -378,7 +378,7 @@ fn tell_sender(tx: &mut Tx, site: &Site, asked: &Asked, now: Instant) -> Result<
         ("refused_lines", or_none(refused)),
         ("link", site.absolute(&format!("/provider/entries/{}", asked.kept.slug))),
     ];
-    mails::send(tx, &mails::CHANGE_SETTLED, (&email, Some(sender)), values, site.dice(), now)
+    mails::send(tx, &mails::CHANGE_SETTLED, (&reader.email, Some(sender)), values, site.dice(), now)
 }
 
 fn show(site: &Site, asked: &Asked, form: Option<&Form>, errors: &Errors, card: Option<CardView>) -> Reply {

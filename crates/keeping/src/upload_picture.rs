@@ -10,7 +10,7 @@ use crate::{
 use access::{Browse, KeepEntry, May, On};
 use askama::Template;
 use axum::{
-    extract::{Multipart, Path, State},
+    extract::{FromRequest, Multipart, Path, Request, State},
     http::{HeaderValue, StatusCode, header},
     response::IntoResponse,
 };
@@ -80,8 +80,17 @@ pub(crate) async fn post(
     State(site): State<Site>,
     who: Who,
     Path(slug): Path<String>,
-    mut parts: Multipart,
+    request: Request,
 ) -> Reply {
+    // Five megabytes are not read for somebody who may not send them.
+    let (asked, asker) = (slug.clone(), who.clone());
+    if site.db().read(move |tx| find_mine(tx, &asked, &asker)).await?.is_none() {
+        return Ok(missing());
+    }
+    let mut parts = match Multipart::from_request(request, &site).await {
+        Ok(parts) => parts,
+        Err(refused) => return Ok(refused.into_response()),
+    };
     let mut sent = Sent::default();
     loop {
         let mut part = match parts.next_part().await {

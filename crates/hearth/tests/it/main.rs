@@ -25,4 +25,5 @@ mod checking;
 mod postcodes;
 mod sudden_death;
 
+mod policy;
 mod statements;
