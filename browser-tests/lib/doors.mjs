@@ -33,42 +33,37 @@ async function listPeople() {
 }
 
 /** The cookie of a session as this role, one for the whole file. */
-export async function cookieOf(role) {
-  if (!cookies.has(role)) cookies.set(role, await freshCookieOf(role));
+async function cookieOf(role) {
+  if (!cookies.has(role)) {
+    if (!people.has(role)) throw new Error(`nobody on /demo/sign-in is ${role}`);
+    const reply = await post('/demo/sign-in', { person: people.get(role) });
+    const kept = reply.headers.getSetCookie().map((each) => each.split(';')[0]).filter((each) => !each.endsWith('='));
+    if (reply.status !== 303 || !kept.length) throw new Error(`signing in as ${role} answered ${reply.status}`);
+    cookies.set(role, kept.join('; '));
+  }
   return cookies.get(role);
 }
 
-/** A session of its own, for a test that signs out or is timed. */
-export async function freshCookieOf(role) {
-  if (!people.has(role)) throw new Error(`nobody on /demo/sign-in is ${role}`);
-  const reply = await fetch(address('/demo/sign-in'), {
-    method: 'POST', redirect: 'manual', headers: { origin }, body: new URLSearchParams({ person: people.get(role) }),
-  });
-  const cookie = reply.headers.getSetCookie().map((each) => each.split(';')[0]).filter((each) => !each.endsWith('='));
-  if (reply.status !== 303 || !cookie.length) throw new Error(`signing in as ${role} answered ${reply.status}`);
-  return cookie;
-}
-
-/** Lets a browser's context in as this role. */
+/** Lets a browser's context in as this role. The session belongs to this browser: one of another is ended on sight. */
 export async function letIn(context, role) {
-  const list = await cookieOf(role);
+  if (!people.has(role)) throw new Error(`nobody on /demo/sign-in is ${role}`);
   await context.clearCookies();
-  await context.addCookies(list.map((each) => {
-    const [name, ...rest] = each.split('=');
-    return { name, value: rest.join('='), url: base, httpOnly: true, sameSite: 'Lax' };
-  }));
+  const reply = await context.request.post(address('/demo/sign-in'), {
+    headers: { origin }, form: { person: people.get(role) }, maxRedirects: 0,
+  });
+  if (reply.status() !== 303) throw new Error(`signing in as ${role} answered ${reply.status()}`);
   return context;
 }
 
 /** A page as the server sends it to this role; nobody is signed in without one. */
 export async function get(path, role) {
-  const headers = role ? { cookie: (await cookieOf(role)).join('; ') } : {};
+  const headers = role ? { cookie: await cookieOf(role) } : {};
   return fetch(address(path), { headers, redirect: 'manual' });
 }
 
 /** What a form of this role's is answered. */
 export async function post(path, fields, role) {
-  const headers = { origin, ...(role ? { cookie: (await cookieOf(role)).join('; ') } : {}) };
+  const headers = { origin, ...(role ? { cookie: await cookieOf(role) } : {}) };
   return fetch(address(path), { method: 'POST', headers, redirect: 'manual', body: new URLSearchParams(fields) });
 }
 

@@ -60,12 +60,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "access",
             "settings",
             "safety",
+            "web",
+            "jobs",
             "accounts",
             "notify",
             "directory",
             "content",
             "keeping",
             "freshness",
+            "editing",
         ],
     ),
     (
@@ -85,6 +88,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "content",
             "keeping",
             "freshness",
+            "editing",
             "demo",
         ],
     ),
@@ -265,7 +269,7 @@ impl Source {
         let folder = self
             .path
             .parent()
-            .is_some_and(|folder| folder.components().any(|part| part.as_os_str() == "store"));
+            .is_some_and(|folder| folder.components().any(|part| matches!(part.as_os_str().to_str(), Some("store" | "tests"))));
         named || folder || self.room == "store" || self.room == "jobs"
     }
 }
