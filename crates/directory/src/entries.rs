@@ -12,7 +12,7 @@ use access::{Act, May, PersonId};
 use askama::Template;
 use kernel::{Date, Fault, Id, Instant};
 use settings::Council;
-use store::Tx;
+use store::{Tx, outbox, row};
 use uuid::Uuid;
 use web::Site;
 
@@ -116,6 +116,23 @@ pub struct Nameable {
     pub name: String,
     /// A need with a neutral page, or a place whose address is secret.
     pub sensitive: bool,
+}
+
+row! {
+    /// A picture that families see on an entry's page. Its content is served by the room that checks pictures.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct EntryPicture {
+        /// As in its address, `/pictures/{id}`.
+        id: Uuid,
+        /// `photo` or `logo`.
+        kind: String,
+        /// What it shows, for people who cannot see it.
+        alt: String,
+        /// In pixels.
+        width: i64,
+        /// In pixels.
+        height: i64,
+    }
 }
 
 /// What is to be published.
@@ -236,6 +253,23 @@ pub fn publish<A: Act>(
     Ok(Published::Version(rows::find_version_number(tx, ids[0])?))
 }
 
+/// Says which checked pictures families see on an entry's page, in their order. The entry may not be published yet.
+/// Checking a picture makes no version of the text.
+pub fn set_pictures<A: Act>(
+    tx: &mut Tx,
+    _may: &May<A>,
+    service: ServiceId,
+    pictures: &[EntryPicture],
+    now: Instant,
+) -> Result<(), Fault> {
+    rows::set_pictures(tx, service, pictures)?;
+    if let Some((slug, _)) = rows::find_assured(tx, service)? {
+        let what = serde_json::json!({"slug": slug});
+        outbox::announce(tx, "service_published", Some(service.uuid()), &what, now)?;
+    }
+    Ok(())
+}
+
 /// Writes an entry's rows anew as they read on this day, without a new version: a closure begins or ends by itself.
 pub fn renew_rows(tx: &mut Tx, slug: &str, council: &Council, now: Instant) -> Result<(), Fault> {
     if let Some(entry) = find_entry(tx, slug)? {
@@ -252,8 +286,14 @@ pub fn list_closing(tx: &mut Tx) -> Result<Vec<String>, Fault> {
 /// The page that families would see of a draft, without publishing it. What is not finished reads 'not given'.
 pub async fn preview_html(site: &Site, draft: &ServiceDraft) -> Result<String, Fault> {
     let (draft, council, now) = (draft.clone(), site.council(), site.clock().now());
-    let service = site.db().read(move |tx| service_of(tx, &draft, &council, now)).await?;
-    Ok(ServiceView::new(site, service, None).render()?)
+    let (service, pictures) = site
+        .db()
+        .read(move |tx| {
+            let pictures = rows::list_pictures(tx, entry_id(draft.slug.as_str()))?;
+            Ok((service_of(tx, &draft, &council, now)?, pictures))
+        })
+        .await?;
+    Ok(ServiceView::new(site, service, pictures, None).render()?)
 }
 
 fn service_of(tx: &mut Tx, draft: &ServiceDraft, council: &Council, now: Instant) -> Result<Service, Fault> {

@@ -39,9 +39,10 @@ pub use catalogue::{Directory, ExtraDocuments};
 pub use count_opens::write_down_opens;
 pub use draft::{AgeDraft, ClosureDraft, LocationDraft, OrganizationDraft, ServiceDraft, TermDraft, minutes};
 pub use entries::{
-    Entry, EntryLine, Nameable, OrganizationLine, Publication, Published, ReportLine, Version, entry_id,
-    find_entry, find_version, list_closing, list_entries, list_entries_of, list_needs, list_organizations,
-    list_places, list_reports_of, list_versions, preview_html, publish, renew_rows,
+    Entry, EntryLine, EntryPicture, Nameable, OrganizationLine, Publication, Published, ReportLine, Version,
+    entry_id, find_entry, find_version, list_closing, list_entries, list_entries_of, list_needs,
+    list_organizations, list_places, list_reports_of, list_versions, preview_html, publish, renew_rows,
+    set_pictures,
 };
 pub use import_postcodes::{PostcodesImported, SectorDraft, import_postcodes, publish_sectors};
 pub use model::{Freshness, OrganizationId, Service, ServiceId};

@@ -3,6 +3,7 @@
 use crate::{
     catalogue::Directory,
     count_opens::{Visit, count},
+    entries::EntryPicture,
     model::{Freshness, Service},
     store::{self as rows, Which},
     vocabulary::{Access, Cost, Feature, State as Known, Status, WayIn},
@@ -28,6 +29,7 @@ pub(crate) struct ServiceView {
     comfort: bool,
     phone: String,
     dialled: String,
+    pictures: Vec<EntryPicture>,
     service: Service,
 }
 
@@ -62,7 +64,7 @@ pub(crate) async fn get(
     let site = directory.site();
     let wanted = slug.clone();
     let response = cached(site, asked, async {
-        let Some((service, checked_by)) = find_with_checker(site, wanted).await? else {
+        let Some(Shown { service, checked_by, pictures }) = find_shown(site, wanted).await? else {
             return Ok(None);
         };
         let about = about(site, &service);
@@ -72,7 +74,7 @@ pub(crate) async fn get(
             .under(Nav::Find)
             .sensitive(service.sensitive)
             .about(&about);
-        Ok(Some((page, ServiceView::new(site, service, checked_by.as_deref()))))
+        Ok(Some((page, ServiceView::new(site, service, pictures, checked_by.as_deref()))))
     })
     .await?;
     if response.status() == StatusCode::NOT_FOUND {
@@ -87,10 +89,17 @@ pub(crate) async fn get(
 
 /// A service that is shown. A hidden one is as good as absent.
 pub(crate) async fn find(site: &Site, slug: String) -> Result<Option<Service>, Fault> {
-    Ok(find_with_checker(site, slug).await?.map(|(service, _)| service))
+    Ok(find_shown(site, slug).await?.map(|shown| shown.service))
 }
 
-async fn find_with_checker(site: &Site, slug: String) -> Result<Option<(Service, Option<String>)>, Fault> {
+/// A service with what stands around its text.
+struct Shown {
+    service: Service,
+    checked_by: Option<String>,
+    pictures: Vec<EntryPicture>,
+}
+
+async fn find_shown(site: &Site, slug: String) -> Result<Option<Shown>, Fault> {
     site.db()
         .read(move |tx| {
             if rows::find_hidden(tx, &slug)?.is_some() {
@@ -100,7 +109,8 @@ async fn find_with_checker(site: &Site, slug: String) -> Result<Option<(Service,
                 return Ok(None);
             };
             let checked_by = rows::find_checked_by(tx, service.id)?;
-            Ok(Some((service, checked_by)))
+            let pictures = rows::list_pictures(tx, service.id)?;
+            Ok(Some(Shown { service, checked_by, pictures }))
         })
         .await
 }
@@ -143,7 +153,12 @@ fn checked_words(checked_on: Option<Date>, by: Option<&str>, today: Date) -> Str
 }
 
 impl ServiceView {
-    pub(crate) fn new(site: &Site, service: Service, checked_by: Option<&str>) -> ServiceView {
+    pub(crate) fn new(
+        site: &Site,
+        service: Service,
+        pictures: Vec<EntryPicture>,
+        checked_by: Option<&str>,
+    ) -> ServiceView {
         let council = site.council();
         let today = site.clock().today();
         let safety_topics = ["domestic-abuse", "child-protection", "not-safe-at-home"];
@@ -191,6 +206,7 @@ impl ServiceView {
             comfort: feelings,
             phone: council.phone.clone(),
             dialled: council.phone_dialled(),
+            pictures,
             service,
         }
     }

@@ -81,7 +81,16 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, form: Form) -> Repl
     if level == Level::Red && !typed.seen {
         return show(&site, &Typed { seen: true, ..typed }, &Errors::default(), card);
     }
-    let (email, errors) = decide_application(&typed);
+    let (email, mut errors) = decide_application(&typed);
+    // The address is made sure of by a link, and a link needs the site's own address.
+    if errors.is_empty() && !mails::can_lead_anywhere(&site) {
+        let phone = site.council().phone.clone();
+        let ask = if phone.is_empty() { "Ask the council".to_owned() } else { format!("Ring {phone}") };
+        errors.0.push(Refusal::at(
+            "",
+            format!("We could not send this: the site is not set up to send mail yet. {ask}. What you typed is below"),
+        ));
+    }
     let Some(email) = email.filter(|_| errors.is_empty()) else {
         return show(&site, &typed, &errors, card);
     };

@@ -2,11 +2,11 @@
 //! fill in; or refused with a reason. It is written to either way.
 
 use crate::{
+    begin_entry::{FirstWords, first_entry, free_slug},
     entry::{age_words, card_for, day_words, person_of},
-    fields::EntryText,
     mails,
     pages::Said,
-    store::{self as rows, ApplicationRow, Ending, NewEntryRow},
+    store::{self as rows, ApplicationRow, Ending},
 };
 use access::{CheckApplication, May, On};
 use accounts::LinkWanted;
@@ -28,6 +28,9 @@ use web::{
 
 /// How long the link in the mail lives: two weeks, as for reminders.
 const LINK_MINUTES: i64 = 14 * 24 * 60;
+
+const NO_MAIL: &str =
+    "This site is not set up to send mail yet, so nothing was done. Ask an administrator to give the site its address";
 
 #[derive(Template)]
 #[template(path = "applications.html")]
@@ -166,6 +169,8 @@ fn settle(
     }
     let mut errors = Errors::default();
     match verdict {
+        // Both ways end in a mail with a link: without one, somebody would wait for an answer that never comes.
+        "accept" | "refuse" if !mails::can_lead_anywhere(site) => errors.0.push(Refusal::at("", NO_MAIL)),
         "accept" => return accept(tx, site, may, application).map(Some),
         "refuse" if reason.is_empty() => {
             errors.0.push(Refusal::at("reason", "Say why, so that they understand"))
@@ -207,7 +212,12 @@ fn accept(
     };
     let organization_id = directory::publish_organization(tx, &organization, now)?.uuid();
     let person = accounts::set_keeper(tx, &email, &application.contact, organization_id, site.clock(), dice)?;
-    let entry = first_entry(tx, &application, &slug, organization_id)?;
+    let about = FirstWords {
+        name: &application.organization,
+        description: &application.what,
+        reference: &application.reference,
+    };
+    let entry = first_entry(tx, &about, &slug, organization_id)?;
     rows::insert_new_entry(tx, &entry, now)?;
     let ending = Ending {
         state: "accepted",
@@ -264,42 +274,6 @@ fn refuse(
     access::audit::record(tx, may, "refused an organisation", "", now);
     outbox::announce(tx, "application_refused", Some(application.id), &serde_json::json!({}), now)?;
     Ok(Outcome::Refused(application.organization))
-}
-
-/// The entry they begin with: its name, and what they told us.
-fn first_entry(
-    tx: &mut Tx,
-    application: &ApplicationRow,
-    organization: &Slug,
-    organization_id: Uuid,
-) -> Result<NewEntryRow, Fault> {
-    let mut taken = Vec::new();
-    for line in directory::list_entries(tx)? {
-        taken.push(line.slug);
-    }
-    taken.extend(rows::list_new_entries(tx, None)?.into_iter().map(|new| new.slug));
-    let slug = free_slug(&application.organization, &application.reference, |slug| {
-        taken.iter().any(|each| each == slug)
-    });
-    let text = EntryText::read(serde_json::json!({
-        "slug": slug, "name": application.organization, "organization": organization, "summary": "",
-        "description": application.what, "topics": [], "way_in": [], "source": "The organisation itself",
-    }))?;
-    let id = directory::entry_id(slug.as_str()).uuid();
-    Ok(NewEntryRow { service_id: id, slug: slug.to_string(), organization_id, draft: text.value() })
-}
-
-/// The slug of a name; with the reference behind it when somebody has it already.
-fn free_slug(name: &str, reference: &str, taken: impl Fn(&str) -> bool) -> Slug {
-    let plain = Slug::from_name(name).filter(|slug| !taken(slug.as_str()));
-    let with = || {
-        let short: String = name.chars().take(60).collect();
-        Slug::from_name(&format!("{short} {reference}"))
-    };
-    plain
-        .or_else(with)
-        .or_else(|| Slug::from_name(&format!("entry {reference}")))
-        .unwrap_or_else(|| "entry".parse().unwrap_or_else(|_: String| unreachable!("a plain word is a slug")))
 }
 
 fn show(

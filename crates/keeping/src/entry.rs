@@ -88,6 +88,19 @@ pub(crate) fn find_kept(tx: &mut Tx, slug: &str) -> Result<Option<Kept>, Fault> 
     }))
 }
 
+/// The same by its id.
+pub(crate) fn find_kept_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Kept>, Fault> {
+    let published = directory::list_entries(tx)?.into_iter().find(|line| line.id.uuid() == id);
+    let slug = match published {
+        Some(line) => Some(line.slug),
+        None => rows::list_new_entries(tx, None)?
+            .into_iter()
+            .find(|new| new.service_id == id)
+            .map(|new| new.slug),
+    };
+    slug.map_or(Ok(None), |slug| find_kept(tx, &slug))
+}
+
 /// What an entry can name today.
 pub(crate) fn list_names(tx: &mut Tx, council: &Council, now: Instant) -> Result<Names, Fault> {
     let needs = directory::list_needs(tx)?;
@@ -146,6 +159,7 @@ impl Working {
                 typed: serde_json::to_value(&self.typed)?,
                 seen: serde_json::to_value(&self.seen)?,
                 saved_at: now,
+                thrown_at: None,
             },
         )
     }

@@ -16,12 +16,14 @@ mod entry;
 mod pages;
 mod publishing;
 
+mod begin_entry;
 mod compare_changes;
 mod edit_section;
 mod my_entries;
 mod open_entry;
 mod preview_entry;
 mod send_change;
+mod throw_away;
 mod upload_picture;
 
 mod review_change;
@@ -38,11 +40,13 @@ mod mails;
 mod personal_data;
 mod picture;
 mod store;
+mod waiting;
 
 pub use crate::jobs::{FORGET_APPLICATIONS, RENEW_CLOSURES, forget_applications, renew_closures};
 pub use crate::store::MIGRATIONS;
 pub use mails::TEMPLATES;
 pub use personal_data::{erase, export_about};
+pub use waiting::{Waiting, count_waiting};
 
 use access::{
     ApplyToBeListed, ApproveSensitive, Browse, CheckApplication, KeepEntry, OpenProviderDoor, RestoreEntry,
@@ -67,12 +71,16 @@ pub fn provider_door(site: &Site) -> Door {
     let upload = upload_picture::post.layer(DefaultBodyLimit::max(upload_picture::UPLOAD_LIMIT));
     Door::new()
         .get::<OpenProviderDoor, _, _>("/provider", my_entries::get)
+        .get::<KeepEntry, _, _>("/provider/new", begin_entry::get)
+        .post::<KeepEntry, _, _>("/provider/new", begin_entry::post)
         .get::<KeepEntry, _, _>("/provider/entries/{slug}", open_entry::get)
         .post::<KeepEntry, _, _>("/provider/entries/{slug}/still-right", open_entry::still_right)
         .post::<KeepEntry, _, _>("/provider/entries/{slug}/still-right/undo", open_entry::undo)
         .post::<KeepEntry, _, _>("/provider/entries/{slug}/watch", show_history::watch)
         .get::<KeepEntry, _, _>("/provider/entries/{slug}/preview", preview_entry::get)
         .post::<KeepEntry, _, _>("/provider/entries/{slug}/send", send_change::post)
+        .post::<KeepEntry, _, _>("/provider/entries/{slug}/throw-away", throw_away::post)
+        .post::<KeepEntry, _, _>("/provider/entries/{slug}/bring-back", throw_away::bring_back)
         .get::<KeepEntry, _, _>("/provider/entries/{slug}/compare", compare_changes::get)
         .post::<KeepEntry, _, _>("/provider/entries/{slug}/compare", compare_changes::post)
         .get::<KeepEntry, _, _>("/provider/entries/{slug}/pictures", upload_picture::get)

@@ -67,7 +67,8 @@ pub(crate) async fn get(State(site): State<Site>, who: Who, params: Params) -> R
                     waiting.entry(change.service_id).or_default().push(words);
                 }
             }
-            for draft in rows::list_drafts_of(tx, me.uuid())? {
+            let drafts = rows::list_drafts_of(tx, me.uuid())?;
+            for draft in drafts.into_iter().filter(|draft| draft.thrown_at.is_none()) {
                 let words = format!("Not sent yet: you last saved {}", since(draft.saved_at, now));
                 waiting.entry(draft.service_id).or_default().push(words);
             }

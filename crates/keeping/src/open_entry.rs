@@ -19,7 +19,7 @@ use directory::{
     Freshness, ReportLine,
     upkeep::{self, Assurance, Assured, CheckedBy},
 };
-use kernel::{Date, Fault};
+use kernel::{Date, Fault, Instant};
 use store::Tx;
 use web::{
     CardView, Form, Page, Reply, Site, Who,
@@ -42,6 +42,8 @@ struct EntryView {
     sections: Vec<SectionLine>,
     can_send: bool,
     saved: String,
+    begun: bool,
+    thrown: String,
     note: String,
     at_odds: bool,
     watching: bool,
@@ -62,6 +64,7 @@ pub(crate) struct Opened {
     pub working: Working,
     names: Names,
     at_odds: bool,
+    thrown_at: Option<Instant>,
     watching: bool,
     waiting: Vec<String>,
     reports: Vec<ReportLine>,
@@ -101,10 +104,12 @@ pub(crate) async fn open(site: &Site, who: &Who, slug: String) -> Result<Option<
                     )
                 })
                 .collect();
+            let thrown = rows::find_thrown_draft(tx, kept.id.uuid(), person_of(&may)?.uuid())?;
+            let thrown_at = thrown.and_then(|draft| draft.thrown_at);
             let names = list_names(tx, &council, now)?;
             let reports = directory::list_reports_of(tx, kept.id)?;
             let watching = rows::list_watchers(tx, kept.id.uuid())?.contains(&person_of(&may)?.uuid());
-            Ok(Some((Opened { kept, working, names, at_odds, watching, waiting, reports }, may)))
+            Ok(Some((Opened { kept, working, names, at_odds, thrown_at, watching, waiting, reports }, may)))
         })
         .await?;
     let Some((opened, may)) = opened else {
@@ -166,6 +171,8 @@ pub(crate) fn show(
         sections: sections.collect(),
         can_send: !working.is_empty(),
         saved: working.saved_at.map(day_words).unwrap_or_default(),
+        begun: working.saved_at.is_some(),
+        thrown: opened.thrown_at.map(day_words).unwrap_or_default(),
         note: Textarea {
             name: "note",
             label: "A note for whoever checks it (optional)",

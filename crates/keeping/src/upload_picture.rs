@@ -5,6 +5,7 @@ use crate::{
     entry::{Kept, find_kept, person_of},
     open_entry::find_mine,
     picture::{BYTES_MAX, Shows, remake},
+    review_pictures::show_pictures,
     store::{self as rows, PictureRow},
 };
 use access::{Browse, KeepEntry, May, On};
@@ -224,6 +225,9 @@ pub(crate) async fn remove(
                 return Ok(false);
             };
             rows::delete_picture(tx, picture.id)?;
+            if picture.state == "shown" {
+                show_pictures(tx, &may, picture.service_id, now)?;
+            }
             access::audit::record(tx, &may, "took a picture away", "", now);
             Ok(true)
         })

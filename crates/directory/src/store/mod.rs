@@ -1,5 +1,6 @@
 //! All the SQL of the room. Functions take a transaction and the room's types, and nothing else names a table.
 
+mod pictures;
 mod places;
 mod postcodes;
 mod reports;
@@ -10,6 +11,7 @@ mod versions;
 mod words;
 mod write_service;
 
+pub(crate) use pictures::{list_pictures, set_pictures};
 pub(crate) use places::{
     find_location_id, find_organization, insert_taxonomy, list_locations, list_organizations, list_terms,
     set_location, set_organization,

@@ -8,6 +8,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "directory", number: 4, name: "how often opened, hidden, and answered", sql: UPKEEP },
     Migration { room: "directory", number: 5, name: "versions of services", sql: VERSIONS },
     Migration { room: "directory", number: 6, name: "families' words", sql: super::words::WORDS },
+    Migration { room: "directory", number: 7, name: "pictures of services", sql: super::pictures::PICTURES },
 ];
 
 const CORE: &str = "

@@ -15,10 +15,17 @@ fn every_statement_of_every_room_can_be_prepared_on_both_databases() {
                 statements_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(room).join("src"));
             assert!(!found.is_empty() || matches!(room, "content" | "web" | "demo" | "hearth"), "{room} has statements");
             // Where a list of columns stands in a constant, the pages run the statement itself.
-            statements.extend(found.into_iter().map(|text| text.replace("select  from", "select * from")));
+            let whole = found.into_iter().filter(is_whole);
+            statements.extend(whole.map(|text| text.replace("select  from", "select * from")));
         }
         assert!(statements.len() > 40, "{} statements", statements.len());
         let refused = prepare_all(&db, statements).await;
         assert!(refused.is_empty(), "{}", refused.join("\n"));
     }));
+}
+
+/// A statement that is put together from parts is run by its room's own tests.
+fn is_whole(text: &String) -> bool {
+    let parts = ["(null) values", "limit $ ", "where  order", "like '%\""];
+    !parts.iter().any(|part| text.contains(part)) && !text.trim_end().ends_with(" where")
 }

@@ -45,6 +45,18 @@ pub(crate) fn list_changes(tx: &mut Tx, state: &str) -> Result<Vec<ChangeRow>, F
     tx.all(&format!("{CHANGES} where state = $1 order by sent_at, id limit 500"), args![state])
 }
 
+/// How many changes, pictures and applications wait, by the words of their state; and how many changes were ever sent.
+pub(crate) fn count_waiting(tx: &mut Tx) -> Result<(i64, i64, i64, i64, i64), Fault> {
+    tx.one(
+        "select (select count(*) from entry_change where state = 'waiting'),
+            (select count(*) from entry_change where state = 'second'),
+            (select count(*) from entry_picture where state = 'waiting'),
+            (select count(*) from application where state = 'waiting'),
+            (select count(*) from entry_change)",
+        args![],
+    )
+}
+
 /// What of an entry has not been settled, oldest first.
 pub(crate) fn list_open_changes_of(tx: &mut Tx, service: Uuid) -> Result<Vec<ChangeRow>, Fault> {
     tx.all(

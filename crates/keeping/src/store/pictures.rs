@@ -48,6 +48,20 @@ pub(crate) fn list_pictures_of(tx: &mut Tx, service: Uuid) -> Result<Vec<Picture
     )
 }
 
+/// Those that families may see, the logo first.
+pub(crate) fn list_shown_pictures_of(tx: &mut Tx, service: Uuid) -> Result<Vec<PictureRow>, Fault> {
+    tx.all(
+        &format!("{PICTURES} where service_id = $1 and state = 'shown' order by kind, sent_at, id"),
+        args![service],
+    )
+}
+
+/// Who sent a picture, while they are known.
+pub(crate) fn find_picture_sender(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>, Fault> {
+    let sender = tx.opt::<(Option<Uuid>,)>("select sender from entry_picture where id = $1", args![id])?;
+    Ok(sender.and_then(|(sender,)| sender))
+}
+
 pub(crate) fn list_waiting_pictures(tx: &mut Tx) -> Result<Vec<PictureRow>, Fault> {
     tx.all(&format!("{PICTURES} where state = 'waiting' order by sent_at, id limit 200"), args![])
 }

@@ -1,8 +1,12 @@
 use store::Migration;
 
 /// The room's tables. An entry is named by its id and no foreign key: a new one is worked on before it is published.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "keeping", number: 1, name: "keeping entries", sql: FIRST }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "keeping", number: 1, name: "keeping entries", sql: FIRST },
+    Migration { room: "keeping", number: 2, name: "drafts that were thrown away", sql: THROWN },
+];
+
+const THROWN: &str = "alter table entry_draft add column thrown_at {instant};";
 
 const FIRST: &str = "
 create table new_entry (
