@@ -79,9 +79,9 @@ export function kindOf(path) {
   return query === undefined ? starred : `${starred}?`;
 }
 
-/** Every page this role can walk to from the doors that are open to it. */
-export async function walk(role) {
-  const waiting = [...STARTS, ...known];
+/** Every page this role can walk to from the doors that are open to it, and from `also`. */
+export async function walk(role, also = known) {
+  const waiting = [...STARTS, ...also];
   const asked = new Set(waiting);
   const perKind = new Map();
   const pages = [];
@@ -94,7 +94,7 @@ export async function walk(role) {
       continue;
     }
     const text = await reply.text();
-    pages.push({ path, status: 200, text });
+    pages.push({ path, status: 200, text, headers: reply.headers });
     for (const [, href] of text.matchAll(/<a\b[^>]*\bhref="([^"]+)"/g)) {
       const link = new URL(href.replaceAll('&amp;', '&'), new URL(path, base));
       const next = link.pathname + link.search;
@@ -124,4 +124,26 @@ export async function kinds() {
     }
   }
   return out;
+}
+
+/** Forms that are sent with something wrong: each is answered with an error summary. */
+export const mistakes = [
+  { path: '/sign-in', role: null, button: 'Send me a link' },
+  { path: '/sign-in/password', role: null, button: 'Sign in' },
+  { path: '/list-your-service', role: null, button: 'Ask to be listed' },
+  { path: '/account', role: 'parent', button: 'Save your details', spoil: ['name'] },
+  { path: '/account/data/erase', role: 'parent', button: 'Erase everything' },
+  { path: '/admin/people/add', role: 'administrator', button: 'Add and send the invitation' },
+  { path: '/admin/data-requests', role: 'administrator', button: 'Record the request' },
+  { path: '/admin/settings', role: 'administrator', button: 'Save the settings', spoil: ['name', 'area_name'] },
+  { path: '/admin/messages/templates/accounts.sign_in_link', role: 'administrator', button: 'Save these words', spoil: ['subject', 'body'] },
+  { path: '/admin/words', role: 'editor', button: 'Teach the search' },
+];
+
+/** Opens a form, empties what is to be wrong, sends it, and waits for the summary. */
+export async function openMistake(page, { path, button, spoil = [] }) {
+  await page.goto(address(path), { waitUntil: 'load' });
+  for (const name of spoil) await page.locator(`main [name=${name}]`).first().fill('');
+  await page.locator('main').getByRole('button', { name: button, exact: true }).click();
+  await page.locator('.error-sum, .govuk-error-summary').first().waitFor();
 }

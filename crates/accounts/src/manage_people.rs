@@ -136,7 +136,8 @@ async fn list_page(office: &Office, who: &Who, form: &Form) -> Reply {
 struct RoleChoice {
     key: &'static str,
     words: &'static str,
-    may: String,
+    short: &'static str,
+    may: Vec<String>,
     chosen: bool,
 }
 
@@ -145,14 +146,29 @@ fn role_choices(chosen: Roles) -> Vec<RoleChoice> {
         .map(|role| RoleChoice {
             key: role.key(),
             words: role.words(),
+            short: in_short(role),
             may: what_it_may(role),
             chosen: chosen.has(role),
         })
         .into()
 }
 
-/// One line from the policy's own rows: what the role may do beyond what everybody may with an account of their own.
-fn what_it_may(role: Role) -> String {
+/// What a role is for, in one line to choose by.
+fn in_short(role: Role) -> &'static str {
+    match role {
+        Role::Family => "Has an account of their own, and nothing else",
+        Role::ProviderEditor => "Keeps the entries of their own organisation",
+        Role::Practitioner | Role::HubWorker => "Works with families, and opens their own cases",
+        Role::Editor => "Checks what providers send, and mends any entry",
+        Role::DataSteward => "All that an editor does, sets the rules, and answers requests for data",
+        Role::SafeguardingLead => "Is the second person for what touches safety, and reads the audit trail",
+        Role::Analyst => "Sees the figures, and nothing about anybody",
+        Role::Administrator => "Adds people and changes the settings, but edits no entry",
+    }
+}
+
+/// The policy's own rows: what the role may do beyond what everybody may with an account of their own.
+fn what_it_may(role: Role) -> Vec<String> {
     let own = Action::ALL.iter().filter(|action| {
         let grant = action.grant(Some(role));
         grant != Grant::Never && grant != Grant::Own && action.grant(None) == Grant::Never
@@ -163,7 +179,7 @@ fn what_it_may(role: Role) -> String {
             grant => format!("{} ({})", action.words(), grant.words()),
         })
         .collect();
-    if lines.is_empty() { "Their own account only".to_owned() } else { lines.join(". ") }
+    if lines.is_empty() { vec!["Their own account only".to_owned()] } else { lines }
 }
 
 fn chosen_roles(form: &Form) -> Roles {

@@ -5,6 +5,7 @@ use crate::{
     accounts::{fresh_secret, hash_of},
     model::SignInName,
     store::{
+        data_rights,
         links::{self, LinkRow, Purpose},
         people::{self as rows, PersonRow},
     },
@@ -165,6 +166,11 @@ pub(crate) fn issue(
     };
     links::insert_link(tx, &link)?;
     Ok(format!("/sign-in/link/{secret}"))
+}
+
+/// How many requests for data, or to have it erased, nobody has answered.
+pub fn count_open_data_requests(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    Ok(i64::try_from(data_rights::list_open_requests(tx)?.len())?)
 }
 
 /// What a person is called, or `None` when they are not known or have been erased.

@@ -10,7 +10,7 @@ use crate::{
         sessions::{self as rows, SessionId, SessionRow},
     },
 };
-use access::{Actor, May, On, PersonId, SignIn, Signed, audit};
+use access::{Action, Actor, May, On, PersonId, SignIn, Signed, audit};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
@@ -54,11 +54,10 @@ impl Accounts {
             let before = self.cookie(headers, cookies::SESSION).map(hash_of);
             self.site().db().write(move |tx| start(tx, &new, before.as_deref(), how)).await?
         };
-        if !started {
-            return Ok(see_other("/sign-in"));
-        }
+        let Some(first_page) = started else { return Ok(see_other("/sign-in")) };
         let minutes = 30 * 24 * 60;
-        let mut response = see_other(&safe_path(leads_to));
+        let leads_to = safe_path(leads_to);
+        let mut response = see_other(if leads_to == OWN_PAGE { first_page } else { &leads_to });
         add_cookie(&mut response, self.cookies().set(cookies::SESSION, &secret, minutes));
         add_cookie(&mut response, self.cookies().clear(cookies::NOTE));
         add_cookie(&mut response, self.cookies().clear(cookies::STEP));
@@ -85,13 +84,30 @@ impl Accounts {
     }
 }
 
-/// Begins a session in this transaction; `false` when the person may not sign in.
-fn start(tx: &mut Tx<'_>, new: &SessionRow, before: Option<&str>, how: How) -> Result<bool, Fault> {
+/// Everybody's own page: where a sign-in leads that was asked for nothing else.
+const OWN_PAGE: &str = "/account";
+
+/// The doors that are open to somebody, the one they most likely came for first.
+pub(crate) fn list_doors(actor: &Actor) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let council = (Action::OpenCouncilDoor, "/admin", "Go to the council’s work");
+    let provider = (Action::OpenProviderDoor, "/provider", "Go to the entries you keep");
+    let open: Vec<_> =
+        [council, provider].into_iter().filter(|(action, ..)| action.is_open_to(actor)).collect();
+    open.into_iter().map(|(_, href, words)| (href, words))
+}
+
+/// Begins a session in this transaction and says which page is first for this person; nothing when they may not sign in.
+fn start(
+    tx: &mut Tx<'_>,
+    new: &SessionRow,
+    before: Option<&str>,
+    how: How,
+) -> Result<Option<&'static str>, Fault> {
     let now = new.created_at;
     let person = people_rows::find_person(tx, new.person_id)?.filter(|person| person.may_sign_in());
     if person.is_none() {
-        audit::record_attempt(tx, access::Action::SignIn, Some(new.person_id), "was refused: disabled", now);
-        return Ok(false);
+        audit::record_attempt(tx, Action::SignIn, Some(new.person_id), "was refused: disabled", now);
+        return Ok(None);
     }
     // The old secret is worth nothing from now on: who had learned it gains nothing from this sign-in.
     if let Some(old) = before.map(|hash| rows::find_session(tx, hash)).transpose()?.flatten() {
@@ -103,7 +119,7 @@ fn start(tx: &mut Tx<'_>, new: &SessionRow, before: Option<&str>, how: How) -> R
     let actor = Actor::Person(Signed { person: new.person_id, roles, organizations: Vec::new() });
     let may = May::<SignIn>::decide(&actor, On::one("account", new.person_id).about(new.person_id))?;
     audit::record(tx, &may, format!("signed in with {}", how.key()), "", now);
-    Ok(true)
+    Ok(Some(list_doors(&actor).next().map_or(OWN_PAGE, |(href, _)| href)))
 }
 
 /// What a request's cookie comes to.
@@ -178,7 +194,7 @@ async fn find(accounts: &Accounts, secret: &str, headers: &HeaderMap) -> Result<
                 .write(move |tx| {
                     if rows::set_ended(tx, session, ended.key(), now)? && ended == Ended::OtherBrowser {
                         let did = "a session was used from another browser and ended";
-                        audit::record_attempt(tx, access::Action::SignIn, Some(person), did, now);
+                        audit::record_attempt(tx, Action::SignIn, Some(person), did, now);
                     }
                     Ok(())
                 })

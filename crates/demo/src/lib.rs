@@ -8,8 +8,10 @@
 //! keys are those of `directory::ServiceDraft`; an unknown key is refused by name.
 
 mod people;
+mod work;
 
 pub use people::add_people;
+pub use work::add_work;
 
 use anyhow::Context;
 use directory::{LocationDraft, OrganizationDraft, SectorDraft, ServiceDraft, TermDraft};

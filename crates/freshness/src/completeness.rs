@@ -69,9 +69,9 @@ impl Given {
     /// As people say it.
     pub fn words(self) -> &'static str {
         match self {
-            Given::Not => "not given",
-            Given::Partly => "partly given",
-            Given::Whole => "given",
+            Given::Not => "Not given",
+            Given::Partly => "Partly given",
+            Given::Whole => "Given",
         }
     }
 
@@ -131,14 +131,14 @@ impl Completeness {
         self.needs.into_iter().filter(|(_, given)| *given == Given::Not).map(|(need, _)| need)
     }
 
-    /// '5 of 7 given; not given: when, accessibility'.
+    /// '5 of 7 in full. Not given: when, accessibility'.
     pub fn words(&self) -> String {
         let whole = self.needs.iter().filter(|(_, given)| *given == Given::Whole).count();
         let missing: Vec<String> = self.missing().map(|need| need.words().to_lowercase()).collect();
-        if missing.is_empty() {
-            format!("{whole} of 7 whole")
-        } else {
-            format!("{whole} of 7 whole; not given: {}", missing.join(", "))
+        match (whole, missing.is_empty()) {
+            (7, _) => "All 7 in full".to_owned(),
+            (_, true) => format!("{whole} of 7 in full"),
+            (_, false) => format!("{whole} of 7 in full. Not given: {}", missing.join(", ")),
         }
     }
 }

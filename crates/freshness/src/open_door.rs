@@ -2,7 +2,7 @@
 
 use crate::{
     desk::{Desk, Tile},
-    figures::share_words,
+    figures::{Figures, share_words},
     jobs::figures_now,
     model::{Age, age_of},
     store as rows,
@@ -47,6 +47,19 @@ const LINKS: [(Action, &str, &str, &str); 5] = [
     ),
 ];
 
+/// The words that follow a number.
+fn one_or_many(count: i64, one: &str, many: &str) -> String {
+    if count == 1 { one } else { many }.to_owned()
+}
+
+/// How reports were answered, in the last four weeks.
+fn reports_figure(figures: &Figures) -> (String, String) {
+    match Figures::share(figures.reports_in_time, figures.reports_settled) {
+        Some(share) => (format!("{share}%"), "of reports settled within 48 hours, last 4 weeks".to_owned()),
+        None => ("0".to_owned(), "reports settled in the last 4 weeks".to_owned()),
+    }
+}
+
 /// `GET /admin`.
 pub(crate) async fn get(State(desk): State<Desk>, who: Who) -> Reply {
     let (today, now) = (desk.site.clock().today(), desk.site.clock().now());
@@ -63,22 +76,36 @@ pub(crate) async fn get(State(desk): State<Desk>, who: Who) -> Reply {
         .filter(|line| line.hidden_at.is_none())
         .filter(|line| matches!(age_of(&schedule, line.assured_date, today), Age::Overdue | Age::Never))
         .count();
+    let overdue = i64::try_from(overdue)?;
+    let in_time = figures.reports_open - figures.reports_late;
     let ours = [
         Tile {
             count: figures.reports_late,
-            words: "reports from visitors are late".to_owned(),
+            words: one_or_many(
+                figures.reports_late,
+                "report from a visitor is late",
+                "reports from visitors are late",
+            ),
             href: "/admin/reports",
             action: Action::SettleReport,
         },
         Tile {
-            count: figures.reports_open - figures.reports_late,
-            words: "other reports from visitors are open".to_owned(),
+            count: in_time,
+            words: one_or_many(
+                in_time,
+                "report from a visitor is open, in time",
+                "reports from visitors are open, in time",
+            ),
             href: "/admin/reports",
             action: Action::SettleReport,
         },
         Tile {
-            count: i64::try_from(overdue)?,
-            words: "entries are overdue or were never checked".to_owned(),
+            count: overdue,
+            words: one_or_many(
+                overdue,
+                "entry is overdue or was never checked",
+                "entries are overdue or were never checked",
+            ),
             href: "/admin/freshness?show=overdue",
             action: Action::ChaseEntries,
         },
@@ -99,10 +126,7 @@ pub(crate) async fn get(State(desk): State<Desk>, who: Who) -> Reply {
                 share_words(figures.checked[1], figures.entries, "entries"),
                 "checked within 6 months".to_owned(),
             ),
-            (
-                share_words(figures.reports_in_time, figures.reports_settled, "reports"),
-                "of reports settled within 48 hours, last 4 weeks".to_owned(),
-            ),
+            reports_figure(&figures),
         ],
         links: LINKS
             .into_iter()

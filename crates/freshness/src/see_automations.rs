@@ -38,6 +38,8 @@ struct RunView {
     summary: String,
     no_undo: &'static str,
     effects: Vec<EffectView>,
+    /// Those of which nobody heard, because there is nobody to ask.
+    nobody: Vec<EffectView>,
 }
 
 struct EffectView {
@@ -85,17 +87,23 @@ pub(crate) async fn get(State(desk): State<Desk>, who: Who, params: Params) -> R
         if days.last().is_none_or(|day| day.words != words) {
             days.push(Day { words, runs: Vec::new() });
         }
+        let asked_nobody = |effect: &&EffectRow| {
+            effect.mails == 0 && Step::parse(&effect.what).is_some_and(Step::asks_keepers)
+        };
         let of_run: Vec<&EffectRow> = effects.iter().filter(|effect| effect.run == run.id).collect();
         let (name, no_undo) = words_of(&run.job);
         let civil = run.ran_at.to_zoned(london()).datetime();
         let minute = u16::from(civil.hour().unsigned_abs()) * 60 + u16::from(civil.minute().unsigned_abs());
+        let (silent, heard): (Vec<&EffectRow>, Vec<&EffectRow>) =
+            of_run.iter().copied().partition(asked_nobody);
         if let Some(day) = days.last_mut() {
             day.runs.push(RunView {
                 name,
                 at: web::say::time_of_day(minute),
                 summary: summary(&run.job, &of_run),
                 no_undo: if of_run.is_empty() { "" } else { no_undo },
-                effects: of_run.iter().map(|effect| view(effect, &names, may_undo)).collect(),
+                nobody: silent.iter().map(|effect| view(effect, &names, may_undo)).collect(),
+                effects: heard.iter().map(|effect| view(effect, &names, may_undo)).collect(),
             });
         }
     }
@@ -120,7 +128,7 @@ fn summary(job: &str, effects: &[&EffectRow]) -> String {
     let silent = effects.iter().filter(|effect| effect.mails == 0).count();
     if job == REMIND_KEEPERS && silent > 0 {
         let silent = web::say::count(silent, "has", "have");
-        return format!("{entries}. {silent} nobody who could be asked.");
+        return format!("{entries}. {silent} nobody to ask.");
     }
     format!("{entries}.")
 }
@@ -129,7 +137,7 @@ fn view(effect: &EffectRow, names: &HashMap<ServiceId, String>, may_undo: bool) 
     let step = Step::parse(&effect.what);
     let mails = match (step.is_some_and(Step::asks_keepers), effect.mails) {
         (false, _) => String::new(),
-        (true, 0) => ": nobody keeps it, or they turned reminders off".to_owned(),
+        (true, 0) => String::new(),
         (true, mails) => {
             format!(": {}", web::say::count(usize::try_from(mails).unwrap_or(0), "person", "people"))
         }

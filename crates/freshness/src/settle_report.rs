@@ -77,7 +77,11 @@ pub(crate) async fn list(State(desk): State<Desk>) -> Reply {
         .filter(|line| decide_report_due(line.reported_at, line.settled_at, now) == Timeliness::SettledInTime)
         .count();
     let body = ReportsView {
-        in_time: format!("{in_time} of {} within 48 hours", settled.len()),
+        in_time: if settled.is_empty() {
+            "none settled".to_owned()
+        } else {
+            format!("{in_time} of {} within 48 hours", settled.len())
+        },
         open: open.iter().map(|line| Line::of(line, now)).collect(),
         settled: settled.iter().map(|line| Line::of(line, now)).collect(),
     };

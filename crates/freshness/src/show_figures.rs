@@ -28,17 +28,44 @@ struct FiguresView {
     today: String,
     figures: Figures,
     tiles: Vec<(String, String)>,
-    kinds: Vec<(&'static str, i64, Vec<i64>)>,
+    ages: Vec<Bar>,
+    kinds: Vec<KindRow>,
+    needs_finding: String,
     needs: Vec<NeedRow>,
-    reports: String,
+    reports: Vec<(&'static str, String)>,
+    trend: Option<Trend>,
     weeks: Vec<Week>,
-    line: String,
+}
+
+/// A number with the share of all entries that it is.
+struct Bar {
+    words: &'static str,
+    count: i64,
+    share: i64,
+}
+
+struct KindRow {
+    words: &'static str,
+    entries: i64,
+    checked: Vec<i64>,
+    share: i64,
 }
 
 struct NeedRow {
     words: &'static str,
     counts: [i64; 3],
     share: i64,
+    /// Where what is partly given begins and how far it goes, in per cent.
+    partly: (i64, i64),
+}
+
+struct Trend {
+    finding: String,
+    /// The points joined, and the points alone.
+    line: String,
+    dots: String,
+    first: String,
+    last: String,
 }
 
 struct Week {
@@ -97,6 +124,15 @@ pub(crate) async fn get(State(desk): State<Desk>) -> Reply {
             late: kept.reports_late,
         })
         .collect();
+    let needs: Vec<NeedRow> = Need::ALL
+        .iter()
+        .map(|need| {
+            let counts = figures.needs.get(need.key()).copied().unwrap_or_default();
+            let whole = share(counts[0], figures.entries);
+            let partly = (whole, share(counts[1], figures.entries));
+            NeedRow { words: need.words(), counts, share: whole, partly }
+        })
+        .collect();
     let body = FiguresView {
         today: web::say::day_month_year(desk.site.clock().today()),
         tiles: vec![
@@ -104,42 +140,90 @@ pub(crate) async fn get(State(desk): State<Desk>) -> Reply {
             (of_entries(figures.checked[1]), "checked within 6 months".to_owned()),
             (of_entries(figures.checked[2]), "checked within 12 months".to_owned()),
             (figures.never.to_string(), "never checked".to_owned()),
-            (figures.hidden.to_string(), "hidden".to_owned()),
+            (figures.hidden.to_string(), "hidden from families".to_owned()),
         ],
+        ages: ages_of(&figures),
         kinds: figures
             .by_kind
             .iter()
-            .map(|(kind, (entries, checked))| (kind_words(kind), *entries, checked.to_vec()))
-            .collect(),
-        needs: Need::ALL
-            .iter()
-            .map(|need| {
-                let counts = figures.needs.get(need.key()).copied().unwrap_or_default();
-                NeedRow { words: need.words(), counts, share: share(counts[0], figures.entries) }
+            .map(|(kind, (entries, checked))| KindRow {
+                words: kind_words(kind),
+                entries: *entries,
+                checked: checked.to_vec(),
+                share: share(checked[0], *entries),
             })
             .collect(),
-        reports: share_words(figures.reports_in_time, figures.reports_settled, "reports"),
-        line: line_of(&weeks),
+        needs_finding: needs_finding(&needs, figures.entries),
+        needs,
+        reports: reports_of(&figures),
+        trend: trend_of(&weeks),
         weeks,
         figures,
     };
     show(&desk.site, &Page::new("Figures"), &body)
 }
 
-/// The points of the trend in a drawing of 360 by 100: per cent upwards, weeks to the right.
-fn line_of(weeks: &[Week]) -> String {
-    let last = weeks.len().saturating_sub(1).max(1);
-    let mut line = String::new();
-    for (at, week) in weeks.iter().enumerate() {
-        let _ = write!(
-            line,
-            "{}{} {}",
-            if at == 0 { "M" } else { "L" },
-            30 + 320 * at / last,
-            110 - week.share.clamp(0, 100)
-        );
+/// Every entry once, by how long ago somebody checked it.
+fn ages_of(figures: &Figures) -> Vec<Bar> {
+    let [three, six, twelve] = figures.checked;
+    let older = figures.entries - figures.never - twelve;
+    [
+        ("Up to 3 months", three),
+        ("3 to 6 months", six - three),
+        ("6 to 12 months", twelve - six),
+        ("Over a year", older),
+        ("Never checked", figures.never),
+    ]
+    .into_iter()
+    .map(|(words, count)| Bar { words, count, share: Figures::share(count, figures.entries).unwrap_or(0) })
+    .collect()
+}
+
+/// What is missing most, as the title of its chart.
+fn needs_finding(needs: &[NeedRow], entries: i64) -> String {
+    match needs.iter().max_by_key(|need| need.counts[2]).filter(|need| need.counts[2] > 0) {
+        Some(need) => {
+            format!("Missing most: “{}”. {} of {entries} entries do not say", need.words, need.counts[2])
+        }
+        None => "Every entry says something of all seven".to_owned(),
     }
-    line
+}
+
+fn reports_of(figures: &Figures) -> Vec<(&'static str, String)> {
+    let in_time = match Figures::share(figures.reports_in_time, figures.reports_settled) {
+        Some(share) => format!("{} ({share}%)", figures.reports_in_time),
+        None => "None was settled".to_owned(),
+    };
+    vec![
+        ("Settled in the last 4 weeks", figures.reports_settled.to_string()),
+        ("Of those, within 48 hours", in_time),
+        ("Open now", figures.reports_open.to_string()),
+        ("Of those, late", figures.reports_late.to_string()),
+    ]
+}
+
+/// The trend in a drawing of 100 by 100: per cent upwards, weeks to the right. One week alone is no trend.
+fn trend_of(weeks: &[Week]) -> Option<Trend> {
+    let (first, last) = (weeks.first()?, weeks.last()?);
+    let steps = weeks.len() - 1;
+    if steps == 0 {
+        return None;
+    }
+    let (mut line, mut dots) = (String::new(), String::new());
+    for (at, week) in weeks.iter().enumerate() {
+        let (across, down) = (100 * at / steps, 100 - week.share.clamp(0, 100));
+        let _ = write!(line, "{}{across} {down}", if at == 0 { "M" } else { "L" });
+        let _ = write!(dots, "M{across} {down}h0");
+    }
+    let way = match last.share - first.share {
+        0 => "as many as",
+        1.. => "up from",
+        _ => "down from",
+    };
+    let finding =
+        format!("{}% were checked within 3 months, {way} {}% on {}", last.share, first.share, first.day);
+    let point = |week: &Week| format!("{}: {}%", week.day, week.share);
+    Some(Trend { finding, line, dots, first: point(first), last: point(last) })
 }
 
 /// `GET /admin/figures.csv`.

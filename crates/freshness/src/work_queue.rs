@@ -164,7 +164,8 @@ impl Line {
             completeness: ranked.completeness.words(),
             hidden: line.hidden_at.is_some(),
             kept,
-            step: latest_step(ranked, steps).map(Step::words),
+            // A step that asks keepers asked nobody where there are none.
+            step: latest_step(ranked, steps).filter(|step| kept || !step.asks_keepers()).map(Step::words),
         }
     }
 }

@@ -81,7 +81,7 @@ async fn a_report_is_settled_in_time_or_marked_late_and_the_visitor_is_answered(
             editor
                 .page("/admin")
                 .await
-                .contains("<b>1</b><a href=\"/admin/reports\">reports from visitors are late")
+                .contains("<b>1</b><a href=\"/admin/reports\">report from a visitor is late")
         );
         let fields = [("outcome", "not_a_problem"), ("answer", "")];
         assert_eq!(editor.post(&format!("/admin/reports/{second}"), &fields).await.0, 303);

@@ -170,7 +170,14 @@ impl Place {
             Some(_) => Setup { is_demonstration: true, ..Setup::default() },
             None => Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?.setup(),
         };
-        House::open(self.open().await?, Clock::real(), Dice::real(), setup).await
+        let db = self.open().await?;
+        if self.data.is_none() {
+            let config = Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?;
+            if !config.public_url.is_empty() {
+                set_public_url(&db, config.public_url.trim_end_matches('/')).await?;
+            }
+        }
+        House::open(db, Clock::real(), Dice::real(), setup).await
     }
 }
 
@@ -243,6 +250,7 @@ async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fault> {
     let setup = Setup { is_demonstration: true, ..Setup::default() };
     let house = House::open(db, Clock::real(), Dice::real(), setup).await?;
     demo::add_people(&house.site).await?;
+    demo::add_work(&house.site, &house.notify).await?;
     let counts: Vec<String> = house
         .directory
         .counts()
@@ -260,11 +268,12 @@ async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fault> {
 /// Links and codes carry the address the site is served at.
 async fn set_public_url(db: &Db, address: &str) -> Result<(), Fault> {
     let (address, now) = (address.to_owned(), Clock::real().now());
-    db.write(move |tx| match settings::find_council(tx)? {
-        Some(council) if council.public_url != address => {
-            settings::set_council(tx, &Council { public_url: address.clone(), ..council }, now)
+    db.write(move |tx| {
+        let council = settings::find_council(tx)?.unwrap_or_else(Council::unnamed);
+        if council.public_url == address {
+            return Ok(());
         }
-        _ => Ok(()),
+        settings::set_council(tx, &Council { public_url: address.clone(), ..council }, now)
     })
     .await
 }

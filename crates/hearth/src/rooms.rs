@@ -22,12 +22,6 @@ pub fn rooms() -> Rooms {
     Rooms {
         sources: vec![
             DataSource {
-                room: "messages",
-                tables: &["message"],
-                export: |tx, person| Ok(vec![messages(tx, person)?]),
-                erase: |tx, person, _| notify::forget_person(tx, person).map(|_| ()),
-            },
-            DataSource {
                 room: "keeping",
                 tables: &["entry_draft", "entry_change", "application"],
                 export: |tx, person| Ok(keeping_parts(&keeping::export_about(tx, person)?)),
@@ -50,6 +44,27 @@ pub fn rooms() -> Rooms {
                 run: Run::OwnJob,
             },
             RetentionRule {
+                key: "opens",
+                what: "How often each entry was opened, by day, and nothing of who opened it",
+                kept_days: 400,
+                why: "So that a season can be compared with the one before.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "missed_searches",
+                what: "Terms that found nothing, from the last time they were asked",
+                kept_days: 92,
+                why: "Long enough for an editor to teach the search what they mean.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "automation_runs",
+                what: "What the automations did",
+                kept_days: 365,
+                why: "So that a year of reminders can be looked back on.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
                 key: "applications",
                 what: "Applications to be listed that came to nothing",
                 kept_days: 90,
@@ -64,33 +79,36 @@ pub fn rooms() -> Rooms {
     }
 }
 
-fn messages(tx: &mut Tx<'_>, person: access::PersonId) -> Result<Part, Fault> {
-    let records = notify::list_for_person(tx, person)?;
-    Ok(Part {
-        heading: "Messages we sent you".to_owned(),
-        why: "What kind and when. The words are not kept, and the address goes after 90 days.".to_owned(),
-        records: records.into_iter().map(labelled).collect(),
-    })
-}
-
-fn labelled(message: notify::PersonMessage) -> Vec<(String, String)> {
-    let name = templates().iter().find(|template| template.key == message.template);
-    let day = |at: kernel::Instant| web::say::day_month_year(kernel::civil_today(at));
-    let sent = message.sent_at.map_or_else(|| "Not yet".to_owned(), day);
-    [
-        ("What", name.map_or(message.template, |template| template.name.to_owned())),
-        ("Where to", message.to_address),
-        ("Asked for", day(message.queued_at)),
-        ("Sent", sent),
-    ]
-    .map(|(label, value)| (label.to_owned(), value))
-    .to_vec()
-}
-
 /// What waits for a person, on the first page of the council's door.
 pub fn list_tiles(tx: &mut Tx<'_>) -> Result<Vec<Tile>, Fault> {
-    let _ = (tx, Action::ReviewChange);
-    Ok(Vec::new())
+    let keeping = keeping::count_waiting(tx)?;
+    let changes = ("change to review", "changes to review", "/admin/review", Action::ReviewChange);
+    let second =
+        ("change for a second person", "changes for a second person", "/admin/review/second", Action::ApproveSensitive);
+    let pictures = ("picture to check", "pictures to check", "/admin/review/pictures", Action::ReviewChange);
+    let applications = (
+        "organisation that asks to be listed",
+        "organisations that ask to be listed",
+        "/admin/applications",
+        Action::CheckApplication,
+    );
+    let requests =
+        ("request for data", "requests for data", "/admin/data-requests", Action::AnswerDataRequest);
+    let messages =
+        ("message that may not have arrived", "messages that may not have arrived", "/admin/messages", Action::SeeMessages);
+    let counted = [
+        (keeping.changes, changes),
+        (keeping.second_opinions, second),
+        (keeping.pictures, pictures),
+        (keeping.applications, applications),
+        (accounts::count_open_data_requests(tx)?, requests),
+        (notify::count_in_doubt(tx)?, messages),
+    ];
+    let tile = |(count, (one, many, href, action))| {
+        let words: &str = if count == 1 { one } else { many };
+        Tile { count, words: words.to_owned(), href, action }
+    };
+    Ok(counted.map(tile).into())
 }
 
 /// Who hears of entries that nobody answers for.

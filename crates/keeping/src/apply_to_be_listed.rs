@@ -151,8 +151,9 @@ fn decide_application(typed: &Typed) -> (Option<Email>, Errors) {
     if typed.kind.parse::<OrganizationKind>().is_err() {
         errors.0.push(Refusal::at("kind", "Choose what kind of organisation it is"));
     }
-    let email = errors.take("email", typed.email.parse::<Email>());
-    (email, errors)
+    // Whoever is listed signs in with it, so it is read as strictly as there.
+    let email = errors.take("email", typed.email.parse::<accounts::SignInName>());
+    (email.map(|name| name.email().clone()), errors)
 }
 
 /// Keeps it and sends the link. A form that was sent twice is kept once and gets its first reference.

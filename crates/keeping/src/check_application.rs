@@ -29,8 +29,7 @@ use web::{
 /// How long the link in the mail lives: two weeks, as for reminders.
 const LINK_MINUTES: i64 = 14 * 24 * 60;
 
-const NO_MAIL: &str =
-    "This site is not set up to send mail yet, so nothing was done. Ask an administrator to give the site its address";
+const NO_MAIL: &str = "This site is not set up to send mail yet, so nothing was done. Ask an administrator to give the site its address";
 
 #[derive(Template)]
 #[template(path = "applications.html")]

@@ -93,10 +93,9 @@ pub(crate) fn find_kept_by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Kept>, Fau
     let published = directory::list_entries(tx)?.into_iter().find(|line| line.id.uuid() == id);
     let slug = match published {
         Some(line) => Some(line.slug),
-        None => rows::list_new_entries(tx, None)?
-            .into_iter()
-            .find(|new| new.service_id == id)
-            .map(|new| new.slug),
+        None => {
+            rows::list_new_entries(tx, None)?.into_iter().find(|new| new.service_id == id).map(|new| new.slug)
+        }
     };
     slug.map_or(Ok(None), |slug| find_kept(tx, &slug))
 }

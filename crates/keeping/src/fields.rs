@@ -359,7 +359,7 @@ pub(crate) static FIELDS: &[Field] = &[
     field!(Who "eligibility" "Rules about who may come, and who decides" "" Kind::Area(1_000), Reviewed, MayLeave),
     field!(Who "area" "Whom it serves" "" Kind::One(Source::Areas), Reviewed, MayLeave),
     field!(WayIn "way_in" "How people get in" "" Kind::Many(Source::WayIn), Reviewed, Give),
-    field!(WayIn "how_to_get_in" "The same as a sentence" "" Kind::Area(600), Reviewed, MayLeave),
+    field!(WayIn "how_to_get_in" "How to get in, in a sentence" "" Kind::Area(600), Reviewed, MayLeave),
     field!(WayIn "what_happens" "What happens when people get in touch" "One step on each line." Kind::Lines, Reviewed, MayLeave),
     field!(WayIn "waiting_time" "How long the wait is" "We show today’s date beside it." Kind::Line(200), Trusted, MayLeave, ["waiting_time", "waiting_time_on"]),
     field!(Where "access" "Where help is given" "" Kind::Many(Source::Access), Reviewed, MayLeave),

@@ -9,6 +9,7 @@
 //! file named after what a person does there, a template, and a line in one of the doors below.
 
 mod fields;
+mod marked_words;
 mod model;
 mod reading;
 

@@ -8,8 +8,7 @@ use uuid::Uuid;
 use web::Site;
 
 /// Every message of the room.
-pub static TEMPLATES: &[&Template] =
-    &[
+pub static TEMPLATES: &[&Template] = &[
     &CHANGE_SETTLED,
     &ENTRY_PUBLISHED,
     &PICTURE_REFUSED,

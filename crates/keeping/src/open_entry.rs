@@ -38,7 +38,7 @@ struct EntryView {
     published: bool,
     checked: String,
     fresh: bool,
-    lines: Vec<(&'static str, Vec<String>)>,
+    lines: Vec<EntryLine>,
     sections: Vec<SectionLine>,
     can_send: bool,
     saved: String,
@@ -49,6 +49,15 @@ struct EntryView {
     watching: bool,
     waiting: Vec<String>,
     reports: Vec<(String, String, String)>,
+}
+
+/// What families read of one field, and where it is changed.
+struct EntryLine {
+    label: &'static str,
+    section: &'static str,
+    key: &'static str,
+    values: Vec<String>,
+    given: bool,
 }
 
 struct SectionLine {
@@ -151,7 +160,19 @@ pub(crate) fn show(
         let state = if class == "tag-ok" && !kept.is_published() { "Begun" } else { state };
         SectionLine { key: section.key(), title: section.title(), state, class }
     });
-    let short = ["summary", "who_for", "how_to_get_in", "phones", "cost", "schedules", "locations", "status"];
+    let short = [
+        "name",
+        "summary",
+        "who_for",
+        "how_to_get_in",
+        "phones",
+        "email",
+        "website",
+        "cost",
+        "schedules",
+        "locations",
+        "status",
+    ];
     let draft = kept.text.draft()?;
     let freshness = Freshness::of(draft.checked_on, site.clock().today());
     let body = EntryView {
@@ -166,7 +187,11 @@ pub(crate) fn show(
         lines: short
             .iter()
             .filter_map(|key| crate::fields::Field::find(key))
-            .map(|field| (field.label, lines(field, &kept.text, names)))
+            .map(|field| {
+                let values = lines(field, &kept.text, names);
+                let given = values.iter().any(|value| value != "Not given");
+                EntryLine { label: field.label, section: field.section.key(), key: field.key, values, given }
+            })
             .collect(),
         sections: sections.collect(),
         can_send: !working.is_empty(),
@@ -258,6 +283,8 @@ pub(crate) async fn undo(State(site): State<Site>, who: Who, Path(slug): Path<St
             let Some((kept, may)) = find_mine(tx, &slug, &who)? else {
                 return Ok(None);
             };
+            // The form is the browser's word: a date may go back to an older one, never to one that is still to come.
+            let on = on.filter(|on| before.is_none_or(|before| before <= *on));
             let Some(on) = on else { return Ok(None) };
             let assured = Assured { service: kept.id, before, on, was_hidden };
             Ok(Some((upkeep::take_back_assurance(tx, &may, &assured, now)?, kept)))

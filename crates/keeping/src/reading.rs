@@ -2,6 +2,7 @@
 //! typed, with a sentence that says what to do.
 
 use crate::fields::{Cell, Column, EntryText, Field, Kind, Must, Names, Source, day_code, day_name};
+use directory::DAYS;
 use kernel::{Date, Email, Phone};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -386,6 +387,7 @@ fn row_words(columns: &[Column], row: &[String], names: &Names) -> String {
     let part = |(column, value): (&Column, &String)| {
         let words = match (column.cell, value.parse::<Date>()) {
             (Cell::Date | Cell::MustDate, Ok(date)) => web::say::day_month_year(date),
+            (Cell::Days, _) => days_words(value),
             _ => cell_words(column.cell, value, names),
         };
         match (column.key, words.is_empty()) {
@@ -398,6 +400,26 @@ fn row_words(columns: &[Column], row: &[String], names: &Names) -> String {
         }
     };
     columns.iter().zip(row).filter_map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// 'Monday to Friday' for days in a row, three or more; else each by its name.
+fn days_words(value: &str) -> String {
+    let code = |each: &str| DAYS.iter().position(|(code, _)| code.eq_ignore_ascii_case(each.trim()));
+    let days: Vec<usize> = value.split(',').filter_map(code).collect();
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for day in days {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == day => *last = day,
+            _ => runs.push((day, day)),
+        }
+    }
+    let name = |day: usize| DAYS[day].1;
+    let words = |(first, last): (usize, usize)| match last - first {
+        0 => name(first).to_owned(),
+        1 => format!("{}, {}", name(first), name(last)),
+        _ => format!("{} to {}", name(first), name(last)),
+    };
+    runs.into_iter().map(words).collect::<Vec<_>>().join(", ")
 }
 
 fn cell_words(cell: Cell, value: &str, names: &Names) -> String {

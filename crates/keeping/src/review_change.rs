@@ -5,6 +5,7 @@ use crate::{
     entry::{Kept, card_for, day_words, find_kept, list_names, list_rules, person_of},
     fields::{EntryText, Field, Names},
     mails,
+    marked_words::{Line, mark_changes},
     model::{FieldChange, Route, Settled, Verdict, decide_review, decide_route, diff},
     pages::Said,
     publishing::publish,
@@ -43,14 +44,18 @@ struct ReviewView {
     new: bool,
     version: i64,
     fields: Vec<FieldView>,
+    /// Some of them go on to a second person.
+    two: bool,
+    /// The button can say what will come of it: not when a whole new entry waits with its sensitive part.
+    counts: bool,
     second: bool,
 }
 
 struct FieldView {
     key: &'static str,
     label: &'static str,
-    before: Vec<String>,
-    after: Vec<String>,
+    before: Vec<Line>,
+    after: Vec<Line>,
     two: bool,
     moved: bool,
     verdict: String,
@@ -400,8 +405,7 @@ fn view(
     stage: Stage,
 ) -> Reply {
     let typed = |name: String| form.map(|form| form.get(&name).to_owned());
-    let split = |words: &str| words.lines().map(str::to_owned).collect::<Vec<_>>();
-    let fields = asked
+    let fields: Vec<FieldView> = asked
         .fields
         .iter()
         .filter(|(changed, _)| stage == Stage::First || is_open(asked, changed.field))
@@ -412,11 +416,12 @@ fn view(
             let after = amended.and_then(|value| EntryText::read(value).ok());
             let after_words =
                 after.map_or_else(|| changed.after_words.clone(), |text| field.words(&text, &asked.names));
+            let (before, after) = mark_changes(&changed.before_words, &after_words);
             FieldView {
                 key: field.key,
                 label: field.label,
-                before: split(&changed.before_words),
-                after: split(&after_words),
+                before,
+                after,
                 two: *route == Route::TwoPeople,
                 moved: !field.same(&asked.base, &asked.kept.text),
                 verdict: typed(format!("verdict-{}", field.key)).unwrap_or_default(),
@@ -427,6 +432,8 @@ fn view(
             }
         })
         .collect();
+    let two = fields.iter().any(|field| field.two);
+    let new = !asked.kept.is_published();
     let body = ReviewView {
         card,
         errors: ErrorSummary { errors }.render()?,
@@ -437,9 +444,11 @@ fn view(
         sent: day_words(asked.change.sent_at),
         reference: asked.change.reference.clone(),
         note: asked.change.note.clone(),
-        new: !asked.kept.is_published(),
+        new,
         version: asked.kept.version,
         fields,
+        two,
+        counts: stage == Stage::Second || !(new && two),
         second: stage == Stage::Second,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -112,7 +112,13 @@ pub(crate) fn show_pictures<A: Act>(
 }
 
 /// Writes to whoever sent a picture why it is not shown.
-fn tell_sender(tx: &mut Tx, site: &Site, picture: &PictureRow, reason: &str, now: Instant) -> Result<(), Fault> {
+fn tell_sender(
+    tx: &mut Tx,
+    site: &Site,
+    picture: &PictureRow,
+    reason: &str,
+    now: Instant,
+) -> Result<(), Fault> {
     let (Some(kept), Some(sender)) =
         (find_kept_by_id(tx, picture.service_id)?, rows::find_picture_sender(tx, picture.id)?)
     else {

@@ -14,6 +14,8 @@ use web::{Page, Reply, Site, Who, show_with};
 #[derive(Template)]
 #[template(path = "review_queue.html")]
 struct Queue {
+    /// Address and words of the page before.
+    back: (&'static str, &'static str),
     title: &'static str,
     lead: &'static str,
     empty: &'static str,
@@ -46,6 +48,7 @@ pub(crate) async fn get(State(site): State<Site>, who: Who) -> Reply {
         .read(move |tx| {
             let changes = rows::list_changes(tx, "waiting")?;
             Ok(Queue {
+                back: ("/admin", "To do"),
                 title: "Changes to check",
                 lead: "The oldest first. What families see stays as it is until you decide.",
                 empty: "Nothing waits to be checked.",
@@ -80,6 +83,7 @@ pub(crate) async fn second(State(site): State<Site>, who: Who) -> Reply {
             }
             changes.retain(|change| !mine.contains(&change.id));
             Ok(Queue {
+                back: ("/admin/review", "Changes to check"),
                 title: "Changes that need a second person",
                 lead: "They touch safety or a secret place. Somebody has said yes; you are the second.",
                 empty: "Nothing waits for a second person.",

@@ -3,7 +3,7 @@
 use crate::{
     edit_section::IntoReply,
     entry::{list_rules, person_of},
-    fields::{FIELDS, Trust},
+    fields::{FIELDS, Section, Trust},
     model::{Straight, rule_for},
     store as rows,
 };
@@ -16,10 +16,13 @@ use web::{Form, Page, Reply, Site, Who, see_other, show_with};
 #[template(path = "rules.html")]
 struct RulesView {
     saved: bool,
-    fields: Vec<(&'static str, &'static str, &'static str, bool)>,
+    sections: Vec<SectionRules>,
     settled: Vec<&'static str>,
     sensitive: Vec<&'static str>,
 }
+
+/// The title of a section, and of each of its fields the key, the label and whether it shows at once.
+type SectionRules = (&'static str, Vec<(&'static str, &'static str, bool)>);
 
 /// `GET /admin/review/rules`.
 pub(crate) async fn get(State(site): State<Site>, who: Who, params: web::Params) -> Reply {
@@ -30,12 +33,15 @@ pub(crate) async fn get(State(site): State<Site>, who: Who, params: web::Params)
     };
     let body = RulesView {
         saved: params.get("saved") == "1",
-        fields: FIELDS
-            .iter()
-            .filter(|field| matches!(field.trust, Trust::Trusted | Trust::Reviewed))
-            .map(|field| {
-                let straight = rule_for(field, &rules) == Straight::Through;
-                (field.key, field.label, field.section.title(), straight)
+        sections: Section::ALL
+            .into_iter()
+            .filter_map(|section| {
+                let fields = section
+                    .fields()
+                    .filter(|field| matches!(field.trust, Trust::Trusted | Trust::Reviewed))
+                    .map(|field| (field.key, field.label, rule_for(field, &rules) == Straight::Through))
+                    .collect::<Vec<_>>();
+                (!fields.is_empty()).then_some((section.title(), fields))
             })
             .collect(),
         settled: of(Trust::Settled),

@@ -4,6 +4,7 @@ use crate::{
     edit_section::IntoReply,
     entry::{Kept, find_kept, list_names, person_of},
     fields::{EntryText, FIELDS},
+    marked_words::{Line, mark_changes},
     model::diff,
     pages::Said,
     publishing::publish,
@@ -38,7 +39,7 @@ struct VersionView {
     when: String,
     by: String,
     why: String,
-    changes: Vec<(&'static str, Vec<String>, Vec<String>)>,
+    changes: Vec<(&'static str, Vec<Line>, Vec<Line>)>,
     current: bool,
     before: i64,
 }
@@ -46,59 +47,60 @@ struct VersionView {
 /// `GET /admin/entries/{slug}/history`.
 pub(crate) async fn get(State(site): State<Site>, who: Who, Path(slug): Path<String>) -> Reply {
     let (council, now) = (site.council(), site.clock().now());
-    let body = site
-        .db()
-        .read(move |tx| {
-            let Some(kept) = find_kept(tx, &slug)? else {
-                return Ok(None);
-            };
-            let may = kept.may::<RestoreEntry>(&who)?;
-            let names = list_names(tx, &council, now)?;
-            let versions = directory::list_versions(tx, kept.id)?;
-            let mut views = Vec::new();
-            for (at, version) in versions.iter().enumerate() {
-                let mut changes = Vec::new();
-                if let Some(before) = versions.get(at + 1).filter(|_| at < DIFFS_MAX) {
-                    let text = |tx: &mut Tx, number: i64| -> Result<Option<EntryText>, Fault> {
-                        directory::find_version(tx, kept.id, number)?
-                            .map(|draft| EntryText::of(&draft))
-                            .transpose()
-                    };
-                    if let (Some(was), Some(is)) = (text(tx, before.number)?, text(tx, version.number)?) {
-                        let split = |words: String| words.lines().map(str::to_owned).collect::<Vec<_>>();
-                        changes = diff(&was, &is, &names)
-                            .into_iter()
-                            .map(|each| (each.field.label, split(each.before_words), split(each.after_words)))
-                            .collect();
-                    }
-                }
-                let by = match version.by {
-                    Some(person) => {
-                        accounts::find_name(tx, person)?.unwrap_or_else(|| "Somebody who has left".to_owned())
-                    }
-                    None => "The house itself".to_owned(),
+    let body =
+        site.db()
+            .read(move |tx| {
+                let Some(kept) = find_kept(tx, &slug)? else {
+                    return Ok(None);
                 };
-                views.push(VersionView {
-                    number: version.number,
-                    when: at_words(version.published_at),
-                    by,
-                    why: if version.why.is_empty() { "Imported".to_owned() } else { version.why.clone() },
-                    changes,
-                    current: at == 0,
-                    before: versions.get(at + 1).map_or(0, |before| before.number),
-                });
-            }
-            let watchers = rows::list_watchers(tx, kept.id.uuid())?;
-            let watching = watchers.contains(&person_of(&may)?.uuid());
-            Ok(Some(History {
-                slug: kept.slug,
-                name: kept.name,
-                versions: views,
-                watching,
-                current: kept.version,
-            }))
-        })
-        .await?;
+                let may = kept.may::<RestoreEntry>(&who)?;
+                let names = list_names(tx, &council, now)?;
+                let versions = directory::list_versions(tx, kept.id)?;
+                let mut views = Vec::new();
+                for (at, version) in versions.iter().enumerate() {
+                    let mut changes = Vec::new();
+                    if let Some(before) = versions.get(at + 1).filter(|_| at < DIFFS_MAX) {
+                        let text = |tx: &mut Tx, number: i64| -> Result<Option<EntryText>, Fault> {
+                            directory::find_version(tx, kept.id, number)?
+                                .map(|draft| EntryText::of(&draft))
+                                .transpose()
+                        };
+                        if let (Some(was), Some(is)) = (text(tx, before.number)?, text(tx, version.number)?) {
+                            changes = diff(&was, &is, &names)
+                                .into_iter()
+                                .map(|each| {
+                                    let (was, is) = mark_changes(&each.before_words, &each.after_words);
+                                    (each.field.label, was, is)
+                                })
+                                .collect();
+                        }
+                    }
+                    let by = match version.by {
+                        Some(person) => accounts::find_name(tx, person)?
+                            .unwrap_or_else(|| "Somebody who has left".to_owned()),
+                        None => "No person: it was done by itself".to_owned(),
+                    };
+                    views.push(VersionView {
+                        number: version.number,
+                        when: at_words(version.published_at),
+                        by,
+                        why: if version.why.is_empty() { "Imported".to_owned() } else { version.why.clone() },
+                        changes,
+                        current: at == 0,
+                        before: versions.get(at + 1).map_or(0, |before| before.number),
+                    });
+                }
+                let watchers = rows::list_watchers(tx, kept.id.uuid())?;
+                let watching = watchers.contains(&person_of(&may)?.uuid());
+                Ok(Some(History {
+                    slug: kept.slug,
+                    name: kept.name,
+                    versions: views,
+                    watching,
+                    current: kept.version,
+                }))
+            })
+            .await?;
     let Some(body) = body else {
         return Ok(missing());
     };

@@ -18,6 +18,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::{Fault, Id, Refusal};
 use store::Tx;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 use web::{
     CardView, Page, Reply, Site, Who,
@@ -29,6 +30,8 @@ use web::{
 pub(crate) const UPLOAD_LIMIT: usize = BYTES_MAX + 1024 * 1024;
 /// The most pictures of one entry.
 const PICTURES_MAX: usize = 6;
+/// One picture is opened at a time: a small file can unfold into hundreds of megabytes.
+static OPENING: Semaphore = Semaphore::const_new(1);
 
 const KINDS: [(&str, &str); 2] = [("photo", "A photograph"), ("logo", "A logo")];
 
@@ -157,8 +160,14 @@ pub(crate) async fn post(
         errors.0.push(Refusal::at("file", "Choose a picture of up to 5 MB"));
         None
     } else {
-        // Opening a picture takes a moment of the processor: not on a thread that answers others.
-        let made = tokio::task::spawn_blocking(move || remake(&bytes, shows.unwrap_or(Shows::Photo))).await?;
+        // Opening a picture takes a moment of the processor: not on a thread that answers others. The permit goes with
+        // the work, because a sender who goes away frees no memory.
+        let opening = OPENING.acquire().await?;
+        let made = tokio::task::spawn_blocking(move || {
+            let _opening = opening;
+            remake(&bytes, shows.unwrap_or(Shows::Photo))
+        })
+        .await?;
         errors.take("file", made)
     };
     let Some(picture) = picture.filter(|_| errors.is_empty()) else {

@@ -10,6 +10,7 @@ use access::{On, SeeMessages, audit};
 use askama::Template;
 use axum::extract::State as Given;
 use kernel::{Fault, Instant, london};
+use store::Tx;
 use web::{Form, Page, Params, Reply, Who, missing, see_other, show};
 
 const PER_PAGE: i64 = 50;
@@ -36,6 +37,12 @@ struct Line {
     more: String,
     queued: String,
     can_be_sent_again: bool,
+}
+
+/// How many messages nobody knows the end of: a person decides whether they are sent again.
+pub fn count_in_doubt(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    let counted = rows::count_by_state(tx)?;
+    Ok(counted.into_iter().filter(|each| each.state == State::InDoubt.key()).map(|each| each.count).sum())
 }
 
 /// `GET /admin/messages`.

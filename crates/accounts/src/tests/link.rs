@@ -104,7 +104,7 @@ async fn the_houses_own_link_works_in_any_browser_once() {
         let mut browser = house.browser();
         assert!(!browser.get(&link).await.body.contains("Type the code"));
         assert!(!browser.is_in().await, "looking spends nothing");
-        assert!(browser.post(&link, &[]).await.leads_to("/account"));
+        assert!(browser.post(&link, &[]).await.leads_to("/provider"));
         assert!(browser.is_in().await);
         assert_eq!(house.browser().post(&link, &[]).await.status, StatusCode::GONE);
     })

@@ -67,13 +67,13 @@ async fn an_invited_editor_signs_in_with_a_password_and_a_code_that_works_once()
         let code = code_at(&secret, house.now());
         let mut twin = other.clone();
         assert!(give_password(&mut twin, PASSWORD).await.leads_to("/sign-in/code"));
-        assert!(other.post("/sign-in/code", &[("code", &code)]).await.leads_to("/account"));
+        assert!(other.post("/sign-in/code", &[("code", &code)]).await.leads_to("/admin"));
         assert!(other.is_in().await);
         let twice = twin.post("/sign-in/code", &[("code", &code)]).await;
         assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY, "seen over a shoulder, used once");
 
         let typed = recovery[0].to_lowercase().replace('-', " ");
-        assert!(twin.post("/sign-in/code", &[("code", &typed)]).await.leads_to("/account"));
+        assert!(twin.post("/sign-in/code", &[("code", &typed)]).await.leads_to("/admin"));
         let mut third = house.browser();
         give_password(&mut third, PASSWORD).await;
         let spent = third.post("/sign-in/code", &[("code", &recovery[0])]).await;
@@ -152,7 +152,7 @@ async fn a_changed_password_signs_out_everywhere_else_and_tells_its_owner() {
         let old = there.post("/sign-in/code", &[("code", &code_at(&secret, house.now()))]).await;
         assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY, "the old app is worth nothing");
         let now = code_at(&fresh, house.now());
-        assert!(there.post("/sign-in/code", &[("code", &now)]).await.leads_to("/account"));
+        assert!(there.post("/sign-in/code", &[("code", &now)]).await.leads_to("/admin"));
     })
     .await;
 }

@@ -25,5 +25,6 @@ mod checking;
 mod postcodes;
 mod sudden_death;
 
+mod intruder;
 mod policy;
 mod statements;

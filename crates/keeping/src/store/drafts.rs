@@ -16,7 +16,10 @@ const DRAFTS: &str =
     "select service_id, person, base_version, base, draft, typed, seen, saved_at, thrown_at from entry_draft";
 
 pub(crate) fn find_draft(tx: &mut Tx, service: Uuid, person: Uuid) -> Result<Option<DraftRow>, Fault> {
-    tx.opt(&format!("{DRAFTS} where service_id = $1 and person = $2 and thrown_at is null"), args![service, person])
+    tx.opt(
+        &format!("{DRAFTS} where service_id = $1 and person = $2 and thrown_at is null"),
+        args![service, person],
+    )
 }
 
 /// The same, held until the transaction ends: two pages of one person are saved one after the other.
@@ -26,12 +29,18 @@ pub(crate) fn find_draft_to_change(
     person: Uuid,
 ) -> Result<Option<DraftRow>, Fault> {
     let lock = tx.for_update();
-    tx.opt(&format!("{DRAFTS} where service_id = $1 and person = $2 and thrown_at is null{lock}"), args![service, person])
+    tx.opt(
+        &format!("{DRAFTS} where service_id = $1 and person = $2 and thrown_at is null{lock}"),
+        args![service, person],
+    )
 }
 
 /// A draft that was thrown away and can be brought back.
 pub(crate) fn find_thrown_draft(tx: &mut Tx, service: Uuid, person: Uuid) -> Result<Option<DraftRow>, Fault> {
-    tx.opt(&format!("{DRAFTS} where service_id = $1 and person = $2 and thrown_at is not null"), args![service, person])
+    tx.opt(
+        &format!("{DRAFTS} where service_id = $1 and person = $2 and thrown_at is not null"),
+        args![service, person],
+    )
 }
 
 /// Everything of a person, also what was thrown away.
@@ -61,7 +70,12 @@ pub(crate) fn delete_draft(tx: &mut Tx, service: Uuid, person: Uuid) -> Result<b
 }
 
 /// Throws a draft away. Says whether there was one.
-pub(crate) fn set_draft_thrown(tx: &mut Tx, service: Uuid, person: Uuid, now: Instant) -> Result<bool, Fault> {
+pub(crate) fn set_draft_thrown(
+    tx: &mut Tx,
+    service: Uuid,
+    person: Uuid,
+    now: Instant,
+) -> Result<bool, Fault> {
     let thrown = tx.exec(
         "update entry_draft set thrown_at = $3 where service_id = $1 and person = $2 and thrown_at is null",
         args![service, person, now],

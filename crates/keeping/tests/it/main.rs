@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod drafts_and_pictures;
 mod support;
 
 use directory::Status;
@@ -41,7 +42,7 @@ async fn a_change_is_drafted_sent_taken_in_part_and_its_sender_told_why() {
                 && queue.contains("Demonstration first")
         );
         let change = home.change("waiting").await;
-        let page = home.get(&home.editor, &change).await.text();
+        let page = home.get(&home.editor, &change).await.words();
         assert!(
             page.contains("0151 496 0000") && page.contains("0151 496 0123") && page.contains("A new sign")
         );

@@ -46,6 +46,16 @@ impl Answer {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
+
+    /// What somebody reads, without the marks around words that differ.
+    pub fn words(&self) -> String {
+        let text = self.text();
+        let mut words = String::with_capacity(text.len());
+        for (at, part) in text.split('<').enumerate() {
+            words.push_str(if at == 0 { part } else { part.split_once('>').map_or("", |(_, after)| after) });
+        }
+        words
+    }
 }
 
 pub async fn home(db: Db) -> Home {
@@ -146,15 +156,14 @@ impl Home {
         self.send(who, request.unwrap()).await
     }
 
-    async fn send(&self, who: &Who, mut request: Request<Body>) -> Answer {
-        request.extensions_mut().insert(who.clone());
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let location = response.headers().get(header::LOCATION);
-        Answer {
-            status: response.status().as_u16(),
-            location: location.map(|it| it.to_str().unwrap().to_owned()).unwrap_or_default(),
-            body: response.into_body().collect().await.unwrap().to_bytes().to_vec(),
-        }
+    /// Opens a page behind another room's door.
+    pub async fn through(&self, door: web::Door, who: &Who, path: &str) -> Answer {
+        let router = web::shell(&self.site, door.into_router());
+        answer(router, who, Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn send(&self, who: &Who, request: Request<Body>) -> Answer {
+        answer(self.router.clone(), who, request).await
     }
 
     /// What families see of an entry.
@@ -194,5 +203,16 @@ impl Home {
         let change = self.change("waiting").await;
         let taken = self.post(&self.editor, &change, &[("version", &version), ("all", "accept")]).await;
         assert_eq!(taken.status, 200, "{}", taken.text());
+    }
+}
+
+async fn answer(router: Router, who: &Who, mut request: Request<Body>) -> Answer {
+    request.extensions_mut().insert(who.clone());
+    let response = router.oneshot(request).await.unwrap();
+    let location = response.headers().get(header::LOCATION);
+    Answer {
+        status: response.status().as_u16(),
+        location: location.map(|it| it.to_str().unwrap().to_owned()).unwrap_or_default(),
+        body: response.into_body().collect().await.unwrap().to_bytes().to_vec(),
     }
 }

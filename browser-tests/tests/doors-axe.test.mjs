@@ -1,0 +1,46 @@
+// Every kind of page behind the doors: no rule of axe is broken at three widths, in light and dark, with and without our
+// script. Each page is seen at every width; light, dark and the look without script go round, so that all twelve are
+// seen on each sort of page. HEARTH_EVERY=1 takes all twelve on every page, which is slow.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { SCHEMES, WIDTHS, look } from '../lib/axe.mjs';
+import { open, visitor, withoutOurScript } from '../lib/chromium.mjs';
+import { address } from '../lib/site.mjs';
+import { kinds, letIn, mistakes, openMistake } from '../lib/doors.mjs';
+
+const browser = await open();
+after(() => browser.close());
+const all = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })));
+const looksOf = (turn, withScript) => {
+  if (process.env.HEARTH_EVERY) return all;
+  if (!withScript) return [all[turn % all.length]];
+  return WIDTHS.map((width, at) => ({ width, scheme: SCHEMES[(turn + at) % 2] }));
+};
+const found = await kinds();
+
+for (const [way, context] of [['with script', await visitor(browser)], ['without script', await withoutOurScript(browser)]]) {
+  const withScript = way === 'with script';
+  const page = await context.newPage();
+  let inAs = null;
+  const as = async (role) => {
+    if (role === inAs) return;
+    if (role) await letIn(context, role);
+    else await context.clearCookies();
+    inAs = role;
+  };
+  for (const [turn, { path, role }] of found.entries()) {
+    test(`${path} of ${role || 'a visitor'} has no barrier ${way}`, async () => {
+      await as(role);
+      const barriers = await look(page, address(path), looksOf(turn, withScript));
+      assert.equal(barriers.length, 0, barriers.join('\n'));
+    });
+  }
+  for (const [turn, mistake] of mistakes.entries()) {
+    test(`${mistake.path} of ${mistake.role || 'a visitor'} with a mistake has no barrier ${way}`, async () => {
+      await as(mistake.role);
+      await openMistake(page, mistake);
+      const barriers = await look(page, null, looksOf(turn, withScript));
+      assert.equal(barriers.length, 0, barriers.join('\n'));
+    });
+  }
+}

@@ -1,0 +1,66 @@
+//! The work that the demonstration begins with, on both databases.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+use kernel::{Clock, Dice};
+use notify::Notify;
+use store::testing::both;
+use web::Site;
+
+const MIGRATIONS: &[&[store::Migration]] = &[
+    access::MIGRATIONS,
+    settings::MIGRATIONS,
+    notify::MIGRATIONS,
+    accounts::MIGRATIONS,
+    directory::MIGRATIONS,
+    keeping::MIGRATIONS,
+];
+
+#[tokio::test]
+async fn no_door_is_empty_on_the_first_visit_and_the_work_is_made_once() {
+    both(MIGRATIONS, async |db| {
+        let clock = Clock::standing_at("2026-11-22T09:00:00Z");
+        demo::make(&db, &clock).await.unwrap();
+        let now = clock.now();
+        db.write(move |tx| {
+            let council = settings::find_council(tx)?.unwrap();
+            let council = settings::Council { public_url: "https://hub.example.org".to_owned(), ..council };
+            settings::set_council(tx, &council, now)
+        })
+        .await
+        .unwrap();
+        let site = Site::open(db.clone(), clock.clone(), Dice::loaded(3)).await.unwrap();
+        let notify = Notify::demonstration(&site, keeping::TEMPLATES);
+        demo::add_people(&site).await.unwrap();
+        assert!(demo::add_work(&site, &notify).await.unwrap());
+        assert!(!demo::add_work(&site, &notify).await.unwrap(), "the second start finds it there");
+
+        let today = clock.today();
+        let (waiting, reports, lines) = db
+            .read(move |tx| {
+                let reports = directory::upkeep::list_open_reports(tx)?;
+                Ok((keeping::count_waiting(tx)?, reports, directory::upkeep::list_upkeep(tx, today)?))
+            })
+            .await
+            .unwrap();
+        assert_eq!((waiting.changes, waiting.applications, waiting.ever_sent), (2, 1, 3));
+        let hours = |at: kernel::Instant| (now.as_second() - at.as_second()) / 3_600;
+        let late = reports.iter().filter(|report| hours(report.reported_at) >= 48).count();
+        assert_eq!((reports.len(), late), (3, 1));
+        let day = (now - jiff_days(95)).to_string();
+        let due =
+            lines.iter().any(|line| line.assured_date.is_some_and(|on| day.starts_with(&on.to_string())));
+        assert!(due, "one entry was checked just over three months ago");
+        let open = site.db().read(access_is_whole).await.unwrap();
+        assert!(matches!(open, access::audit::Soundness::Sound { .. }), "{open:?}");
+    })
+    .await;
+}
+
+fn jiff_days(days: i64) -> kernel::Span {
+    kernel::Span::new().hours(days * 24)
+}
+
+fn access_is_whole(tx: &mut store::Tx<'_>) -> Result<access::audit::Soundness, kernel::Fault> {
+    access::audit::verify(tx)
+}

@@ -1,0 +1,198 @@
+//! What somebody tries who means harm: forms from other sites, doors without a key, words that say more than they may,
+//! and requests that would have the house work against the people it is for.
+
+use crate::support::{Answer, Home, encoded, form, on_both_anew};
+use access::{PersonId, Role};
+use accounts::{How, PersonDraft};
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, Request, header},
+};
+
+/// An entry whose page is private because somebody could be harmed, and the number it gives.
+const PRIVATE: (&str, &str) = ("start-for-life-emotional-wellbeing-team", "0151 495 5065");
+const FALSE_NUMBER: &str = "0151 496 0999";
+
+#[test]
+fn no_form_of_another_site_is_taken_behind_any_door() {
+    on_both_anew(async |home| {
+        let administrator = someone(home, Role::Administrator, None).await;
+        let cookie = session(home, administrator).await;
+        let mut tried = 0;
+        for route in hearth::doors::known(&home.house).routes().iter().filter(|it| it.method == Method::POST)
+        {
+            // These carry a secret of their own, and no cookie counts there.
+            if route.path.starts_with("/notify/") {
+                continue;
+            }
+            let path = filled(route.path);
+            for says in [
+                vec![("sec-fetch-site", "cross-site")],
+                vec![("sec-fetch-site", "same-site")],
+                vec![("sec-fetch-site", "cross-site"), ("origin", "https://hub.example.org")],
+                vec![("origin", "null")],
+                vec![("origin", "https://hub.example.org.evil.test")],
+                vec![("origin", "https://hub.example.org@evil.test")],
+                vec![("referer", "https://evil.test/hub.example.org")],
+                vec![],
+            ] {
+                let mut request = form(&path).header(header::COOKIE, &cookie);
+                for (name, value) in &says {
+                    request = request.header(*name, *value);
+                }
+                let answer = home.send(request.body(encoded(&[])).unwrap()).await;
+                assert_eq!(answer.status, 403, "{path} {says:?}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 300, "{tried} forms");
+    });
+}
+
+#[test]
+fn what_is_behind_a_door_is_kept_by_no_cache_and_a_glance_at_its_head_opens_nothing() {
+    on_both_anew(async |home| {
+        let cookie = session(home, someone(home, Role::Administrator, None).await).await;
+        for route in hearth::doors::known(&home.house).routes().iter().filter(|it| it.method == Method::GET) {
+            let path = filled(route.path);
+            let head = Request::head(&path).header(header::HOST, "hub.example.org").body(Body::empty());
+            let closed = home.send(head.unwrap()).await;
+            if !route.action.is_open_to(&access::Actor::Visitor) {
+                assert_eq!(closed.status, 303, "HEAD {path} as nobody");
+            }
+            let answer = look(home, &path, &cookie).await;
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        }
+        // A page for everybody is made without anybody's doors in its header, whoever asks first.
+        for path in ["/", "/topics", "/services/infant-feeding-team", "/search?q=baby"] {
+            let page = look(home, path, &cookie).await;
+            assert!(page.status == 200 && !page.text().contains("href=\"/admin\""), "{path}");
+        }
+    });
+}
+
+#[test]
+fn a_keeper_cannot_have_families_read_a_date_that_is_still_to_come() {
+    on_both_anew(async |home| {
+        let entry = home.database.read(directory::list_entries).await.unwrap().remove(0);
+        let keeper = someone(home, Role::ProviderEditor, Some(entry.organization.id.uuid())).await;
+        let cookie = session(home, keeper).await;
+        let path = format!("/provider/entries/{}/still-right", entry.slug);
+        assert_eq!(send(home, &path, &cookie, &[]).await.status, 200);
+        let forged = [("before", "2099-01-01"), ("on", "2026-11-22"), ("hidden", "")];
+        send(home, &format!("{path}/undo"), &cookie, &forged).await;
+        let checked = home.database.read(directory::list_entries).await.unwrap().remove(0).checked_on;
+        assert_eq!(checked.map(|date| date.to_string()).as_deref(), Some("2026-11-22"));
+    });
+}
+
+#[test]
+fn an_applicant_gives_an_address_that_somebody_can_sign_in_with() {
+    on_both_anew(async |home| {
+        for address in ["x@[127.0.0.1]", "\u{430}nn@example.org"] {
+            let answer = apply(home, address).await;
+            assert_eq!(answer.status, 422, "{address}: it could be accepted by nobody later");
+        }
+        assert_eq!(apply(home, "group@example.org").await.status, 200);
+    });
+}
+
+#[test]
+fn strangers_cannot_have_the_house_fill_one_mailbox() {
+    on_both_anew(async |home| {
+        for _ in 0..30 {
+            apply(home, "not.me@example.org").await;
+        }
+        let sent = home.database.read(|tx| {
+            let (sent,): (i64,) = tx.one(
+                "select count(*) from message where to_address = $1",
+                store::args!["not.me@example.org"],
+            )?;
+            Ok(sent)
+        });
+        let sent = sent.await.unwrap();
+        assert!((1..=5).contains(&sent), "{sent} messages to somebody who asked for none");
+    });
+}
+
+#[test]
+fn one_editor_alone_changes_no_number_on_a_private_page_in_the_change_of_many() {
+    on_both_anew(async |home| {
+        let cookie = session(home, someone(home, Role::Editor, None).await).await;
+        let seen = format!("{}@{}", PRIVATE.0, version(home).await);
+        let fields = [
+            ("kind", "replace"),
+            ("value", PRIVATE.1),
+            ("put", FALSE_NUMBER),
+            ("slug", &seen),
+            ("why", "A test"),
+        ];
+        send(home, "/admin/entries/apply", &cookie, &fields).await;
+        assert!(!text(home).await.contains(FALSE_NUMBER), "one person alone changed what protects somebody");
+    });
+}
+
+async fn apply(home: &Home, email: &str) -> Answer {
+    let fields = [
+        ("organization", "Demonstration group"),
+        ("kind", "charity"),
+        ("what", "We help families."),
+        ("evidence", "A charity number"),
+        ("contact", "Demonstration contact"),
+        ("email", email),
+    ];
+    home.post("/list-your-service", &fields).await
+}
+
+async fn version(home: &Home) -> i64 {
+    home.database.read(|tx| directory::find_entry(tx, PRIVATE.0)).await.unwrap().unwrap().version
+}
+
+/// What stands in the entry, as it is kept.
+async fn text(home: &Home) -> String {
+    let entry = home.database.read(|tx| directory::find_entry(tx, PRIVATE.0)).await.unwrap().unwrap();
+    format!("{:?}", entry.draft)
+}
+
+async fn someone(home: &Home, role: Role, organization: Option<uuid::Uuid>) -> PersonId {
+    let (clock, dice) = (home.house.site.clock().clone(), home.house.site.dice().clone());
+    home.database
+        .write(move |tx| {
+            let draft = PersonDraft {
+                email: format!("{}@example.org", role.key().replace('_', ".")).parse().unwrap(),
+                name: format!("Demonstration {role}"),
+                roles: vec![role],
+                organizations: organization.into_iter().collect(),
+            };
+            accounts::set_person(tx, &draft, &clock, &dice)
+        })
+        .await
+        .unwrap()
+}
+
+async fn session(home: &Home, person: PersonId) -> String {
+    let accounts = &home.house.accounts;
+    let started = accounts.start_session(&HeaderMap::new(), person, How::Demonstration, "/account").await;
+    let Ok(response) = started else { panic!("a session does not start") };
+    let cookies = response.headers().get_all(header::SET_COOKIE);
+    let pairs = cookies.iter().filter_map(|cookie| cookie.to_str().unwrap().split(';').next());
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+async fn look(home: &Home, path: &str, cookie: &str) -> Answer {
+    let request = Request::get(path).header(header::HOST, "hub.example.org").header(header::COOKIE, cookie);
+    home.send(request.body(Body::empty()).unwrap()).await
+}
+
+async fn send(home: &Home, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    let request = form(path).header("sec-fetch-site", "same-origin").header(header::COOKIE, cookie);
+    home.send(request.body(encoded(fields)).unwrap()).await
+}
+
+fn filled(pattern: &str) -> String {
+    let mut path = pattern.replace("{slug}", "infant-feeding-team").replace("{section}", "cost");
+    while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
+        path.replace_range(from..=to, "01900000-0000-7000-8000-000000000000");
+    }
+    path
+}
