@@ -48,7 +48,7 @@ pub enum Tell {
 /// `hearth user add`: adds somebody, or roles to somebody who is there, and gives the address at which they choose a
 /// password. It works once, for 24 hours.
 pub async fn add_user(accounts: &Accounts, user: UserDraft, told: Tell) -> Result<String, Fault> {
-    if user.name.trim().is_empty() {
+    if kernel::one_line(&user.name).is_empty() {
         bail!("a person needs a name: --name \"...\"");
     }
     let accounts = accounts.clone();

@@ -8,7 +8,7 @@ use crate::{Accounts, cookies, store::limits as rows};
 use access::PersonId;
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderValue, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, request::Parts},
 };
 use jiff::SignedDuration;
 use kernel::{Fault, Instant};
@@ -28,31 +28,42 @@ pub struct ClientAddress(pub IpAddr);
 pub(crate) struct Origin {
     pub headers: HeaderMap,
     network: String,
+    /// As much as one customer of a network's owner is given at most.
+    wide_network: String,
 }
 
 impl FromRequestParts<Accounts> for Origin {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, accounts: &Accounts) -> Result<Origin, Infallible> {
-        let address = address_of(parts, accounts.config().client_address_header.as_deref());
-        let network = accounts.keyed("network", &address.map_or_else(String::new, network_of));
-        Ok(Origin { headers: parts.headers.clone(), network })
+        let trusted = accounts.config().client_address_header.as_deref();
+        let address = address_of(&parts.extensions, &parts.headers, trusted);
+        let keyed = |network: fn(IpAddr) -> String| {
+            accounts.keyed("network", &address.map_or_else(String::new, network))
+        };
+        let (network, wide_network) = (keyed(network_of), keyed(wide_network_of));
+        Ok(Origin { headers: parts.headers.clone(), network, wide_network })
     }
 }
 
-fn address_of(parts: &Parts, trusted: Option<&str>) -> Option<IpAddr> {
-    let told = parts.extensions.get::<ClientAddress>().map(|told| told.0);
+/// The visitor's address, as far as it can be known.
+pub(crate) fn address_of(
+    extensions: &Extensions,
+    headers: &HeaderMap,
+    trusted: Option<&str>,
+) -> Option<IpAddr> {
+    let told = extensions.get::<ClientAddress>().map(|told| told.0);
     // The proxy in front adds what it saw at the end; what stands before it anybody may have written.
     let from_header = || {
-        let line = parts.headers.get_all(trusted?).iter().next_back()?.to_str().ok()?;
+        let line = headers.get_all(trusted?).iter().next_back()?.to_str().ok()?;
         let last = line.rsplit(',').next()?.trim();
         last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
     };
-    let socket = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let socket = || extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     told.or_else(from_header).or_else(socket)
 }
 
 /// As much of an address as one household or office holds: 24 bits of IPv4, 64 of IPv6.
-fn network_of(address: IpAddr) -> String {
+pub(crate) fn network_of(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
             let [a, b, c, _] = v4.octets();
@@ -61,6 +72,17 @@ fn network_of(address: IpAddr) -> String {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}")
+        }
+    }
+}
+
+/// As [`network_of`], but 48 bits of IPv6: whoever rents that much has 65,536 of the smaller networks to come from.
+fn wide_network_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(_) => network_of(address),
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}")
         }
     }
 }
@@ -123,11 +145,28 @@ impl Try {
             Try::AskForLink => Budget { most: 10, minutes: 60 },
         }
     }
+
+    /// Each network's first, on one account, which then takes nothing from what all strangers share. Who guesses gets no
+    /// more guesses for having more networks; a link goes to its owner only, so the owner, who asks from a place of
+    /// their own, is not to be kept out by a few others who asked before.
+    fn firsts(self) -> Option<Budget> {
+        match self {
+            Try::Password | Try::Code => None,
+            Try::AskForLink => Some(Budget { most: 30, minutes: 60 }),
+        }
+    }
 }
 
-/// The budgets a try is taken from, the narrowest first.
+/// The budgets a try is taken from.
 #[derive(Clone, Debug)]
-pub(crate) struct Purse(Vec<Bucket>);
+pub(crate) struct Purse {
+    /// Of the browser or the network itself, the narrowest first.
+    own: Vec<Bucket>,
+    /// Of the network's first try: here, and of every network's.
+    first: Option<(Bucket, Bucket)>,
+    /// Of all strangers together; a known browser has nothing to do with it.
+    shared: Option<Bucket>,
+}
 
 #[derive(Clone, Debug)]
 struct Bucket {
@@ -151,32 +190,54 @@ pub(crate) fn purse(
         minutes: budget.minutes,
     };
     if let Some(browser) = person.and_then(|person| known_browser(accounts, &origin.headers, person)) {
-        return Purse(vec![bucket("known", &format!("{browser} {account}"), what.known())]);
+        let own = vec![bucket("known", &format!("{browser} {account}"), what.known())];
+        return Purse { own, first: None, shared: None };
     }
-    Purse(vec![
-        bucket("stranger", &format!("{} {account}", origin.network), what.stranger()),
-        bucket("network", &origin.network, what.network()),
-        bucket("strangers", account, what.strangers()),
-    ])
+    let first = what.firsts().map(|everywhere| {
+        let here = Budget { most: 1, minutes: everywhere.minutes };
+        let name = format!("{} {account}", origin.wide_network);
+        (bucket("first", &name, here), bucket("firsts", account, everywhere))
+    });
+    Purse {
+        own: vec![
+            bucket("stranger", &format!("{} {account}", origin.network), what.stranger()),
+            bucket("network", &origin.network, what.network()),
+        ],
+        first,
+        shared: Some(bucket("strangers", account, what.strangers())),
+    }
 }
 
 /// Takes a try, before it is known whether it is right: two at the same moment count as two. `false` when a budget is
 /// spent; the wider ones are then left alone, so that one place alone cannot spend what all strangers share.
 pub(crate) fn take(tx: &mut Tx<'_>, purse: &Purse, now: Instant) -> Result<bool, Fault> {
-    for bucket in &purse.0 {
+    let mut is_within = |bucket: &Bucket| -> Result<bool, Fault> {
         let over_before = now - SignedDuration::from_mins(bucket.minutes);
-        if rows::insert_attempt(tx, &bucket.name, now, over_before)? > bucket.most {
+        Ok(rows::insert_attempt(tx, &bucket.name, now, over_before)? <= bucket.most)
+    };
+    for bucket in &purse.own {
+        if !is_within(bucket)? {
             return Ok(false);
         }
     }
-    Ok(true)
+    if let Some((here, everywhere)) = &purse.first
+        && is_within(here)?
+        && is_within(everywhere)?
+    {
+        return Ok(true);
+    }
+    purse.shared.as_ref().map_or(Ok(true), is_within)
 }
 
 /// The try was right: a known browser begins anew, a stranger has this one back.
 pub(crate) fn give_back(tx: &mut Tx<'_>, purse: &Purse) -> Result<(), Fault> {
-    match purse.0.as_slice() {
-        [known] => rows::delete_attempts(tx, &known.name),
-        buckets => buckets.iter().try_for_each(|bucket| rows::set_attempt_forgiven(tx, &bucket.name)),
+    match &purse.shared {
+        None => purse.own.iter().try_for_each(|known| rows::delete_attempts(tx, &known.name)),
+        Some(shared) => purse
+            .own
+            .iter()
+            .chain([shared])
+            .try_for_each(|bucket| rows::set_attempt_forgiven(tx, &bucket.name)),
     }
 }
 
@@ -223,5 +284,9 @@ mod tests {
         assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.7"), "one written as the other");
         assert_eq!(network("2001:db8:1:2::3"), network("2001:db8:1:2:ffff::9"));
         assert_ne!(network("2001:db8:1:2::3"), network("2001:db8:1:3::3"));
+        let wide = |text: &str| wide_network_of(text.parse().unwrap());
+        assert_eq!(wide("2001:db8:1:2::3"), wide("2001:db8:1:3::3"));
+        assert_ne!(wide("2001:db8:1:2::3"), wide("2001:db8:2:2::3"));
+        assert_eq!(wide("192.0.2.7"), network("192.0.2.200"));
     }
 }

@@ -332,9 +332,10 @@ fn parse_new(form: &Form, organizations: &Organizations, errors: &mut Errors) ->
 }
 
 fn name_of(typed: &str) -> Result<String, String> {
-    match typed.chars().count() {
+    let name = kernel::one_line(typed);
+    match name.chars().count() {
         0 => Err("Enter their name".to_owned()),
-        1..=NAME_MAX => Ok(typed.to_owned()),
+        1..=NAME_MAX => Ok(name),
         letters => Err(format!("Use {NAME_MAX} letters or fewer. You have {letters}")),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         sessions::{self as session_rows, SessionRow},
     },
 };
-use access::{May, PersonId, Roles, UseOwnAccount, audit};
+use access::{Action, May, PersonId, Roles, UseOwnAccount, audit};
 use askama::Template;
 use axum::{
     Extension,
@@ -40,6 +40,27 @@ const LANGUAGES: [(&str, &str); 6] = [
     ("ur", "اردو"),
 ];
 
+/// The council's pages that one opens by oneself, whatever waits: each with what it takes to go there.
+const WORK: [(Action, &str, &str); 17] = [
+    (Action::ReviewChange, "/admin/review", "Changes to check"),
+    (Action::CheckApplication, "/admin/applications", "Organisations that ask to be listed"),
+    (Action::SettleReport, "/admin/reports", "Reports from visitors"),
+    (Action::ChaseEntries, "/admin/freshness", "Entries to check"),
+    (Action::EditMany, "/admin/entries", "All entries"),
+    (Action::SettleWords, "/admin/words", "Families’ words"),
+    (Action::SeeFigures, "/admin/figures", "Figures"),
+    (Action::SeeAutomations, "/admin/automations", "What the automations did"),
+    (Action::ManagePeople, "/admin/people", "People"),
+    (Action::AnswerDataRequest, "/admin/data-requests", "Requests for data"),
+    (Action::SeeAudit, "/admin/audit", "Audit trail"),
+    (Action::SeeMessages, "/admin/messages", "Messages sent"),
+    (Action::WordMessages, "/admin/messages/templates", "How messages are worded"),
+    (Action::SetKeepingRules, "/admin/freshness/schedule", "When reminders go out"),
+    (Action::SetKeepingRules, "/admin/review/rules", "What may show without being checked"),
+    (Action::ApproveSensitive, "/admin/review/second", "Changes for a second person"),
+    (Action::ChangeSettings, "/admin/settings", "Settings"),
+];
+
 #[derive(Template)]
 #[template(path = "account.html")]
 struct AccountView {
@@ -49,6 +70,7 @@ struct AccountView {
     email: String,
     roles: String,
     leads_on: Vec<(&'static str, &'static str)>,
+    work: Vec<(&'static str, &'static str)>,
     name: String,
     language: String,
     seen: bool,
@@ -114,7 +136,7 @@ pub(crate) async fn post(
 ) -> Reply {
     let may = who.may::<UseOwnAccount>(on_own(&who))?;
     let screening = Screening::of(&accounts, &form, &["name"]);
-    let typed = Typed { name: form.get("name").to_owned(), language: form.get("language").to_owned() };
+    let typed = Typed { name: kernel::one_line(form.get("name")), language: form.get("language").to_owned() };
     let mut errors = Errors::default();
     if typed.name.is_empty() {
         errors.0.push(Refusal::at("name", "Enter the name you want to be called by"));
@@ -261,6 +283,11 @@ async fn page(
         email: loaded.person.email.as_ref().map_or_else(String::new, ToString::to_string),
         roles: roles.join(", "),
         leads_on: session::list_doors(may.actor()).collect(),
+        work: WORK
+            .into_iter()
+            .filter(|(action, ..)| action.is_open_to(may.actor()))
+            .map(|(_, href, words)| (href, words))
+            .collect(),
         name: name.render()?,
         language: language.render()?,
         others: sessions.iter().filter(|line| !line.here).count(),

@@ -99,7 +99,7 @@ pub fn set_person(
                 id: Id::new(clock, dice),
                 email: Some(name.email().clone()),
                 email_skeleton: Some(name.skeleton().to_owned()),
-                name: draft.name.trim().to_owned(),
+                name: kernel::one_line(&draft.name),
                 language: "en".to_owned(),
                 created_at: now,
                 disabled_at: None,

@@ -105,6 +105,9 @@ impl RoleChange {
     }
 }
 
+/// The roles that are the second person for what others do: one who could take them alone would be both persons.
+const CHECKING_OTHERS: [Role; 2] = [Role::SafeguardingLead, Role::DataSteward];
+
 /// Whether somebody may have these roles instead of those. `administrators` are all who may sign in.
 pub(crate) fn decide_roles(
     actor: Option<PersonId>,
@@ -119,6 +122,16 @@ pub(crate) fn decide_roles(
         added: wanted.each().filter(|role| !has.has(*role)).collect(),
         removed: has.each().filter(|role| !wanted.has(*role)).collect(),
     };
+    let checks_others = change.added.iter().find(|role| CHECKING_OTHERS.contains(role));
+    if let Some(role) = checks_others.filter(|_| actor == Some(person)) {
+        return Err(Refusal::at(
+            "roles",
+            format!(
+                "You cannot give yourself the role ‘{}’, because it checks what others do. Ask another administrator to give it to you",
+                role.words()
+            ),
+        ));
+    }
     if change.removed.contains(&Role::Administrator) {
         if actor == Some(person) {
             return Err(Refusal::at(
@@ -192,6 +205,17 @@ mod tests {
         assert!(decide_roles(Some(me), you, (admin, editor), &[me, you]).is_ok());
         assert!(decide_roles(None, you, (admin, editor), &[you]).is_err(), "the last one");
         assert!(decide_roles(Some(me), you, (editor, set(&[])), &[me]).is_err(), "no role at all");
+        for checks in [Role::SafeguardingLead, Role::DataSteward] {
+            let more = set(&[Role::Administrator, checks]);
+            let refused = decide_roles(Some(me), me, (admin, more), &[me, you]).unwrap_err();
+            assert!(refused.field == "roles" && refused.sentence.contains(checks.words()), "{refused}");
+            assert!(decide_roles(Some(you), me, (admin, more), &[me, you]).is_ok(), "another one may");
+            assert!(decide_roles(None, me, (admin, more), &[me]).is_ok(), "so may whoever runs the house");
+            assert!(decide_roles(Some(me), me, (more, more), &[me]).is_ok(), "who has it keeps it");
+            assert!(decide_roles(Some(me), me, (more, admin), &[me]).is_ok(), "and may lay it down");
+        }
+        let other = set(&[Role::Administrator, Role::Analyst]);
+        assert!(decide_roles(Some(me), me, (admin, other), &[me]).is_ok(), "it checks nobody");
         let change = decide_roles(Some(me), you, (editor, admin), &[me]).unwrap();
         assert_eq!(change.words(), "gave the roles administrator and took editor");
         assert!(decide_disable(Some(me), me, &[me, you]).is_err());

@@ -123,6 +123,13 @@ pub(crate) async fn post(
     let right = match state {
         LinkState::Ready => true,
         LinkState::NeedsCode => {
+            // Counted before it is compared: of many guesses at the same moment only the first few are looked at.
+            let hash = link.token_hash.clone();
+            let counted =
+                accounts.site().db().write(move |tx| rows::set_code_tried(tx, &hash, WRONG_CODES_MAX)).await?;
+            if !counted {
+                return over(&accounts, LinkState::Guessed);
+            }
             let typed = code_hash(&accounts, &plain_code(typed));
             let kept = link.code_hash.as_deref().unwrap_or_default();
             bool::from(typed.as_bytes().ct_eq(kept.as_bytes()))
@@ -130,12 +137,6 @@ pub(crate) async fn post(
         _ => return over(&accounts, state),
     };
     if !right {
-        let hash = link.token_hash.clone();
-        let counted =
-            accounts.site().db().write(move |tx| rows::set_wrong_code(tx, &hash, WRONG_CODES_MAX)).await?;
-        if !counted {
-            return over(&accounts, LinkState::Guessed);
-        }
         let sentence = "That is not the code. Look at the page where you asked for the link";
         let errors = Errors(vec![Refusal::at("code", sentence)]);
         drop(card);

@@ -13,7 +13,7 @@ use axum::{
     http::StatusCode,
 };
 use directory::{Directory, Publication, Published};
-use kernel::{Fault, Id, Refusal};
+use kernel::{Fault, Id, Instant, Refusal};
 use store::Tx;
 use web::{
     CardView, Form, Page, Reply, Site, Who,
@@ -42,6 +42,9 @@ struct Preview {
     version: i64,
     differs: Vec<(&'static str, String, String)>,
 }
+
+/// Why an entry is left out of a change to many.
+const TAKES_TWO: &str = "This touches what protects people, so two must look at it: change it on its own page";
 
 /// `POST /admin/entries/preview`: changes nothing.
 pub(crate) async fn post_preview(State(directory): State<Directory>, who: Who, form: Form) -> Reply {
@@ -109,7 +112,8 @@ async fn preview(
             &body,
         );
     };
-    let made = site.db().read(move |tx| look(tx, &change, &slugs)).await?;
+    let (council, now) = (site.council(), site.clock().now());
+    let made = site.db().read(move |tx| look(tx, &change, &slugs, &council, now)).await?;
     for (slug, name, version, made) in made {
         match made {
             Made::Changed(_, differs) => body.changed.push(Preview { slug, name, version, differs }),
@@ -120,11 +124,25 @@ async fn preview(
     show(site, &Page::new("Change many entries"), &body)
 }
 
-fn look(tx: &mut Tx, change: &Change, slugs: &[String]) -> Result<Vec<(String, String, i64, Made)>, Fault> {
+fn look(
+    tx: &mut Tx,
+    change: &Change,
+    slugs: &[String],
+    council: &settings::Council,
+    now: Instant,
+) -> Result<Vec<(String, String, i64, Made)>, Fault> {
     let mut made = Vec::with_capacity(slugs.len());
     for slug in slugs {
         if let Some(entry) = directory::find_entry(tx, slug)? {
-            made.push((entry.slug, entry.name, entry.version, change.applied(&entry.draft)));
+            let applied = match change.applied(&entry.draft) {
+                Made::Changed(draft, _)
+                    if keeping::needs_two_people(tx, council, &entry.draft, &draft, now)? =>
+                {
+                    Made::Refused(TAKES_TWO.to_owned())
+                }
+                applied => applied,
+            };
+            made.push((entry.slug, entry.name, entry.version, applied));
         }
     }
     Ok(made)
@@ -213,6 +231,9 @@ fn change_one(
         Made::Same => return Ok(left("There was nothing to change")),
         Made::Refused(sentence) => return Ok(left(&sentence)),
     };
+    if keeping::needs_two_people(tx, council, &entry.draft, &draft, record.changed_at)? {
+        return Ok(left(TAKES_TWO));
+    }
     let publication =
         Publication { draft: &draft, base_version: seen, why: &record.why, change: Some(record.id.uuid()) };
     match directory::publish(tx, may, &publication, council, record.changed_at)? {
@@ -295,6 +316,10 @@ pub(crate) async fn post_undo(State(directory): State<Directory>, who: Who, Path
                 let Some(draft) = directory::find_version(tx, service, entry.version_before)? else {
                     continue;
                 };
+                let Some(current) = directory::find_entry(tx, &entry.slug)? else { continue };
+                if keeping::needs_two_people(tx, &council, &current.draft, &draft, now)? {
+                    continue;
+                }
                 let publication = Publication {
                     draft: &draft,
                     base_version: entry.version_after,

@@ -206,14 +206,14 @@ pub(crate) mod tests {
             (
                 bare("bare"),
                 0,
-                "0 of 7 whole; not given: who it is for, how to get in, where, when, cost, contact, accessibility",
+                "0 of 7 in full. Not given: who it is for, how to get in, where, when, cost, contact, accessibility",
             ),
-            (whole.clone(), 100, "7 of 7 whole"),
-            (UpkeepLine { places_with_step_free: 1, ..whole.clone() }, 92, "6 of 7 whole"),
-            (UpkeepLine { cost_given: false, ..whole.clone() }, 85, "6 of 7 whole; not given: cost"),
+            (whole.clone(), 100, "All 7 in full"),
+            (UpkeepLine { places_with_step_free: 1, ..whole.clone() }, 92, "6 of 7 in full"),
+            (UpkeepLine { cost_given: false, ..whole.clone() }, 85, "6 of 7 in full. Not given: cost"),
             // A telephone line has no door to get through.
-            (UpkeepLine { places: 0, access_marked: true, ..whole.clone() }, 100, "7 of 7 whole"),
-            (UpkeepLine { times: 0, times_whole: 0, ..whole }, 92, "6 of 7 whole"),
+            (UpkeepLine { places: 0, access_marked: true, ..whole.clone() }, 100, "All 7 in full"),
+            (UpkeepLine { times: 0, times_whole: 0, ..whole }, 92, "6 of 7 in full"),
         ];
         for (line, share, words) in cases {
             let completeness = Completeness::of(&line);

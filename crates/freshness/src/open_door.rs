@@ -110,8 +110,10 @@ pub(crate) async fn get(State(desk): State<Desk>, who: Who) -> Reply {
             action: Action::ChaseEntries,
         },
     ];
-    let waiting: Vec<Tile> =
+    let mut waiting: Vec<Tile> =
         others.into_iter().chain(ours).filter(|tile| tile.action.is_open_to(&who.actor)).collect();
+    // What waits comes before what does not.
+    waiting.sort_by_key(|tile| tile.count == 0);
     let body = DoorView {
         today: web::say::day_month_year(today),
         nothing: waiting.iter().all(|tile| tile.count == 0),

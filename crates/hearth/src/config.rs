@@ -62,10 +62,13 @@ impl Config {
         if let (Some(value), Some(smtp)) = (variable("HEARTH_SMTP_PASSWORD"), &mut config.notify.smtp) {
             smtp.password = Some(value.into());
         }
-        if let (Some(value), Some(govuk)) = (variable("HEARTH_GOVUK_NOTIFY_API_KEY"), &mut config.notify.govuk_notify) {
+        if let (Some(value), Some(govuk)) =
+            (variable("HEARTH_GOVUK_NOTIFY_API_KEY"), &mut config.notify.govuk_notify)
+        {
             govuk.api_key = value.into();
         }
-        if let (Some(value), Some(oidc)) = (variable("HEARTH_OIDC_CLIENT_SECRET"), &mut config.accounts.oidc) {
+        if let (Some(value), Some(oidc)) = (variable("HEARTH_OIDC_CLIENT_SECRET"), &mut config.accounts.oidc)
+        {
             oidc.client_secret = value;
         }
         if config.database_url.is_empty() {
@@ -88,7 +91,10 @@ impl Config {
     pub fn setup(&self) -> Setup {
         Setup {
             pages: self.pages.clone(),
-            accounts: AccountsConfig { answer_takes_millis: self.accounts.answer_takes_millis.max(300), ..self.accounts.clone() },
+            accounts: AccountsConfig {
+                answer_takes_millis: self.accounts.answer_takes_millis.max(300),
+                ..self.accounts.clone()
+            },
             office: self.kept.clone(),
             notify: self.notify.clone(),
             is_demonstration: false,
@@ -96,10 +102,15 @@ impl Config {
     }
 }
 
-/// What is logged. The PostgreSQL driver tells every value of a statement at `debug`, and those hold what people
-/// typed, so it is never let past `info` whatever the filter asks.
+/// What is logged. The PostgreSQL driver tells every value of a statement at `debug`, and the reader of HTML every
+/// word; those hold what people typed, so neither is ever let past `info` whatever the filter asks.
 pub fn log_filter(asked: &str) -> EnvFilter {
-    let quiet = ["tokio_postgres=info", "tokio_postgres::query=info", "tokio_postgres::prepare=info"];
+    let quiet = [
+        "tokio_postgres=info",
+        "tokio_postgres::query=info",
+        "tokio_postgres::prepare=info",
+        "html5ever=info",
+    ];
     quiet
         .into_iter()
         .filter_map(|directive| directive.parse().ok())

@@ -86,9 +86,8 @@ impl House {
     /// Everything the site answers to, with the guards around it. Only behind the doors of people is anybody looked up:
     /// the public pages are the same for everybody.
     pub fn router(&self) -> Result<Router, Fault> {
-        let known = doors::known(self)
-            .into_router()
-            .layer(from_fn_with_state(self.accounts.clone(), accounts::who));
+        let known =
+            doors::known(self).into_router().layer(from_fn_with_state(self.accounts.clone(), accounts::who));
         let open = doors::public(self)?.into_router();
         Ok(web::shell(&self.site, open.merge(known).merge(doors::machines(self))))
     }
@@ -104,7 +103,10 @@ impl House {
             tracing::error!(fault = format!("{fault:#}"), "opens could not be written down");
         }
         if let Err(fault) = directory::missed::write_down_missed(&self.directory).await {
-            tracing::error!(fault = format!("{fault:#}"), "terms that found nothing could not be written down");
+            tracing::error!(
+                fault = format!("{fault:#}"),
+                "terms that found nothing could not be written down"
+            );
         }
     }
 

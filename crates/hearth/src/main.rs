@@ -1,8 +1,8 @@
 //! The one binary.
 
+use accounts::commands::{Tell, UserDraft};
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
-use accounts::commands::{Tell, UserDraft};
 use hearth::{House, Setup, check::check, config::Config};
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::{Clock, Dice, Fault};
@@ -417,7 +417,9 @@ async fn user_command(what: UserCommand) -> Result<(), Fault> {
 async fn find_organization(house: &House, slug: String) -> Result<uuid::Uuid, Fault> {
     let all = house.site.db().read(directory::list_organizations).await?;
     let found = all.into_iter().find(|organization| organization.slug == slug);
-    found.map(|organization| organization.id.uuid()).with_context(|| format!("there is no organisation '{slug}'"))
+    found
+        .map(|organization| organization.id.uuid())
+        .with_context(|| format!("there is no organisation '{slug}'"))
 }
 
 fn read_logo(file: &Path) -> Result<Logo, Fault> {

@@ -11,23 +11,20 @@ use store::Tx;
 
 /// The wording of every kind of message, for the editor's list.
 pub fn templates() -> &'static [&'static Template] {
-    static ALL: LazyLock<Vec<&'static Template>> = LazyLock::new(|| {
-        [accounts::TEMPLATES, keeping::TEMPLATES, freshness::TEMPLATES].concat()
-    });
+    static ALL: LazyLock<Vec<&'static Template>> =
+        LazyLock::new(|| [accounts::TEMPLATES, keeping::TEMPLATES, freshness::TEMPLATES].concat());
     &ALL
 }
 
 /// Who keeps something about people, who forgets what by itself, and what the organisations are called.
 pub fn rooms() -> Rooms {
     Rooms {
-        sources: vec![
-            DataSource {
-                room: "keeping",
-                tables: &["entry_draft", "entry_change", "application"],
-                export: |tx, person| Ok(keeping_parts(&keeping::export_about(tx, person)?)),
-                erase: |tx, person, now| keeping::erase(tx, person, now).map(|_| ()),
-            },
-        ],
+        sources: vec![DataSource {
+            room: "keeping",
+            tables: &["entry_draft", "entry_change", "application"],
+            export: |tx, person| Ok(keeping_parts(&keeping::export_about(tx, person)?)),
+            erase: |tx, person, now| keeping::erase(tx, person, now).map(|_| ()),
+        }],
         rules: vec![
             RetentionRule {
                 key: "messages",
@@ -83,8 +80,12 @@ pub fn rooms() -> Rooms {
 pub fn list_tiles(tx: &mut Tx<'_>) -> Result<Vec<Tile>, Fault> {
     let keeping = keeping::count_waiting(tx)?;
     let changes = ("change to review", "changes to review", "/admin/review", Action::ReviewChange);
-    let second =
-        ("change for a second person", "changes for a second person", "/admin/review/second", Action::ApproveSensitive);
+    let second = (
+        "change for a second person",
+        "changes for a second person",
+        "/admin/review/second",
+        Action::ApproveSensitive,
+    );
     let pictures = ("picture to check", "pictures to check", "/admin/review/pictures", Action::ReviewChange);
     let applications = (
         "organisation that asks to be listed",
@@ -94,8 +95,12 @@ pub fn list_tiles(tx: &mut Tx<'_>) -> Result<Vec<Tile>, Fault> {
     );
     let requests =
         ("request for data", "requests for data", "/admin/data-requests", Action::AnswerDataRequest);
-    let messages =
-        ("message that may not have arrived", "messages that may not have arrived", "/admin/messages", Action::SeeMessages);
+    let messages = (
+        "message that may not have arrived",
+        "messages that may not have arrived",
+        "/admin/messages",
+        Action::SeeMessages,
+    );
     let counted = [
         (keeping.changes, changes),
         (keeping.second_opinions, second),
@@ -124,8 +129,16 @@ fn keeping_parts(kept: &Value) -> Vec<Part> {
     };
     vec![
         part("drafts", "Changes you have begun", "Kept until you send them or throw them away."),
-        part("sent_for_checking", "Changes you sent", "They are the history of a public entry. Your name goes when you are erased."),
-        part("applications", "Organisations you asked us to list", "Kept while they are checked, and 90 days when they come to nothing."),
+        part(
+            "sent_for_checking",
+            "Changes you sent",
+            "They are the history of a public entry. Your name goes when you are erased.",
+        ),
+        part(
+            "applications",
+            "Organisations you asked us to list",
+            "Kept while they are checked, and 90 days when they come to nothing.",
+        ),
     ]
 }
 

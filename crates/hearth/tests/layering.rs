@@ -51,7 +51,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "directory",
         ],
     ),
-    ("editing", &["kernel", "store", "access", "jobs", "web", "settings", "safety", "accounts", "directory", "search"]),
+    (
+        "editing",
+        &[
+            "kernel",
+            "store",
+            "access",
+            "jobs",
+            "web",
+            "settings",
+            "safety",
+            "accounts",
+            "keeping",
+            "directory",
+            "search",
+        ],
+    ),
     (
         "demo",
         &[
@@ -266,10 +281,9 @@ impl Source {
 
     fn may_hold_sql(&self) -> bool {
         let named = self.path.file_name().is_some_and(|name| name == "store.rs");
-        let folder = self
-            .path
-            .parent()
-            .is_some_and(|folder| folder.components().any(|part| matches!(part.as_os_str().to_str(), Some("store" | "tests"))));
+        let folder = self.path.parent().is_some_and(|folder| {
+            folder.components().any(|part| matches!(part.as_os_str().to_str(), Some("store" | "tests")))
+        });
         named || folder || self.room == "store" || self.room == "jobs"
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     fields::{EntryText, Names},
-    model::{Rules, Straight, changed},
+    model::{Route, Rules, Straight, changed, decide_route},
     reading::Typed,
     store::{self as rows, ChangeRow, DraftRow},
 };
@@ -122,6 +122,20 @@ pub(crate) fn list_names(tx: &mut Tx, council: &Council, now: Instant) -> Result
         areas,
         today: kernel::civil_today(now),
     })
+}
+
+/// Whether going from one text to another touches what protects people, so that two must look at it.
+pub fn needs_two_people(
+    tx: &mut Tx,
+    council: &Council,
+    before: &directory::ServiceDraft,
+    after: &directory::ServiceDraft,
+    now: Instant,
+) -> Result<bool, Fault> {
+    let (names, rules) = (list_names(tx, council, now)?, list_rules(tx)?);
+    let (base, proposed) = (EntryText::of(before)?, EntryText::of(after)?);
+    let two = |field: &&crate::fields::Field| decide_route(field, &base, &proposed, &rules, &names) == Route::TwoPeople;
+    Ok(changed(&base, &proposed).iter().any(two))
 }
 
 /// What somebody has typed of an entry: kept from the first press of 'Save' until it is sent.

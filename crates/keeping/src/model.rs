@@ -112,6 +112,12 @@ pub(crate) fn decide_route(
             about_safety || secret_place
         }
         "schedules" => secret_place,
+        // Who looks for protection must still find it.
+        "topics" => {
+            let about =
+                |text: &EntryText, need: &String| names_any(text, "topics", std::slice::from_ref(need));
+            names.needs_sensitive.iter().any(|need| about(base, need) != about(proposed, need))
+        }
         _ => false,
     };
     match (two, rule_for(field, rules)) {

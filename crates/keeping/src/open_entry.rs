@@ -107,7 +107,7 @@ pub(crate) async fn open(site: &Site, who: &Who, slug: String) -> Result<Option<
                     let fields = usize::try_from(change.fields).unwrap_or_default();
                     let fields = web::say::count(fields, "change", "changes");
                     format!(
-                        "{fields} sent on {} being checked. Reference {}",
+                        "Being checked: {fields}, sent on {}. Reference {}",
                         day_words(change.sent_at),
                         change.reference
                     )

@@ -46,8 +46,6 @@ struct ReviewView {
     fields: Vec<FieldView>,
     /// Some of them go on to a second person.
     two: bool,
-    /// The button can say what will come of it: not when a whole new entry waits with its sensitive part.
-    counts: bool,
     second: bool,
 }
 
@@ -448,7 +446,6 @@ fn view(
         version: asked.kept.version,
         fields,
         two,
-        counts: stage == Stage::Second || !(new && two),
         second: stage == Stage::Second,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -2,7 +2,7 @@
 
 use crate::{
     edit_section::IntoReply,
-    entry::{Kept, find_kept, list_names, person_of},
+    entry::{Kept, find_kept, list_names, needs_two_people, person_of},
     fields::{EntryText, FIELDS},
     marked_words::{Line, mark_changes},
     model::diff,
@@ -10,7 +10,7 @@ use crate::{
     publishing::publish,
     store as rows,
 };
-use access::{KeepEntry, On, RestoreEntry};
+use access::{ApproveSensitive, KeepEntry, On, RestoreEntry};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -116,6 +116,8 @@ fn at_words(at: kernel::Instant) -> String {
 
 /// What became of bringing a version back.
 enum Restored {
+    /// It touches what protects people, and this person may not decide that.
+    TakesTwo,
     Done(Box<Kept>),
     Overtaken,
     Impossible(Vec<String>),
@@ -146,6 +148,16 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, Path(slug): Path<St
             if !wrong.is_empty() {
                 return Ok(Some(Restored::Impossible(wrong)));
             }
+            let two = needs_two_people(
+                tx,
+                &inner.council(),
+                &kept.text.draft()?,
+                &text.draft()?,
+                inner.clock().now(),
+            )?;
+            if two && who.may::<ApproveSensitive>(On::one("service", kept.id)).is_err() {
+                return Ok(Some(Restored::TakesTwo));
+            }
             let (now, why) = (inner.clock().now(), format!("Version {number} brought back"));
             match publish(tx, &inner, &may, &kept, &text, (&why, None), now)? {
                 Published::Overtaken(_) => return Ok(Some(Restored::Overtaken)),
@@ -165,6 +177,12 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, Path(slug): Path<St
         Some(Restored::Overtaken) => (
             "The entry changed while you were looking".to_owned(),
             vec!["Nothing was done. Look at the history again.".to_owned()],
+        ),
+        Some(Restored::TakesTwo) => (
+            "That takes somebody who answers for safety".to_owned(),
+            vec![
+                "The version differs in what protects people, such as a number on a private page. Ask a data steward or the safeguarding lead to bring it back, or send it as a change so that two people look at it.".to_owned(),
+            ],
         ),
         Some(Restored::Impossible(wrong)) => ("That version cannot come back as it is".to_owned(), wrong),
     };

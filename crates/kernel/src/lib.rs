@@ -16,7 +16,7 @@ pub use clock::{Clock, civil_today, london};
 pub use dice::Dice;
 pub use fault::{Fault, Refusal};
 pub use id::Id;
-pub use values::{Email, Phone, Postcode, Slug};
+pub use values::{Email, Phone, Postcode, Slug, one_line};
 
 pub use jiff::civil::{Date, Time};
 pub use jiff::{Span, Timestamp as Instant};

@@ -196,6 +196,22 @@ fn as_letter(byte: u8) -> u8 {
     }
 }
 
+/// A name on one line, as it is read aloud: without control characters and without the signs that turn the direction of
+/// writing or show nothing, with which one name can be made to look like another or to run over what stands beside it.
+/// The joiners that Persian, Urdu and many scripts of India are spelled with stay.
+pub fn one_line(text: &str) -> String {
+    let shown: String = text
+        .chars()
+        .filter(|letter| letter.is_whitespace() || !letter.is_control())
+        .filter(|letter| {
+            !matches!(letter,
+                '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+                | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        })
+        .collect();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,6 +244,25 @@ mod tests {
         assert_eq!("0151 495 5065".parse::<Phone>().unwrap().dialled(), "01514955065");
         for wrong in ["", "12", "phone me", "+", "0151 495 5065 ext 3"] {
             assert!(wrong.parse::<Phone>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_that_hides_nothing() {
+        for (typed, kept) in [
+            ("  Ann  O’Neill ", "Ann O’Neill"),
+            ("Ann\r\nBcc: x\u{b}y\tz", "Ann Bcc: x y z"),
+            ("Ann\u{85}B\u{2028}C\u{2029}D", "Ann B C D"),
+            ("An\u{0}n\u{1b}[31m\u{7f}\u{9b}", "Ann[31m"),
+            ("\u{202e}nimda\u{202c}", "nimda"),
+            ("\u{202a}a\u{202b}b\u{202d}c\u{2066}d\u{2067}e\u{2068}f\u{2069}g", "abcdefg"),
+            ("\u{200e}A\u{200f}n\u{61c}n\u{200b}\u{2060}\u{feff}", "Ann"),
+            ("\u{202e}\u{200f} \r\n", ""),
+            ("علی\u{200c}رضا", "علی\u{200c}رضا"),
+            ("José Ōe 李雷 👩\u{200d}👧", "José Ōe 李雷 👩\u{200d}👧"),
+        ] {
+            assert_eq!(one_line(typed), kept, "{typed:?}");
+            assert_eq!(one_line(kept), kept, "twice is once: {typed:?}");
         }
     }
 

@@ -71,8 +71,8 @@ pub(crate) fn set_link_used(tx: &mut Tx<'_>, token_hash: &str, now: Instant) -> 
     Ok(spent == 1)
 }
 
-/// Counts a wrong code, unless the most have been counted already.
-pub(crate) fn set_wrong_code(tx: &mut Tx<'_>, token_hash: &str, most: i64) -> Result<bool, Fault> {
+/// Counts a code that is tried, as a wrong one until it proves right, unless the most have been counted already.
+pub(crate) fn set_code_tried(tx: &mut Tx<'_>, token_hash: &str, most: i64) -> Result<bool, Fault> {
     let counted = tx.exec(
         "update sign_in_link set wrong_codes = wrong_codes + 1 where token_hash = $1 and wrong_codes < $2",
         args![token_hash, most],

@@ -134,7 +134,8 @@ async fn ask(home: &Home, route: &Route, path: &str, person: Option<PersonId>) -
 }
 
 async fn session(home: &Home, person: PersonId) -> String {
-    let started = home.house.accounts.start_session(&HeaderMap::new(), person, How::Demonstration, "/account").await;
+    let started =
+        home.house.accounts.start_session(&HeaderMap::new(), person, How::Demonstration, "/account").await;
     let Ok(response) = started else { panic!("a session does not start") };
     let cookies = response.headers().get_all(header::SET_COOKIE);
     let pairs = cookies.iter().filter_map(|cookie| cookie.to_str().unwrap().split(';').next());
@@ -150,7 +151,9 @@ fn differs(answer: &Answer, expected: bool, role: Option<Role>) -> Option<String
         (true, true) => Some(format!("was turned away with {}", answer.status)),
         (false, false) => Some(format!("was let in with {}", answer.status)),
         (false, true) if role.is_none() && !to_sign_in => Some("was not shown the way to sign in".to_owned()),
-        (false, true) if role.is_some() && to_sign_in => Some("was sent to sign in, though they have".to_owned()),
+        (false, true) if role.is_some() && to_sign_in => {
+            Some("was sent to sign in, though they have".to_owned())
+        }
         _ => None,
     }
 }

@@ -8,12 +8,25 @@ fn every_statement_of_every_room_can_be_prepared_on_both_databases() {
     crate::support::runtime().block_on(both(hearth::MIGRATIONS, async |db| {
         let mut statements = Vec::new();
         for room in [
-            "access", "settings", "notify", "accounts", "directory", "content", "keeping", "freshness", "editing", "web",
-            "demo", "hearth",
+            "access",
+            "settings",
+            "notify",
+            "accounts",
+            "directory",
+            "content",
+            "keeping",
+            "freshness",
+            "editing",
+            "web",
+            "demo",
+            "hearth",
         ] {
             let found =
                 statements_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(room).join("src"));
-            assert!(!found.is_empty() || matches!(room, "content" | "web" | "demo" | "hearth"), "{room} has statements");
+            assert!(
+                !found.is_empty() || matches!(room, "content" | "web" | "demo" | "hearth"),
+                "{room} has statements"
+            );
             // Where a list of columns stands in a constant, the pages run the statement itself.
             let whole = found.into_iter().filter(is_whole);
             statements.extend(whole.map(|text| text.replace("select  from", "select * from")));

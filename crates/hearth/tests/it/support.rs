@@ -38,7 +38,9 @@ impl Home {
 
     /// The same data seen by a node that stands at another time.
     pub async fn at(&self, time: &str) -> House {
-        House::open(self.database.db.clone(), Clock::standing_at(time), Dice::loaded(8), Setup::default()).await.unwrap()
+        House::open(self.database.db.clone(), Clock::standing_at(time), Dice::loaded(8), Setup::default())
+            .await
+            .unwrap()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -1,0 +1,150 @@
+//! Limits on what anybody may send without an account, so that a stranger cannot have the house write to one mailbox
+//! again and again, or bury the people who read what families send.
+//!
+//! The house puts a [`Counter`] on every request ([`count_senders`]); a room takes it like any other part of the request
+//! and counts in the transaction that keeps what was sent.
+
+use crate::{
+    Accounts, SignInName,
+    limits::{address_of, network_of},
+    store::limits as rows,
+};
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use jiff::SignedDuration;
+use kernel::{Fault, Instant};
+use std::{convert::Infallible, net::IpAddr};
+use store::Tx;
+
+/// What somebody sends whom nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// An application to be listed: each has a link sent to the address that was typed.
+    Application,
+    /// A report that something is wrong in an entry.
+    Report,
+}
+
+const HOUR: i64 = 60;
+const DAY: i64 = 24 * HOUR;
+
+impl Sent {
+    fn key(self) -> &'static str {
+        match self {
+            Sent::Application => "application",
+            Sent::Report => "report",
+        }
+    }
+
+    /// How many one network may send in an hour. A report writes to nobody, and a whole hub may sit behind one address.
+    fn by_network(self) -> i64 {
+        match self {
+            Sent::Application => 10,
+            Sent::Report => 30,
+        }
+    }
+
+    /// How many of them may name one e-mail address in a day, whoever sends them.
+    fn by_address(self) -> i64 {
+        match self {
+            Sent::Application | Sent::Report => 3,
+        }
+    }
+}
+
+/// How long somebody is to wait who sent too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Too many came from their network.
+    AnHour,
+    /// Too many named this address.
+    ADay,
+}
+
+impl Wait {
+    /// The same page with the status and the header that say so to programs as well (RFC 6585, section 4).
+    pub fn told(self, mut response: Response) -> Response {
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        let seconds = match self {
+            Wait::AnHour => "3600",
+            Wait::ADay => "86400",
+        };
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        response
+    }
+}
+
+/// Counts what comes from where this request came from. Without [`count_senders`] around the door it counts nothing, as
+/// in the tests of a single room.
+#[derive(Clone, Default)]
+pub struct Counter(Option<From>);
+
+#[derive(Clone)]
+struct From {
+    accounts: Accounts,
+    address: Option<IpAddr>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Counter {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Counter, Infallible> {
+        Ok(parts.extensions.get::<Counter>().cloned().unwrap_or_default())
+    }
+}
+
+/// Puts a [`Counter`] on the request. To be layered around every door, also the public one; it reads and keeps nothing
+/// until a room counts.
+pub async fn count_senders(State(accounts): State<Accounts>, mut request: Request, next: Next) -> Response {
+    let trusted = accounts.config().client_address_header.as_deref();
+    let address = address_of(request.extensions(), request.headers(), trusted);
+    request.extensions_mut().insert(Counter(Some(From { accounts, address })));
+    next.run(request).await
+}
+
+impl Counter {
+    /// Counts one more, and says how long to wait when that is too many. To be called in the transaction that keeps what
+    /// was sent, after everything else was found right: what is put back for an error is not counted.
+    pub fn count(
+        &self,
+        tx: &mut Tx<'_>,
+        what: Sent,
+        address: Option<&SignInName>,
+        now: Instant,
+    ) -> Result<Option<Wait>, Fault> {
+        let Some(from) = &self.0 else { return Ok(None) };
+        let mut is_over = |kind: &str, text: &str, most: i64, minutes: i64| -> Result<bool, Fault> {
+            let bucket = from.accounts.keyed(&format!("limit/{}/{kind}", what.key()), text);
+            Ok(rows::insert_attempt(tx, &bucket, now, now - SignedDuration::from_mins(minutes))? > most)
+        };
+        // The network goes first: a place that is over its limit does not spend what an address has left.
+        let network = from.address.map_or_else(String::new, network_of);
+        if from.tells_places_apart(what) && is_over("network", &network, what.by_network(), HOUR)? {
+            return Ok(Some(Wait::AnHour));
+        }
+        if let Some(address) = address
+            && is_over("address", address.skeleton(), what.by_address(), DAY)?
+        {
+            return Ok(Some(Wait::ADay));
+        }
+        Ok(None)
+    }
+}
+
+impl From {
+    /// A private address is most often that of a proxy nobody told us of, and stands for every visitor at once. Then
+    /// families' reports are not counted by it: one who has something to say is never to wait for thirty others.
+    fn tells_places_apart(&self, what: Sent) -> bool {
+        what == Sent::Application
+            || match self.address.map(|address| address.to_canonical()) {
+                Some(IpAddr::V4(v4)) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local()),
+                Some(IpAddr::V6(v6)) => {
+                    !(v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local())
+                }
+                None => true,
+            }
+    }
+}
