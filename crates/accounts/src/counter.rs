@@ -81,10 +81,10 @@ impl Wait {
 /// Counts what comes from where this request came from. Without [`count_senders`] around the door it counts nothing, as
 /// in the tests of a single room.
 #[derive(Clone, Default)]
-pub struct Counter(Option<From>);
+pub struct Counter(Option<Place>);
 
 #[derive(Clone)]
-struct From {
+struct Place {
     accounts: Accounts,
     address: Option<IpAddr>,
 }
@@ -101,7 +101,7 @@ impl<S: Sync> FromRequestParts<S> for Counter {
 pub async fn count_senders(State(accounts): State<Accounts>, mut request: Request, next: Next) -> Response {
     let trusted = accounts.config().client_address_header.as_deref();
     let address = address_of(request.extensions(), request.headers(), trusted);
-    request.extensions_mut().insert(Counter(Some(From { accounts, address })));
+    request.extensions_mut().insert(Counter(Some(Place { accounts, address })));
     next.run(request).await
 }
 
@@ -115,14 +115,14 @@ impl Counter {
         address: Option<&SignInName>,
         now: Instant,
     ) -> Result<Option<Wait>, Fault> {
-        let Some(from) = &self.0 else { return Ok(None) };
+        let Some(place) = &self.0 else { return Ok(None) };
         let mut is_over = |kind: &str, text: &str, most: i64, minutes: i64| -> Result<bool, Fault> {
-            let bucket = from.accounts.keyed(&format!("limit/{}/{kind}", what.key()), text);
+            let bucket = place.accounts.keyed(&format!("limit/{}/{kind}", what.key()), text);
             Ok(rows::insert_attempt(tx, &bucket, now, now - SignedDuration::from_mins(minutes))? > most)
         };
         // The network goes first: a place that is over its limit does not spend what an address has left.
-        let network = from.address.map_or_else(String::new, network_of);
-        if from.tells_places_apart(what) && is_over("network", &network, what.by_network(), HOUR)? {
+        let network = place.address.map_or_else(String::new, network_of);
+        if place.tells_places_apart(what) && is_over("network", &network, what.by_network(), HOUR)? {
             return Ok(Some(Wait::AnHour));
         }
         if let Some(address) = address
@@ -134,7 +134,7 @@ impl Counter {
     }
 }
 
-impl From {
+impl Place {
     /// A private address is most often that of a proxy nobody told us of, and stands for every visitor at once. Then
     /// families' reports are not counted by it: one who has something to say is never to wait for thirty others.
     fn tells_places_apart(&self, what: Sent) -> bool {

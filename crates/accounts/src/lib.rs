@@ -69,8 +69,8 @@ pub use office::{
     DataSource, ListOrganizations, Office, OfficeConfig, Part, Rooms, data_door, office_jobs, staff_door,
 };
 pub use people::{
-    Keeper, LinkWanted, PersonDraft, count_open_data_requests, find_email, find_name, find_roles, issue_link, list_emails_of,
-    list_keepers, set_keeper, set_person,
+    Keeper, LinkWanted, PersonDraft, count_open_data_requests, find_email, find_name, find_roles, issue_link,
+    list_emails_of, list_keepers, set_keeper, set_person,
 };
 pub use retention::{FORGET_WHAT_IS_OLD, RetentionRule, Run, find_backups_to_delete, forget_what_is_old};
 pub use rights_model::{ConsentHow, Purpose};

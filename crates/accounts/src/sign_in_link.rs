@@ -125,8 +125,11 @@ pub(crate) async fn post(
         LinkState::NeedsCode => {
             // Counted before it is compared: of many guesses at the same moment only the first few are looked at.
             let hash = link.token_hash.clone();
-            let counted =
-                accounts.site().db().write(move |tx| rows::set_code_tried(tx, &hash, WRONG_CODES_MAX)).await?;
+            let counted = accounts
+                .site()
+                .db()
+                .write(move |tx| rows::set_code_tried(tx, &hash, WRONG_CODES_MAX))
+                .await?;
             if !counted {
                 return over(&accounts, LinkState::Guessed);
             }

@@ -364,7 +364,9 @@ pub(crate) async fn post_code_set_up(
         return code_set_up_page(&accounts, &step, &person, &errors);
     };
     let entered = accounts.start_session(&headers, person.id, How::Code, &step.leads_to).await?;
-    let body = RecoveryCodesView { codes, leads_to: crate::model::safe_path(&step.leads_to) };
+    // Where the session leads is decided in one place: the page with the codes only stands in between.
+    let leads_to = entered.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+    let body = RecoveryCodesView { codes, leads_to: leads_to.unwrap_or("/account").to_owned() };
     let page = Page::new("Keep your recovery codes");
     let mut response = show_with(accounts.site(), StatusCode::OK, &page, &body)?;
     for cookie in entered.headers().get_all(header::SET_COOKIE) {

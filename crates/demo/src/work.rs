@@ -19,8 +19,6 @@ use std::sync::Arc;
 use tower::ServiceExt;
 use web::{Site, Who};
 
-/// Just over the three months after which an entry is due.
-const DUE_DAYS: i64 = 95;
 
 /// Does the work, once: when any change was ever sent or any report is open, nothing is done. Says whether it did.
 pub async fn add_work(site: &Site, notify: &Notify) -> Result<bool, Fault> {
@@ -32,9 +30,6 @@ pub async fn add_work(site: &Site, notify: &Notify) -> Result<bool, Fault> {
     }
     let stage = Stage::open(site, notify).await?;
     let Some((plain, other)) = stage.entries() else { return Ok(false) };
-
-    stage.stand(days_before(site, DUE_DAYS));
-    stage.say_still_right(other).await?;
 
     stage.stand(days_before(site, 9));
     stage.send_price(other).await?;
@@ -109,12 +104,6 @@ impl Stage {
         let plain = self.kept.iter().find(|entry| !entry.sensitive)?;
         let other = self.kept.iter().find(|entry| entry.id != plain.id)?;
         Some((plain, other))
-    }
-
-    async fn say_still_right(&self, entry: &Entry) -> Result<(), Fault> {
-        self.post(Some(&self.provider), &format!("/provider/entries/{}/still-right", entry.slug), &[])
-            .await?;
-        Ok(())
     }
 
     async fn send_price(&self, entry: &Entry) -> Result<(), Fault> {

@@ -7,6 +7,7 @@ use crate::{
     show_service::find,
     store::{self as rows, ReportRow},
 };
+use accounts::{Counter, Sent, Wait};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -82,7 +83,12 @@ pub(crate) async fn get(State(directory): State<Directory>, Path(slug): Path<Str
 }
 
 /// `POST /services/{slug}/report`.
-pub(crate) async fn post(State(directory): State<Directory>, Path(slug): Path<String>, form: Form) -> Reply {
+pub(crate) async fn post(
+    State(directory): State<Directory>,
+    Path(slug): Path<String>,
+    counter: Counter,
+    form: Form,
+) -> Reply {
     let site = directory.site();
     let everything: String = form.each().map(|(_, value)| value).collect::<Vec<_>>().join("\n");
     let screened = site.screen(&everything);
@@ -108,7 +114,13 @@ pub(crate) async fn post(State(directory): State<Directory>, Path(slug): Path<St
         Err(errors) => return again(site, &service, &typed, &errors, card),
     };
     let answered = report.reply_to.is_some();
-    let reference = keep(site, report).await?;
+    let reference = match keep(site, counter, report).await? {
+        Ok(reference) => reference,
+        Err(wait) => {
+            let errors = Errors(vec![Refusal::at("", sentence_of(wait, &site.council().phone))]);
+            return Ok(wait.told(again(site, &service, &typed, &errors, card)?));
+        }
+    };
     let body = ReportedView {
         card: card.map(CardView::above),
         slug: service.slug.clone(),
@@ -167,27 +179,42 @@ fn parse(site: &Site, service: &Service, typed: &Typed, level: Level) -> Result<
     }
 }
 
+/// What somebody reads from whose network too much came.
+fn sentence_of(wait: Wait, phone: &str) -> String {
+    let when = match wait {
+        Wait::AnHour => "in an hour",
+        Wait::ADay => "tomorrow",
+    };
+    let ring = if phone.is_empty() { String::new() } else { format!(". If it cannot wait, ring {phone}") };
+    format!(
+        "We could not send this: too many reports came from your network in the last hour. What you typed is below. Send it again {when}{ring}"
+    )
+}
+
 /// Keeps the report and announces it. A form that was sent twice is kept once and gets its first reference, also when
 /// both arrive at the same moment: then the table's own constraint decides.
-async fn keep(site: &Site, report: ReportRow) -> Result<String, Fault> {
+async fn keep(site: &Site, counter: Counter, report: ReportRow) -> Result<Result<String, Wait>, Fault> {
     let key = report.form_key.clone();
     let kept = site
         .db()
         .write(move |tx| {
             if let Some(reference) = rows::find_report_by_key(tx, &report.form_key)? {
-                return Ok(reference);
+                return Ok(Ok(reference));
+            }
+            if let Some(wait) = counter.count(tx, Sent::Report, None, report.reported_at)? {
+                return Ok(Err(wait));
             }
             rows::insert_report(tx, &report)?;
             let what = serde_json::json!({"service": report.service.to_string(), "field": report.field});
             let now = report.reported_at;
             store::outbox::announce(tx, "problem_reported", Some(report.id.uuid()), &what, now)?;
-            Ok(report.reference.clone())
+            Ok(Ok(report.reference.clone()))
         })
         .await;
     match kept {
         Err(fault) if store::violation(&fault).is_some_and(|v| v.constraint == "problem_report_once") => {
             let first = site.db().read(move |tx| rows::find_report_by_key(tx, &key)).await?;
-            first.ok_or(fault)
+            first.map(Ok).ok_or(fault)
         }
         kept => kept,
     }

@@ -44,7 +44,8 @@ struct Preview {
 }
 
 /// Why an entry is left out of a change to many.
-const TAKES_TWO: &str = "This touches what protects people, so two must look at it: change it on its own page";
+const TAKES_TWO: &str =
+    "This touches what protects people, so two must look at it: change it on its own page";
 
 /// `POST /admin/entries/preview`: changes nothing.
 pub(crate) async fn post_preview(State(directory): State<Directory>, who: Who, form: Form) -> Reply {

@@ -29,7 +29,10 @@ impl Desk {
                 settings::set_council(tx, &council(), now)?;
                 directory::publish_taxonomy(
                     tx,
-                    &[toml::from_str("slug = 'feeding'\nname = 'Feeding'")?, toml::from_str("slug = 'food'\nname = 'Food'")?],
+                    &[
+                        toml::from_str("slug = 'feeding'\nname = 'Feeding'")?,
+                        toml::from_str("slug = 'food'\nname = 'Food'")?,
+                    ],
                     now,
                 )?;
                 let organization: OrganizationDraft = toml::from_str(
@@ -62,7 +65,8 @@ impl Desk {
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.ask(Request::post(path).header("sec-fetch-site", "same-origin").body(Body::from(body)).unwrap()).await
+        self.ask(Request::post(path).header("sec-fetch-site", "same-origin").body(Body::from(body)).unwrap())
+            .await
     }
 
     /// A page's text, or where a redirect leads.
@@ -118,7 +122,12 @@ async fn a_change_to_many_is_looked_at_made_and_taken_back_without_touching_what
         let other = ServiceDraft { summary: "Changed by a colleague".to_owned(), ..draft("three") };
         desk.db.write(move |tx| directory::publish_service(tx, &other, &council(), now)).await.unwrap();
 
-        let apply = [("kind", "replace"), ("value", "0151 496 0000"), ("put", "0151 496 0999"), ("why", "A new number")];
+        let apply = [
+            ("kind", "replace"),
+            ("value", "0151 496 0000"),
+            ("put", "0151 496 0999"),
+            ("why", "A new number"),
+        ];
         let seen = [("slug", "one@1"), ("slug", "two@1"), ("slug", "three@1")];
         let without_why = desk.post("/admin/entries/apply", &[&apply[..3], &seen[..]].concat()).await;
         assert_eq!(without_why.0, 422);
@@ -152,7 +161,10 @@ async fn a_term_is_only_readable_when_many_asked_and_a_word_that_was_taught_is_f
         let desk = Desk::of(db, Role::Editor).await;
         assert!(desk.get("/admin/words").await.1.contains("No term has been asked often enough"));
         let (status, page) = desk.post("/admin/words", &[("says", "titty juice"), ("means", "")]).await;
-        assert!(status == 422 && page.contains("value=\"titty juice\""), "what was typed is put back: {page}");
+        assert!(
+            status == 422 && page.contains("value=\"titty juice\""),
+            "what was typed is put back: {page}"
+        );
         assert_eq!(desk.post("/admin/words", &[("says", "titty juice"), ("means", "feeding")]).await.0, 303);
         assert_eq!(desk.post("/admin/words", &[("says", "titty juice"), ("means", "food")]).await.0, 422);
         desk.directory.renew().await.unwrap();
@@ -177,7 +189,8 @@ async fn settings_that_could_not_be_read_are_refused_and_nothing_typed_is_lost()
             ("exit_to", "https://www.bbc.co.uk/weather"),
             ("phone", "0151 496 0000"),
         ];
-        let bad = [&good[1..], &[("name", ""), ("email", "not an address"), ("footnote", "Kept <b>")]].concat();
+        let bad =
+            [&good[1..], &[("name", ""), ("email", "not an address"), ("footnote", "Kept <b>")]].concat();
         let (status, page) = desk.post("/admin/settings", &bad).await;
         assert!(status == 422 && page.contains("Enter a name") && page.contains("value=\"not an address\""));
         assert!(page.contains("Kept &#60;b&#62;") || page.contains("Kept &lt;b&gt;"), "{page}");

@@ -89,7 +89,8 @@ impl House {
         let known =
             doors::known(self).into_router().layer(from_fn_with_state(self.accounts.clone(), accounts::who));
         let open = doors::public(self)?.into_router();
-        Ok(web::shell(&self.site, open.merge(known).merge(doors::machines(self))))
+        let counted = from_fn_with_state(self.accounts.clone(), accounts::count_senders);
+        Ok(web::shell(&self.site, open.merge(known).layer(counted).merge(doors::machines(self))))
     }
 
     /// What runs later, and once a day.

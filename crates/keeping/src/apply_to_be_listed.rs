@@ -8,13 +8,14 @@ use crate::{
     store::{self as rows, ApplicationRow},
 };
 use access::{ApplyToBeListed, On};
+use accounts::{Counter, Sent, SignInName, Wait};
 use askama::Template;
 use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
 use directory::OrganizationKind;
-use kernel::{Email, Fault, Id, Refusal};
+use kernel::{Fault, Id, Refusal};
 use safety::Level;
 use web::{
     CardView, Form, Page, Reply, Site, Who,
@@ -40,7 +41,7 @@ struct ConfirmView {
 }
 
 /// What a person typed, put back as it was.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Typed {
     organization: String,
     kind: String,
@@ -60,7 +61,7 @@ pub(crate) async fn get(State(site): State<Site>, who: Who) -> Reply {
 }
 
 /// `POST /list-your-service`.
-pub(crate) async fn post(State(site): State<Site>, who: Who, form: Form) -> Reply {
+pub(crate) async fn post(State(site): State<Site>, who: Who, counter: Counter, form: Form) -> Reply {
     let may = who.may::<ApplyToBeListed>(On::all("application"))?;
     let everything: String = form.each().map(|(_, value)| value).collect::<Vec<_>>().join("\n");
     let screened = site.screen(&everything);
@@ -68,11 +69,11 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, form: Form) -> Repl
     let card = site.card(screened.verdict()).map(CardView::above);
     let get = |name: &str| form.get(name).to_owned();
     let typed = Typed {
-        organization: get("organization"),
+        organization: kernel::one_line(form.get("organization")),
         kind: get("kind"),
         what: get("what"),
         evidence: get("evidence"),
-        contact: get("contact"),
+        contact: kernel::one_line(form.get("contact")),
         email: get("email"),
         form_key: get("form_key"),
         seen: !form.get("seen").is_empty(),
@@ -81,17 +82,16 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, form: Form) -> Repl
     if level == Level::Red && !typed.seen {
         return show(&site, &Typed { seen: true, ..typed }, &Errors::default(), card);
     }
-    let (email, mut errors) = decide_application(&typed);
+    let (name, mut errors) = decide_application(&typed);
     // The address is made sure of by a link, and a link needs the site's own address.
     if errors.is_empty() && !mails::can_lead_anywhere(&site) {
-        let phone = site.council().phone.clone();
-        let ask = if phone.is_empty() { "Ask the council".to_owned() } else { format!("Ring {phone}") };
+        let ask = other_way(&site);
         errors.0.push(Refusal::at(
             "",
             format!("We could not send this: the site is not set up to send mail yet. {ask}. What you typed is below"),
         ));
     }
-    let Some(email) = email.filter(|_| errors.is_empty()) else {
+    let Some(name) = name.filter(|_| errors.is_empty()) else {
         return show(&site, &typed, &errors, card);
     };
     let key_fits = typed.form_key.len() == 32 && typed.form_key.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -99,13 +99,13 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, form: Form) -> Repl
     let application = ApplicationRow {
         id: Id::<()>::new(site.clock(), site.dice()).uuid(),
         reference: site.dice().reference(),
-        form_key: if key_fits { typed.form_key } else { hex(site.dice().bytes::<16>()) },
-        organization: typed.organization,
-        what: typed.what,
-        contact: typed.contact,
-        email: email.as_str().to_owned(),
-        evidence: typed.evidence,
-        kind: typed.kind,
+        form_key: if key_fits { typed.form_key.clone() } else { hex(site.dice().bytes::<16>()) },
+        organization: typed.organization.clone(),
+        what: typed.what.clone(),
+        contact: typed.contact.clone(),
+        email: name.email().as_str().to_owned(),
+        evidence: typed.evidence.clone(),
+        kind: typed.kind.clone(),
         state: "unconfirmed".to_owned(),
         token_hash: hash(&token),
         safety_level: match level {
@@ -120,7 +120,13 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, form: Form) -> Repl
         reason: String::new(),
         person: None,
     };
-    let reference = keep(&site, may, application, email, token).await?;
+    let reference = match keep(&site, may, counter, application, name, token).await? {
+        Ok(reference) => reference,
+        Err(wait) => {
+            errors.0.push(Refusal::at("", sentence_of(wait, &other_way(&site))));
+            return Ok(wait.told(show(&site, &typed, &errors, card)?));
+        }
+    };
     Said {
         card,
         title: "Thank you. Now look at your email".to_owned(),
@@ -134,7 +140,25 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, form: Form) -> Repl
     .show(&site)
 }
 
-fn decide_application(typed: &Typed) -> (Option<Email>, Errors) {
+/// How to reach the council otherwise.
+fn other_way(site: &Site) -> String {
+    let phone = site.council().phone.clone();
+    if phone.is_empty() { "Ask the council".to_owned() } else { format!("Ring {phone}") }
+}
+
+/// What somebody reads who sent too much.
+fn sentence_of(wait: Wait, other_way: &str) -> String {
+    match wait {
+        Wait::AnHour => format!(
+            "We could not send this: too many forms came from your network in the last hour. What you typed is below. Send it again in an hour. If it cannot wait: {other_way}"
+        ),
+        Wait::ADay => format!(
+            "We could not send this: we have sent a few emails to this address today. Look for our link in them, also in the junk mail. What you typed is below. Send it again tomorrow. If it cannot wait: {other_way}"
+        ),
+    }
+}
+
+fn decide_application(typed: &Typed) -> (Option<SignInName>, Errors) {
     let mut errors = Errors::default();
     let mut needs = |field: &'static str, value: &str, max: usize, sentence: &str| {
         let letters = value.chars().count();
@@ -152,25 +176,30 @@ fn decide_application(typed: &Typed) -> (Option<Email>, Errors) {
         errors.0.push(Refusal::at("kind", "Choose what kind of organisation it is"));
     }
     // Whoever is listed signs in with it, so it is read as strictly as there.
-    let email = errors.take("email", typed.email.parse::<accounts::SignInName>());
-    (email.map(|name| name.email().clone()), errors)
+    let name = errors.take("email", typed.email.parse::<SignInName>());
+    (name, errors)
 }
 
-/// Keeps it and sends the link. A form that was sent twice is kept once and gets its first reference.
+/// Keeps it and sends the link. A form that was sent twice is kept once and gets its first reference; only another one
+/// counts against the limits.
 async fn keep(
     site: &Site,
     may: access::May<ApplyToBeListed>,
+    counter: Counter,
     application: ApplicationRow,
-    email: Email,
+    name: SignInName,
     token: String,
-) -> Result<String, Fault> {
+) -> Result<Result<String, Wait>, Fault> {
     let link = site.absolute(&format!("/list-your-service/confirm/{token}"));
     let (dice, now, key) = (site.dice().clone(), site.clock().now(), application.form_key.clone());
     let kept = site
         .db()
         .write(move |tx| {
             if let Some(first) = rows::find_application_by_key(tx, &application.form_key)? {
-                return Ok(first.reference);
+                return Ok(Ok(first.reference));
+            }
+            if let Some(wait) = counter.count(tx, Sent::Application, Some(&name), now)? {
+                return Ok(Err(wait));
             }
             rows::insert_application(tx, &application)?;
             let values = vec![
@@ -178,7 +207,7 @@ async fn keep(
                 ("reference", application.reference.clone()),
                 ("link", link.clone()),
             ];
-            mails::send(tx, &mails::CONFIRM_APPLICATION, (&email, None), values, &dice, now)?;
+            mails::send(tx, &mails::CONFIRM_APPLICATION, (name.email(), None), values, &dice, now)?;
             access::audit::record(tx, &may, "asked for an organisation to be listed", "", now);
             store::outbox::announce(
                 tx,
@@ -187,13 +216,13 @@ async fn keep(
                 &serde_json::json!({}),
                 now,
             )?;
-            Ok(application.reference.clone())
+            Ok(Ok(application.reference.clone()))
         })
         .await;
     match kept {
         Err(fault) if store::violation(&fault).is_some_and(|it| it.constraint == "application_once") => {
             let first = site.db().read(move |tx| rows::find_application_by_key(tx, &key)).await?;
-            first.map(|first| first.reference).ok_or(fault)
+            first.map(|first| Ok(first.reference)).ok_or(fault)
         }
         kept => kept,
     }

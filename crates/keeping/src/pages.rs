@@ -109,9 +109,12 @@ pub(crate) fn field_html(
             Radios { name, legend: label, hint, answers: &answers, value: one, error }.render()?
         }
         (Kind::Many(source), Typed::Many(values)) => {
+            // A secret place is offered only where the entry names it already: its name alone tells something.
+            let offered = |value: &String| !names.places_sensitive.contains(value) || values.contains(value);
             let answers = source
                 .choices(names)
                 .into_iter()
+                .filter(|(value, _)| offered(value))
                 .map(|(value, words)| {
                     let ticked = values.contains(&value);
                     (value, words, ticked)
@@ -176,7 +179,11 @@ fn cell_view(
             let days = DAYS.iter().map(|(code, day)| ((*code).to_owned(), (*day).to_owned(), has(code)));
             ("days", days.collect())
         }
-        Cell::One(source) => ("one", chosen(source.choices(names))),
+        Cell::One(source) => {
+            let mut choices = source.choices(names);
+            choices.retain(|(each, _)| each == value || !names.places_sensitive.contains(each));
+            ("one", chosen(choices))
+        }
         Cell::Date | Cell::MustDate => ("date", Vec::new()),
         Cell::Time => ("time", Vec::new()),
         Cell::Phone => ("tel", Vec::new()),

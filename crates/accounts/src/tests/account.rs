@@ -44,7 +44,10 @@ async fn a_name_is_kept_and_a_missing_one_is_asked_for() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains("Enter the name you want to be called by"));
         assert!(refused.body.contains("value=\"pl\" checked"), "what was chosen is still chosen");
-        let saved = browser.post("/account", &[("name", "Demo <parent>"), ("language", "pl")]).await;
+        let hidden = browser.post("/account", &[("name", "\u{202e}\u{200f}"), ("language", "pl")]).await;
+        assert_eq!(hidden.status, StatusCode::UNPROCESSABLE_ENTITY, "nothing that anybody could read");
+        let typed = "\u{202e}Demo\r\n <parent>\u{b}";
+        let saved = browser.post("/account", &[("name", typed), ("language", "pl")]).await;
         assert!(saved.leads_to("/account?done=details"), "{saved:?}");
         let page = browser.get("/account?done=details").await.body;
         assert!(page.contains("Your details are saved") && page.contains("Demo &#60;parent&#62;"), "{page}");

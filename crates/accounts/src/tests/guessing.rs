@@ -209,6 +209,59 @@ fn whatever_strangers_do_the_owner_gets_in_from_the_browser_they_know() {
     }
 }
 
+#[test]
+fn however_many_links_strangers_ask_for_the_owner_gets_one_in_a_browser_nobody_knows() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let databases = runtime.block_on(store::testing::databases(MIGRATIONS));
+    for database in &databases {
+        let house = runtime.block_on(house(database.db.clone()));
+        let person: PersonId = kernel::Id::named("test", "owner");
+        let accounts = std::cell::Cell::new(0);
+        let config = ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() };
+        // Strangers of 29 networks, and of any number of small ones of one wide network; each asks a few times.
+        let asks = (0u8..40, 0u8..6, 0u8..9);
+        proptest!(config, |(asks in prop::collection::vec(asks, 30..120))| {
+            accounts.set(accounts.get() + 1);
+            let account = format!("owner{}@demo.example", accounts.get());
+            let got = runtime.block_on(async {
+                for (place, times, minutes) in &asks {
+                    let address = match place {
+                        0..28 => format!("198.51.{place}.7"),
+                        small => format!("2001:db8:1:{small}::7"),
+                    };
+                    let from = origin(&house, "", &address).await;
+                    for _ in 0..*times {
+                        attempt(&house, Try::AskForLink, &account, person, &from).await;
+                    }
+                    if *minutes == 0 {
+                        house.pass(7);
+                    }
+                }
+                let owner = origin(&house, "", "192.0.2.1").await;
+                attempt(&house, Try::AskForLink, &account, person, &owner).await
+            });
+            prop_assert!(got, "the owner was kept out");
+        });
+    }
+}
+
+#[tokio::test]
+async fn one_mailbox_gets_so_many_links_an_hour_and_no_more_wherever_they_are_asked_for() {
+    store::testing::both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        let person = house.person(FAMILY, &[Role::Family]).await;
+        let mut sent = 0;
+        for network in 0..60 {
+            let from = origin(&house, "", &format!("198.51.{network}.9")).await;
+            for _ in 0..3 {
+                sent += usize::from(attempt(&house, Try::AskForLink, FAMILY, person, &from).await);
+            }
+        }
+        assert_eq!(sent, 40, "the first of 30 networks, and 10 that all strangers share");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn one_place_alone_cannot_spend_what_all_strangers_share() {
     store::testing::both(MIGRATIONS, async |db| {

@@ -72,6 +72,25 @@ async fn a_stolen_link_needs_the_code_from_the_browser_that_asked() {
 }
 
 #[tokio::test]
+async fn a_code_is_counted_before_it_is_looked_at_so_guesses_at_one_moment_are_not_free() {
+    store::testing::both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        house.person(ANN, &[Role::Family]).await;
+        let mut asker = house.browser();
+        asker.post("/sign-in", &[("email", ANN)]).await;
+        let page = asker.get("/sign-in/sent").await.body;
+        let code = page.split("strong nowrap\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let link = house.last_link();
+        let mut phone = house.browser_at(CHROME, "198.51.100.9");
+        assert!(phone.post(&link, &[("code", &code)]).await.leads_to("/account"));
+        let tried: Vec<(i64,)> =
+            house.db().read(|tx| tx.all("select wrong_codes from sign_in_link", &[])).await.unwrap();
+        assert_eq!(tried, [(1,)], "also the right one was counted first");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_link_that_is_too_old_or_unknown_says_so_and_leads_on() {
     store::testing::both(MIGRATIONS, async |db| {
         let house = house(db).await;

@@ -3,7 +3,7 @@
 
 use crate::support::{Answer, Home, encoded, form, on_both_anew};
 use access::{PersonId, Role};
-use accounts::{How, PersonDraft};
+use accounts::{ClientAddress, How, PersonDraft};
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, header},
@@ -112,6 +112,50 @@ fn strangers_cannot_have_the_house_fill_one_mailbox() {
         });
         let sent = sent.await.unwrap();
         assert!((1..=5).contains(&sent), "{sent} messages to somebody who asked for none");
+    });
+}
+
+#[test]
+fn one_network_fills_no_list_and_a_family_elsewhere_still_reports_what_is_wrong() {
+    on_both_anew(async |home| {
+        let report = async |network: u8, words: &str| {
+            let mut request = form("/services/infant-feeding-team/report")
+                .header("sec-fetch-site", "same-origin")
+                .body(encoded(&[("what", "phone"), ("words", words)]))
+                .unwrap();
+            let address = ClientAddress([203, 0, network, 7].into());
+            request.extensions_mut().insert(address);
+            home.send(request).await
+        };
+        for number in 0..30 {
+            assert_eq!(report(113, "It is wrong").await.status, 200, "report {number}");
+        }
+        let stopped = report(113, "He hits me and the number is wrong").await;
+        assert_eq!((stopped.status, stopped.header("retry-after")), (429, "3600"));
+        let page = stopped.text();
+        assert!(page.contains("He hits me and the number is wrong") && page.contains("in an hour"), "{page}");
+        let card = page.find("id=\"h-card\"").expect("the card of somebody in danger");
+        assert!(card < page.find("We could not send this:").unwrap(), "before everything else");
+        assert_eq!(report(114, "It is wrong").await.status, 200, "another household");
+    });
+}
+
+#[test]
+fn an_application_too_many_is_put_back_and_says_when_to_try_again() {
+    on_both_anew(async |home| {
+        for _ in 0..3 {
+            assert_eq!(apply(home, "group@example.org").await.status, 200);
+        }
+        let stopped = apply(home, "Group@EXAMPLE.org").await;
+        assert_eq!((stopped.status, stopped.header("retry-after")), (429, "86400"));
+        let page = stopped.text();
+        assert!(page.contains("again tomorrow") && page.contains("We help families."), "{page}");
+        for number in 0..6 {
+            let answer = apply(home, &format!("group{number}@example.org")).await;
+            assert_eq!(answer.status, 200, "another address, {number}");
+        }
+        let stopped = apply(home, "group7@example.org").await;
+        assert_eq!((stopped.status, stopped.header("retry-after")), (429, "3600"));
     });
 }
 
