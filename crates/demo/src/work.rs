@@ -19,7 +19,6 @@ use std::sync::Arc;
 use tower::ServiceExt;
 use web::{Site, Who};
 
-
 /// Does the work, once: when any change was ever sent or any report is open, nothing is done. Says whether it did.
 pub async fn add_work(site: &Site, notify: &Notify) -> Result<bool, Fault> {
     let untouched = site.db().read(|tx| {

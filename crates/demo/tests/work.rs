@@ -49,7 +49,10 @@ async fn no_door_is_empty_on_the_first_visit_and_the_work_is_made_once() {
         assert_eq!((reports.len(), late), (3, 1));
         // Nobody has checked anything in a demonstration, so no entry says that its service did.
         assert!(lines.iter().all(|line| line.assured_date.is_none_or(|day| day <= today)));
-        assert!(lines.iter().any(|line| line.assured_date.is_none_or(|day| (today - day).get_days() > 91)), "some are due");
+        assert!(
+            lines.iter().any(|line| line.assured_date.is_none_or(|day| (today - day).get_days() > 91)),
+            "some are due"
+        );
         let trail = db.read(access::audit::verify).await.unwrap();
         assert!(matches!(trail, access::audit::Soundness::Sound { .. }), "{trail:?}");
     })

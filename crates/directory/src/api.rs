@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::Directory,
-    find_help::TYPED,
+    find_help::typed,
     query_of::{Address, question},
     why::reasons,
 };
@@ -74,7 +74,7 @@ pub(crate) async fn search(State(directory): State<Directory>, uri: Uri, params:
         return Ok(json_error(StatusCode::BAD_REQUEST, "not_utf8", "Percent-encode the query as UTF-8."));
     }
     let site = directory.site();
-    let screened = site.screen(&params.typed(&TYPED));
+    let screened = site.screen(&typed(&params));
     let verdict = screened.verdict();
     let card = site
         .card(verdict)

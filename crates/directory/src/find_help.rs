@@ -22,12 +22,19 @@ use std::borrow::Cow;
 use web::{CardView, Nav, Page, Params, Reply, Site, say, show, show_with};
 
 /// Fields that people type into.
-pub(crate) const TYPED: [&str; 3] = ["q", "postcode", "age"];
+const TYPED: [&str; 3] = ["q", "postcode", "age"];
+
+/// All that a person typed, for the safety screen. An age that is one of our own answers was chosen, not typed.
+pub(crate) fn typed(params: &Params) -> String {
+    let chosen = |age: &str| STAGES.iter().any(|(value, _, _)| *value == age);
+    let fields = if params.all("age").all(chosen) { &TYPED[..2] } else { &TYPED[..] };
+    params.typed(fields)
+}
 
 /// `GET /search`.
 pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> Reply {
     let site = directory.site();
-    let screened: Screened = site.screen(&params.typed(&TYPED));
+    let screened: Screened = site.screen(&typed(&params));
     let mut address = Address::read(&params);
     let card = site.card(screened.verdict());
     let red = screened.verdict().level == Level::Red;

@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 5] = [
+const LINKS: [(Action, &str, &str, &str); 12] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -45,6 +45,18 @@ const LINKS: [(Action, &str, &str, &str); 5] = [
         "When reminders go out",
         "And when an entry is hidden",
     ),
+    (Action::EditMany, "/admin/entries", "All entries", "In views you can keep, and many changed at once"),
+    (
+        Action::SettleWords,
+        "/admin/words",
+        "Families’ words",
+        "Searches that found nothing, and what they mean",
+    ),
+    (Action::ManagePeople, "/admin/people", "People", "Who may do what, and who keeps which entries"),
+    (Action::SeeAudit, "/admin/audit", "Audit trail", "Who did what, to which record, and when"),
+    (Action::SeeMessages, "/admin/messages", "Messages", "What was sent, what waits, what is in doubt"),
+    (Action::WordMessages, "/admin/messages/templates", "How messages are worded", "Each with a preview"),
+    (Action::ChangeSettings, "/admin/settings", "Settings", "Name, telephone, colours"),
 ];
 
 /// The words that follow a number.

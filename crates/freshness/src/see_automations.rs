@@ -24,6 +24,8 @@ const DAYS: i64 = 14;
 #[template(path = "automations.html")]
 struct AutomationsView {
     notice: &'static str,
+    /// Whether an entry's own page is open to whoever looks.
+    may_chase: bool,
     days: Vec<Day>,
 }
 
@@ -112,7 +114,8 @@ pub(crate) async fn get(State(desk): State<Desk>, who: Who, params: Params) -> R
         "shown" => "It was shown already. Nothing was changed.",
         _ => "",
     };
-    show(&desk.site, &Page::new("What the automations did"), &AutomationsView { notice, days })
+    let may_chase = Action::ChaseEntries.is_open_to(&who.actor);
+    show(&desk.site, &Page::new("What the automations did"), &AutomationsView { notice, may_chase, days })
 }
 
 fn day_words(day: Date, today: Date) -> String {

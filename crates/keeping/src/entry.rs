@@ -134,7 +134,9 @@ pub fn needs_two_people(
 ) -> Result<bool, Fault> {
     let (names, rules) = (list_names(tx, council, now)?, list_rules(tx)?);
     let (base, proposed) = (EntryText::of(before)?, EntryText::of(after)?);
-    let two = |field: &&crate::fields::Field| decide_route(field, &base, &proposed, &rules, &names) == Route::TwoPeople;
+    let two = |field: &&crate::fields::Field| {
+        decide_route(field, &base, &proposed, &rules, &names) == Route::TwoPeople
+    };
     Ok(changed(&base, &proposed).iter().any(two))
 }
 

@@ -125,7 +125,8 @@ pub(crate) struct Doors {
     here: &'static str,
 }
 
-const DOORS: [(&str, &str); 3] = [("/admin", "Council"), ("/provider", "My entries"), ("/account", "Account")];
+const DOORS: [(&str, &str); 3] =
+    [("/admin", "Council"), ("/provider", "My entries"), ("/account", "Account")];
 
 impl Doors {
     /// Address, words, and whether the page stands behind it.

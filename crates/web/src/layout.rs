@@ -171,7 +171,8 @@ pub fn render<T: Template>(site: &Site, page: &Page, body: &T) -> Result<Html, F
     let (theme, dusk) = (theme.address.as_str(), theme.dusk.as_str());
     // One text from top to bottom, with room for nearly every page: nothing is written twice.
     let mut out = String::with_capacity(ROOM_FOR_A_PAGE);
-    Above { page, council: &council, title, canonical, theme, dusk, doors: door::doors() }.render_into(&mut out)?;
+    Above { page, council: &council, title, canonical, theme, dusk, doors: door::doors() }
+        .render_into(&mut out)?;
     out.push('\n');
     body.render_into(&mut out)?;
     out.push('\n');

@@ -245,7 +245,7 @@ async fn a_passkey_is_added_and_signs_in_with_nothing_typed() {
         let credential = device.answer("get", &options, json!({}));
         let away = json!({"credential": credential, "next": "//evil.test/"});
         let answer = browser.post_json("/sign-in/passkey/finish", away).await.json();
-        assert!(answer["leads_to"].as_str().unwrap().starts_with("/account"));
+        assert!(answer["leads_to"].as_str().unwrap().starts_with("/admin"));
     })
     .await;
 }

@@ -29,14 +29,18 @@ async fn finish(house: &House, browser: &mut Browser<'_>, link: &str) -> (String
     let chosen = browser.post("/sign-in/set-up/password", &[("password", PASSWORD)]).await;
     assert!(chosen.leads_to("/sign-in/set-up/code"), "{chosen:?}");
     let page = browser.get("/sign-in/set-up/code").await.body;
-    let secret = page.split("as letters: <b>").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
+    let secret =
+        page.split("<b class=\"letters\">").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
     assert!(!browser.is_in().await, "not before a code");
     let wrong = browser.post("/sign-in/set-up/code", &[("code", "000000")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.body.contains(&page.split("<b>").nth(1).unwrap()[..9]), "the same secret is shown again");
+    assert!(
+        wrong.body.contains(&page.split("<b class=\"letters\">").nth(1).unwrap()[..9]),
+        "the same secret is shown again"
+    );
     let codes = browser.post("/sign-in/set-up/code", &[("code", &code_at(&secret, house.now()))]).await;
     assert_eq!(codes.status, StatusCode::OK);
-    let recovery = codes.body.split("nowrap\"><b>").skip(1);
+    let recovery = codes.body.split("<li class=\"letters\">").skip(1);
     let recovery: Vec<String> = recovery.map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
     assert_eq!(recovery.len(), 8, "{}", codes.body);
     assert!(browser.is_in().await);
@@ -144,7 +148,8 @@ async fn a_changed_password_signs_out_everywhere_else_and_tells_its_owner() {
         // Another app in the place of the old one.
         assert!(here.post("/account/code", &[("password", new)]).await.leads_to("/account/code/set-up"));
         let page = here.get("/account/code/set-up").await.body;
-        let fresh = page.split("as letters: <b>").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
+        let fresh =
+            page.split("<b class=\"letters\">").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
         assert_ne!(fresh, secret);
         let code = code_at(&fresh, house.now());
         assert_eq!(here.post("/account/code/set-up", &[("code", &code)]).await.status, StatusCode::OK);

@@ -121,7 +121,7 @@ fn one_network_fills_no_list_and_a_family_elsewhere_still_reports_what_is_wrong(
         let report = async |network: u8, words: &str| {
             let mut request = form("/services/infant-feeding-team/report")
                 .header("sec-fetch-site", "same-origin")
-                .body(encoded(&[("what", "phone"), ("words", words)]))
+                .body(encoded(&[("what", "phone"), ("words", words), ("seen", "1")]))
                 .unwrap();
             let address = ClientAddress([203, 0, network, 7].into());
             request.extensions_mut().insert(address);
