@@ -99,7 +99,15 @@ fn draft(slug: &str) -> ServiceDraft {
 
 async fn on_both(test: impl AsyncFn(Db)) {
     store::testing::both(
-        &[access::MIGRATIONS, settings::MIGRATIONS, directory::MIGRATIONS, editing::MIGRATIONS],
+        &[
+            access::MIGRATIONS,
+            settings::MIGRATIONS,
+            notify::MIGRATIONS,
+            accounts::MIGRATIONS,
+            directory::MIGRATIONS,
+            keeping::MIGRATIONS,
+            editing::MIGRATIONS,
+        ],
         test,
     )
     .await;

@@ -116,7 +116,7 @@ pub(crate) fn decide_route(
         "topics" => {
             let about =
                 |text: &EntryText, need: &String| names_any(text, "topics", std::slice::from_ref(need));
-            names.needs_sensitive.iter().any(|need| about(base, need) != about(proposed, need))
+            names.needs_sensitive.iter().any(|need| about(base, need) && !about(proposed, need))
         }
         _ => false,
     };
@@ -303,6 +303,13 @@ pub(crate) mod tests {
         let mut urgent = base.clone();
         urgent.0.insert("severity".to_owned(), json!(["crisis"]));
         assert_eq!(route("phones", json!([]), &urgent), Route::TwoPeople);
+        let mut protects = base.clone();
+        protects.0.insert("topics".to_owned(), json!(["domestic-abuse"]));
+        assert_eq!(
+            route("topics", json!(["food"]), &protects),
+            Route::TwoPeople,
+            "nobody alone takes it away"
+        );
         let none = Rules::new();
         let name = Field::find("name").unwrap();
         assert_eq!(decide_route(name, &base, &base, &none, &names), Route::Review);

@@ -28,7 +28,7 @@ fn every_statement_of_every_room_can_be_prepared_on_both_databases() {
                 "{room} has statements"
             );
             // Where a list of columns stands in a constant, the pages run the statement itself.
-            let whole = found.into_iter().filter(is_whole);
+            let whole = found.into_iter().filter(|text| is_whole(text));
             statements.extend(whole.map(|text| text.replace("select  from", "select * from")));
         }
         assert!(statements.len() > 40, "{} statements", statements.len());
@@ -38,7 +38,7 @@ fn every_statement_of_every_room_can_be_prepared_on_both_databases() {
 }
 
 /// A statement that is put together from parts is run by its room's own tests.
-fn is_whole(text: &String) -> bool {
+fn is_whole(text: &str) -> bool {
     let parts = ["(null) values", "limit $ ", "where  order", "like '%\""];
     !parts.iter().any(|part| text.contains(part)) && !text.trim_end().ends_with(" where")
 }
