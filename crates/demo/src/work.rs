@@ -12,6 +12,7 @@ use axum::{
     http::{Request, header},
 };
 use directory::{Directory, Entry};
+use freshness::Desk;
 use http_body_util::BodyExt;
 use kernel::{Clock, Fault, Instant};
 use notify::Notify;
@@ -43,6 +44,7 @@ pub async fn add_work(site: &Site, notify: &Notify) -> Result<bool, Fault> {
 
     stage.stand(days_before(site, 1));
     stage.send_private_page(plain).await?;
+    stage.remind(other).await?;
     stage
         .report(other, "way_in", "The page says anyone can come. We were told to ask our school first.")
         .await?;
@@ -72,10 +74,12 @@ impl Stage {
         let clock = Clock::standing_at(&house.clock().now().to_string());
         let site = Site::open(house.db().clone(), clock.clone(), house.dice().clone()).await?;
         let directory = Directory::open(&site, Arc::new(|_| Vec::new())).await?;
+        let desk = Desk::new(&site, Arc::new(|_| Ok(Vec::new())), Arc::new(|_| Ok(Vec::new())));
         let doors = directory::routes(&directory)
             .and(keeping::public_door(&site))
             .and(keeping::provider_door(&site))
             .and(keeping::admin_door(&site))
+            .and(freshness::admin_door(&desk))
             .and(notify::demo_door(notify));
         let (real, dice) = (house.clock().clone(), house.dice().clone());
         let (provider, editor, kept) = site
@@ -166,6 +170,12 @@ impl Stage {
     }
 
     /// An organisation asks to be listed, and presses the button in the mail it gets.
+    /// The mail that leads a keeper to their entry, whatever the hour of the first start.
+    async fn remind(&self, entry: &Entry) -> Result<(), Fault> {
+        self.post(Some(&self.editor), &format!("/admin/freshness/{}/remind", entry.id), &[]).await?;
+        Ok(())
+    }
+
     async fn apply(&self) -> Result<(), Fault> {
         let fields = [
             ("organization", "Demonstration Saturday Club"),

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&[store::Migration]] = &[
     accounts::MIGRATIONS,
     directory::MIGRATIONS,
     keeping::MIGRATIONS,
+    freshness::MIGRATIONS,
 ];
 
 #[tokio::test]

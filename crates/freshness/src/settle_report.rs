@@ -6,7 +6,7 @@ use crate::{
     mails::REPORT_ANSWERED,
     model::{Timeliness, decide_report_due, moment_words, report_due},
 };
-use access::{May, On, SettleReport};
+use access::{Action, May, On, SettleReport};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -99,6 +99,8 @@ struct ReportView {
     name: String,
     slug: String,
     service: String,
+    /// Whether the entry's own page behind this door is open to whoever looks.
+    may_chase: bool,
     what: &'static str,
     words: String,
     danger: bool,
@@ -141,12 +143,14 @@ async fn page(
     errors: &Errors,
 ) -> Reply {
     let now = desk.site.clock().now();
+    let may_chase = Action::ChaseEntries.is_open_to(may.actor());
     // Reading it is written down, so it is a write.
     let found = desk.site.db().write(move |tx| find_report(tx, &may, id, now)).await?;
     let Some(ReportWords { line, words, answer }) = found else { return Ok(missing()) };
     let shown = Line::of(&line, now);
     let answers = ReportOutcome::ALL.map(|outcome| (outcome.key(), outcome.words()));
     let body = ReportView {
+        may_chase,
         card: typed.card.clone().map(CardView::above),
         summary: ErrorSummary { errors }.render()?,
         notice,
