@@ -1,8 +1,8 @@
 //! Limits on what anybody may send without an account, so that a stranger cannot have the house write to one mailbox
 //! again and again, or bury the people who read what families send.
 //!
-//! The house puts a [`Counter`] on every request ([`count_senders`]); a room takes it like any other part of the request
-//! and counts in the transaction that keeps what was sent.
+//! The house lays [`CountSenders`] around every door; a room takes a [`Counter`] like any other part of the request and
+//! counts in the transaction that keeps what was sent.
 
 use crate::{
     Accounts, SignInName,
@@ -10,9 +10,8 @@ use crate::{
     store::limits as rows,
 };
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::FromRequestParts,
     http::{HeaderValue, StatusCode, header, request::Parts},
-    middleware::Next,
     response::Response,
 };
 use jiff::SignedDuration;
@@ -78,12 +77,15 @@ impl Wait {
     }
 }
 
-/// Counts what comes from where this request came from. Without [`count_senders`] around the door it counts nothing, as
-/// in the tests of a single room.
-#[derive(Clone, Default)]
+/// What a [`Counter`] counts with, to be layered around every door (`axum::Extension(CountSenders(accounts))`): nothing is
+/// read or kept for a request until a room takes a counter.
+#[derive(Clone)]
+pub struct CountSenders(pub Accounts);
+
+/// Counts what comes from where this request came from. Without [`CountSenders`] around the door it counts nothing, as in
+/// the tests of a single room.
 pub struct Counter(Option<Place>);
 
-#[derive(Clone)]
 struct Place {
     accounts: Accounts,
     address: Option<IpAddr>,
@@ -92,17 +94,13 @@ struct Place {
 impl<S: Sync> FromRequestParts<S> for Counter {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Counter, Infallible> {
-        Ok(parts.extensions.get::<Counter>().cloned().unwrap_or_default())
+        let Some(CountSenders(accounts)) = parts.extensions.get::<CountSenders>().cloned() else {
+            return Ok(Counter(None));
+        };
+        let trusted = accounts.config().client_address_header.as_deref();
+        let address = address_of(&parts.extensions, &parts.headers, trusted);
+        Ok(Counter(Some(Place { accounts, address })))
     }
-}
-
-/// Puts a [`Counter`] on the request. To be layered around every door, also the public one; it reads and keeps nothing
-/// until a room counts.
-pub async fn count_senders(State(accounts): State<Accounts>, mut request: Request, next: Next) -> Response {
-    let trusted = accounts.config().client_address_header.as_deref();
-    let address = address_of(request.extensions(), request.headers(), trusted);
-    request.extensions_mut().insert(Counter(Some(Place { accounts, address })));
-    next.run(request).await
 }
 
 impl Counter {

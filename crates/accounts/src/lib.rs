@@ -59,7 +59,7 @@ mod store;
 
 pub use accounts::{Accounts, AccountsConfig};
 pub use consent::{has_consent, set_consent, withdraw};
-pub use counter::{Counter, Sent, Wait, count_senders};
+pub use counter::{CountSenders, Counter, Sent, Wait};
 pub use demonstration::demo_door;
 pub use erase::{PERSON_ERASED, WRITE_THE_DATABASE_ANEW, write_the_database_anew};
 pub use limits::ClientAddress;

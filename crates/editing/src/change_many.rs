@@ -13,6 +13,7 @@ use axum::{
     http::StatusCode,
 };
 use directory::{Directory, Publication, Published};
+use keeping::TwoPeople;
 use kernel::{Fault, Id, Instant, Refusal};
 use store::Tx;
 use web::{
@@ -133,12 +134,11 @@ fn look(
     now: Instant,
 ) -> Result<Vec<(String, String, i64, Made)>, Fault> {
     let mut made = Vec::with_capacity(slugs.len());
+    let two_people = TwoPeople::find(tx, council, now)?;
     for slug in slugs {
         if let Some(entry) = directory::find_entry(tx, slug)? {
             let applied = match change.applied(&entry.draft) {
-                Made::Changed(draft, _)
-                    if keeping::needs_two_people(tx, council, &entry.draft, &draft, now)? =>
-                {
+                Made::Changed(draft, _) if two_people.are_needed(&entry.draft, &draft)? => {
                     Made::Refused(TAKES_TWO.to_owned())
                 }
                 applied => applied,
@@ -187,8 +187,11 @@ pub(crate) async fn post_apply(State(directory): State<Directory>, who: Who, for
         .write(move |tx| {
             rows::insert_change(tx, &record)?;
             let mut changed = 0;
+            let two_people = TwoPeople::find(tx, &council, record.changed_at)?;
+            let changing =
+                Changing { may: &may, change: &change, record: &record, council: &council, two_people };
             for (slug, version) in &seen {
-                let entry = change_one(tx, &may, &change, &record, slug, *version, &council)?;
+                let entry = changing.one(tx, slug, *version)?;
                 changed += usize::from(entry.version_after > 0);
                 rows::insert_change_entry(tx, record.id, &entry)?;
             }
@@ -205,41 +208,49 @@ pub(crate) async fn post_apply(State(directory): State<Directory>, who: Who, for
     Ok(see_other(&format!("/admin/entries/changes/{id}")))
 }
 
-fn change_one(
-    tx: &mut Tx,
-    may: &May<EditMany>,
-    change: &Change,
-    record: &ManyChange,
-    slug: &str,
-    seen: i64,
-    council: &settings::Council,
-) -> Result<ManyChangeEntry, Fault> {
-    let left = |because: &str| ManyChangeEntry {
-        slug: slug.to_owned(),
-        version_before: seen,
-        version_after: 0,
-        left_because: because.to_owned(),
-        undone: false,
-    };
-    let Some(entry) = directory::find_entry(tx, slug)? else {
-        return Ok(left("It is no longer there"));
-    };
-    if entry.version != seen {
-        return Ok(left("Somebody changed it after you looked"));
-    }
-    let draft = match change.applied(&entry.draft) {
-        Made::Changed(draft, _) => draft,
-        Made::Same => return Ok(left("There was nothing to change")),
-        Made::Refused(sentence) => return Ok(left(&sentence)),
-    };
-    if keeping::needs_two_people(tx, council, &entry.draft, &draft, record.changed_at)? {
-        return Ok(left(TAKES_TWO));
-    }
-    let publication =
-        Publication { draft: &draft, base_version: seen, why: &record.why, change: Some(record.id.uuid()) };
-    match directory::publish(tx, may, &publication, council, record.changed_at)? {
-        Published::Version(number) => Ok(ManyChangeEntry { version_after: number, ..left("") }),
-        Published::Overtaken(_) => Ok(left("Somebody changed it after you looked")),
+/// A change while it is made.
+struct Changing<'a> {
+    may: &'a May<EditMany>,
+    change: &'a Change,
+    record: &'a ManyChange,
+    council: &'a settings::Council,
+    two_people: TwoPeople,
+}
+
+impl Changing<'_> {
+    fn one(&self, tx: &mut Tx, slug: &str, seen: i64) -> Result<ManyChangeEntry, Fault> {
+        let left = |because: &str| ManyChangeEntry {
+            slug: slug.to_owned(),
+            version_before: seen,
+            version_after: 0,
+            left_because: because.to_owned(),
+            undone: false,
+        };
+        let Some(entry) = directory::find_entry(tx, slug)? else {
+            return Ok(left("It is no longer there"));
+        };
+        if entry.version != seen {
+            return Ok(left("Somebody changed it after you looked"));
+        }
+        let draft = match self.change.applied(&entry.draft) {
+            Made::Changed(draft, _) => draft,
+            Made::Same => return Ok(left("There was nothing to change")),
+            Made::Refused(sentence) => return Ok(left(&sentence)),
+        };
+        if self.two_people.are_needed(&entry.draft, &draft)? {
+            return Ok(left(TAKES_TWO));
+        }
+        let Changing { record, .. } = self;
+        let publication = Publication {
+            draft: &draft,
+            base_version: seen,
+            why: &record.why,
+            change: Some(record.id.uuid()),
+        };
+        match directory::publish(tx, self.may, &publication, self.council, record.changed_at)? {
+            Published::Version(number) => Ok(ManyChangeEntry { version_after: number, ..left("") }),
+            Published::Overtaken(_) => Ok(left("Somebody changed it after you looked")),
+        }
     }
 }
 
@@ -312,13 +323,14 @@ pub(crate) async fn post_undo(State(directory): State<Directory>, who: Who, Path
             if change.undone_at.is_some() {
                 return Ok(true);
             }
+            let two_people = TwoPeople::find(tx, &council, now)?;
             for entry in rows::list_change_entries(tx, id)?.iter().filter(|entry| entry.version_after > 0) {
                 let service = directory::entry_id(&entry.slug);
                 let Some(draft) = directory::find_version(tx, service, entry.version_before)? else {
                     continue;
                 };
                 let Some(current) = directory::find_entry(tx, &entry.slug)? else { continue };
-                if keeping::needs_two_people(tx, &council, &current.draft, &draft, now)? {
+                if two_people.are_needed(&current.draft, &draft)? {
                     continue;
                 }
                 let publication = Publication {

@@ -13,8 +13,9 @@ pub struct Finding {
     pub sentence: String,
 }
 
-/// Looks at contacts, pages, settings and jobs.
-pub async fn check(house: &House) -> Result<Vec<Finding>, Fault> {
+/// Looks at contacts, pages, settings, the audit trail and jobs. First the length and the end of the audit trail, to be
+/// kept elsewhere and compared; then what it found.
+pub async fn check(house: &House) -> Result<(String, Vec<Finding>), Fault> {
     let today = house.site.clock().today();
     let mut findings = contacts(house, today);
     for page in house.library.overdue(today) {
@@ -31,7 +32,8 @@ pub async fn check(house: &House) -> Result<Vec<Finding>, Fault> {
     if council.public_url.is_empty() {
         findings.push(Finding { area: "settings", sentence: "The site does not know its own address: set public_url in the settings, so that links and codes can be shared.".to_owned() });
     }
-    findings.extend(trail(house).await?);
+    let (head, of_trail) = trail(house).await?;
+    findings.extend(of_trail);
     for sentence in house.notify.findings().await? {
         findings.push(Finding { area: "messages", sentence });
     }
@@ -42,34 +44,30 @@ pub async fn check(house: &House) -> Result<Vec<Finding>, Fault> {
             sentence: format!("The job '{}' gave up. Its last reason is in the job table.", job.kind),
         });
     }
-    Ok(findings)
+    Ok((head, findings))
 }
 
 /// Whether the audit trail is as it was written, and which backups still hold somebody who was erased.
-async fn trail(house: &House) -> Result<Vec<Finding>, Fault> {
+async fn trail(house: &House) -> Result<(String, Vec<Finding>), Fault> {
     let (office, now) = (house.office.clone(), house.site.clock().now());
     house
         .site
         .db()
         .snapshot(move |tx| {
             let mut findings = Vec::new();
-            if let Soundness::Broken { sequence } = access::audit::verify(tx)? {
-                findings.push(Finding { area: "audit", sentence: format!("The audit trail was changed behind the house's back: row {sequence} does not fit. Compare with a backup before anything else is done.") });
-            }
+            let head = match access::audit::verify(tx)? {
+                Soundness::Sound { rows, head } => format!("The audit trail holds {rows} rows and ends in {head}"),
+                Soundness::Broken { sequence } => {
+                    findings.push(Finding { area: "audit", sentence: format!("The audit trail was changed behind the house's back: row {sequence} does not fit. Compare with a backup before anything else is done.") });
+                    format!("The audit trail does not fit at row {sequence}")
+                }
+            };
             if let Some(sentence) = accounts::find_backups_to_delete(tx, &office, now)? {
                 findings.push(Finding { area: "backups", sentence });
             }
-            Ok(findings)
+            Ok((head, findings))
         })
         .await
-}
-
-/// The length and the end of the audit trail, to be kept elsewhere and compared.
-pub async fn audit_head(house: &House) -> Result<String, Fault> {
-    Ok(match house.site.db().snapshot(access::audit::verify).await? {
-        Soundness::Sound { rows, head } => format!("The audit trail holds {rows} rows and ends in {head}"),
-        Soundness::Broken { sequence } => format!("The audit trail does not fit at row {sequence}"),
-    })
 }
 
 fn contacts(house: &House, today: Date) -> Vec<Finding> {

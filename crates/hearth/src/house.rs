@@ -1,6 +1,6 @@
 use crate::{doors, rooms, subscriptions};
-use accounts::{Accounts, AccountsConfig, Office, OfficeConfig};
-use axum::{Router, middleware::from_fn_with_state};
+use accounts::{Accounts, AccountsConfig, CountSenders, Office, OfficeConfig};
+use axum::{Extension, Router, middleware::from_fn_with_state};
 use content::Library;
 use directory::Directory;
 use freshness::Desk;
@@ -89,7 +89,7 @@ impl House {
         let known =
             doors::known(self).into_router().layer(from_fn_with_state(self.accounts.clone(), accounts::who));
         let open = doors::public(self)?.into_router();
-        let counted = from_fn_with_state(self.accounts.clone(), accounts::count_senders);
+        let counted = Extension(CountSenders(self.accounts.clone()));
         Ok(web::shell(&self.site, open.merge(known).layer(counted).merge(doors::machines(self))))
     }
 

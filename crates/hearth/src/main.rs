@@ -152,31 +152,38 @@ struct Place {
 }
 
 impl Place {
-    fn database_url(&self) -> Result<String, Fault> {
+    /// What the file and the environment say, or nothing when it is a demonstration's folder.
+    fn config(&self) -> Result<Option<Config>, Fault> {
         match &self.data {
-            Some(folder) => Ok(demo_url(folder)),
-            None => Ok(Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?.database_url),
+            Some(_) => Ok(None),
+            None => Config::read(self.config.as_deref(), |name| std::env::var(name).ok()).map(Some),
         }
     }
 
     async fn open(&self) -> Result<Db, Fault> {
-        let db = Db::open(&self.database_url()?).await?;
+        self.open_as(self.config()?.as_ref()).await
+    }
+
+    async fn open_as(&self, config: Option<&Config>) -> Result<Db, Fault> {
+        let url = match (config, &self.data) {
+            (Some(config), _) => config.database_url.clone(),
+            (None, folder) => demo_url(folder.as_deref().unwrap_or(Path::new("."))),
+        };
+        let db = Db::open(&url).await?;
         store::migrate(&db, hearth::MIGRATIONS).await?;
         Ok(db)
     }
 
     async fn house(&self) -> Result<House, Fault> {
-        let setup = match &self.data {
-            Some(_) => Setup { is_demonstration: true, ..Setup::default() },
-            None => Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?.setup(),
-        };
-        let db = self.open().await?;
-        if self.data.is_none() {
-            let config = Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?;
-            if !config.public_url.is_empty() {
-                set_public_url(&db, config.public_url.trim_end_matches('/')).await?;
+        let config = self.config()?;
+        let db = self.open_as(config.as_ref()).await?;
+        let setup = match config {
+            None => Setup { is_demonstration: true, ..Setup::default() },
+            Some(config) => {
+                set_configured_url(&db, &config).await?;
+                config.setup()
             }
-        }
+        };
         House::open(db, Clock::real(), Dice::real(), setup).await
     }
 }
@@ -278,6 +285,14 @@ async fn set_public_url(db: &Db, address: &str) -> Result<(), Fault> {
     .await
 }
 
+/// The address that the configuration gives, if it gives one.
+async fn set_configured_url(db: &Db, config: &Config) -> Result<(), Fault> {
+    match config.public_url.trim_end_matches('/') {
+        "" => Ok(()),
+        address => set_public_url(db, address).await,
+    }
+}
+
 async fn serve(config: Option<&Path>) -> Result<(), Fault> {
     let config = Config::read(config, |name| std::env::var(name).ok())?;
     log_as(&config.log);
@@ -287,9 +302,7 @@ async fn serve(config: Option<&Path>) -> Result<(), Fault> {
     let listener = bind(listen).await?;
     let db = Db::open(&config.database_url).await?;
     store::migrate(&db, hearth::MIGRATIONS).await?;
-    if !config.public_url.is_empty() {
-        set_public_url(&db, config.public_url.trim_end_matches('/')).await?;
-    }
+    set_configured_url(&db, &config).await?;
     let house = House::open(db, Clock::real(), Dice::real(), config.setup()).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     serve_house(house, listener).await
@@ -375,8 +388,8 @@ impl Read for Counted {
 
 async fn report(place: &Place) -> Result<ExitCode, Fault> {
     let house = place.house().await?;
-    let findings = check(&house).await?;
-    say(&hearth::check::audit_head(&house).await?);
+    let (trail, findings) = check(&house).await?;
+    say(&trail);
     for finding in &findings {
         say(&format!("{}: {}", finding.area, finding.sentence));
     }

@@ -124,20 +124,29 @@ pub(crate) fn list_names(tx: &mut Tx, council: &Council, now: Instant) -> Result
     })
 }
 
-/// Whether going from one text to another touches what protects people, so that two must look at it.
-pub fn needs_two_people(
-    tx: &mut Tx,
-    council: &Council,
-    before: &directory::ServiceDraft,
-    after: &directory::ServiceDraft,
-    now: Instant,
-) -> Result<bool, Fault> {
-    let (names, rules) = (list_names(tx, council, now)?, list_rules(tx)?);
-    let (base, proposed) = (EntryText::of(before)?, EntryText::of(after)?);
-    let two = |field: &&crate::fields::Field| {
-        decide_route(field, &base, &proposed, &rules, &names) == Route::TwoPeople
-    };
-    Ok(changed(&base, &proposed).iter().any(two))
+/// What decides whether two people must look at a change, read once for as many changes as there are.
+pub struct TwoPeople {
+    names: Names,
+    rules: Rules,
+}
+
+impl TwoPeople {
+    /// As the council has it today.
+    pub fn find(tx: &mut Tx, council: &Council, now: Instant) -> Result<TwoPeople, Fault> {
+        Ok(TwoPeople { names: list_names(tx, council, now)?, rules: list_rules(tx)? })
+    }
+
+    /// Whether going from one text to another touches what protects people.
+    pub fn are_needed(
+        &self,
+        before: &directory::ServiceDraft,
+        after: &directory::ServiceDraft,
+    ) -> Result<bool, Fault> {
+        let (base, proposed) = (EntryText::of(before)?, EntryText::of(after)?);
+        Ok(changed(&base, &proposed)
+            .iter()
+            .any(|field| decide_route(field, &base, &proposed, &self.rules, &self.names) == Route::TwoPeople))
+    }
 }
 
 /// What somebody has typed of an entry: kept from the first press of 'Save' until it is sent.

@@ -45,7 +45,7 @@ mod waiting;
 
 pub use crate::jobs::{FORGET_APPLICATIONS, RENEW_CLOSURES, forget_applications, renew_closures};
 pub use crate::store::MIGRATIONS;
-pub use entry::needs_two_people;
+pub use entry::TwoPeople;
 pub use mails::TEMPLATES;
 pub use personal_data::{erase, export_about};
 pub use waiting::{Waiting, count_waiting};

@@ -2,7 +2,7 @@
 
 use crate::{
     edit_section::IntoReply,
-    entry::{Kept, find_kept, list_names, needs_two_people, person_of},
+    entry::{Kept, TwoPeople, find_kept, list_names, person_of},
     fields::{EntryText, FIELDS},
     marked_words::{Line, mark_changes},
     model::diff,
@@ -148,13 +148,8 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, Path(slug): Path<St
             if !wrong.is_empty() {
                 return Ok(Some(Restored::Impossible(wrong)));
             }
-            let two = needs_two_people(
-                tx,
-                &inner.council(),
-                &kept.text.draft()?,
-                &text.draft()?,
-                inner.clock().now(),
-            )?;
+            let two = TwoPeople::find(tx, &inner.council(), inner.clock().now())?
+                .are_needed(&kept.text.draft()?, &text.draft()?)?;
             if two && who.may::<ApproveSensitive>(On::one("service", kept.id)).is_err() {
                 return Ok(Some(Restored::TakesTwo));
             }

@@ -1,16 +1,18 @@
 //! What somebody tries who means harm: forms from other sites, doors without a key, words that say more than they may,
 //! and requests that would have the house work against the people it is for.
 
-use crate::support::{Answer, Home, encoded, form, on_both_anew};
-use access::{PersonId, Role};
-use accounts::{ClientAddress, How, PersonDraft};
+use crate::support::{Answer, Home, encoded, filled, form, on_both_anew, session, someone};
+use access::Role;
+use accounts::ClientAddress;
 use axum::{
     body::Body,
-    http::{HeaderMap, Method, Request, header},
+    http::{Method, Request, header},
 };
 
 /// An entry whose page is private because somebody could be harmed, and the number it gives.
 const PRIVATE: (&str, &str) = ("start-for-life-emotional-wellbeing-team", "0151 495 5065");
+/// An entry that is there for everybody.
+const ENTRY: &str = "infant-feeding-team";
 const FALSE_NUMBER: &str = "0151 496 0999";
 
 #[test]
@@ -25,7 +27,7 @@ fn no_form_of_another_site_is_taken_behind_any_door() {
             if route.path.starts_with("/notify/") {
                 continue;
             }
-            let path = filled(route.path);
+            let path = filled(route.path, ENTRY);
             for says in [
                 vec![("sec-fetch-site", "cross-site")],
                 vec![("sec-fetch-site", "same-site")],
@@ -54,7 +56,7 @@ fn what_is_behind_a_door_is_kept_by_no_cache_and_a_glance_at_its_head_opens_noth
     on_both_anew(async |home| {
         let cookie = session(home, someone(home, Role::Administrator, None).await).await;
         for route in hearth::doors::known(&home.house).routes().iter().filter(|it| it.method == Method::GET) {
-            let path = filled(route.path);
+            let path = filled(route.path, ENTRY);
             let head = Request::head(&path).header(header::HOST, "hub.example.org").body(Body::empty());
             let closed = home.send(head.unwrap()).await;
             if !route.action.is_open_to(&access::Actor::Visitor) {
@@ -198,31 +200,6 @@ async fn text(home: &Home) -> String {
     format!("{:?}", entry.draft)
 }
 
-async fn someone(home: &Home, role: Role, organization: Option<uuid::Uuid>) -> PersonId {
-    let (clock, dice) = (home.house.site.clock().clone(), home.house.site.dice().clone());
-    home.database
-        .write(move |tx| {
-            let draft = PersonDraft {
-                email: format!("{}@example.org", role.key().replace('_', ".")).parse().unwrap(),
-                name: format!("Demonstration {role}"),
-                roles: vec![role],
-                organizations: organization.into_iter().collect(),
-            };
-            accounts::set_person(tx, &draft, &clock, &dice)
-        })
-        .await
-        .unwrap()
-}
-
-async fn session(home: &Home, person: PersonId) -> String {
-    let accounts = &home.house.accounts;
-    let started = accounts.start_session(&HeaderMap::new(), person, How::Demonstration, "/account").await;
-    let Ok(response) = started else { panic!("a session does not start") };
-    let cookies = response.headers().get_all(header::SET_COOKIE);
-    let pairs = cookies.iter().filter_map(|cookie| cookie.to_str().unwrap().split(';').next());
-    pairs.collect::<Vec<_>>().join("; ")
-}
-
 async fn look(home: &Home, path: &str, cookie: &str) -> Answer {
     let request = Request::get(path).header(header::HOST, "hub.example.org").header(header::COOKIE, cookie);
     home.send(request.body(Body::empty()).unwrap()).await
@@ -231,12 +208,4 @@ async fn look(home: &Home, path: &str, cookie: &str) -> Answer {
 async fn send(home: &Home, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
     let request = form(path).header("sec-fetch-site", "same-origin").header(header::COOKIE, cookie);
     home.send(request.body(encoded(fields)).unwrap()).await
-}
-
-fn filled(pattern: &str) -> String {
-    let mut path = pattern.replace("{slug}", "infant-feeding-team").replace("{section}", "cost");
-    while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
-        path.replace_range(from..=to, "01900000-0000-7000-8000-000000000000");
-    }
-    path
 }

@@ -2,12 +2,11 @@
 //! record and on a stranger's. A route that lets somebody in whom the table keeps out fails here, and so does one that
 //! keeps out somebody whom the table lets in.
 
-use crate::support::{Answer, Home, encoded, form, on_both_anew};
+use crate::support::{Answer, Home, encoded, filled, form, on_both_anew, session, someone};
 use access::{Action, Grant, PersonId, Role};
-use accounts::{How, PersonDraft};
 use axum::{
     body::Body,
-    http::{HeaderMap, Method, Request, header},
+    http::{Method, Request, header},
 };
 use std::collections::BTreeMap;
 use web::Route;
@@ -29,7 +28,7 @@ fn every_route_opens_to_whom_the_table_says_and_to_nobody_else() {
         for route in &routes {
             for role in std::iter::once(None).chain(Role::ALL.map(Some)) {
                 for record in records(route) {
-                    let path = filled(route, &entries[&record]);
+                    let path = filled(route.path, &entries[&record].0);
                     let answer = ask(home, route, &path, role.map(|role| people[&role])).await;
                     let expected = allowed(route.action, role, record);
                     *cells.entry((route.action.key(), expected)).or_insert(0) += 1;
@@ -69,24 +68,12 @@ async fn entries(home: &Home) -> BTreeMap<Record, (String, uuid::Uuid)> {
 }
 
 async fn people(home: &Home, entries: &BTreeMap<Record, (String, uuid::Uuid)>) -> BTreeMap<Role, PersonId> {
-    let (clock, dice) = (home.house.site.clock().clone(), home.house.site.dice().clone());
-    let organization = entries[&Record::Own].1;
-    home.database
-        .write(move |tx| {
-            let mut people = BTreeMap::new();
-            for role in Role::ALL {
-                let draft = PersonDraft {
-                    email: format!("{}@example.org", role.key().replace('_', ".")).parse().unwrap(),
-                    name: format!("Test {role}"),
-                    roles: vec![role],
-                    organizations: if role == Role::ProviderEditor { vec![organization] } else { Vec::new() },
-                };
-                people.insert(role, accounts::set_person(tx, &draft, &clock, &dice)?);
-            }
-            Ok(people)
-        })
-        .await
-        .unwrap()
+    let mut people = BTreeMap::new();
+    for role in Role::ALL {
+        let organization = (role == Role::ProviderEditor).then_some(entries[&Record::Own].1);
+        people.insert(role, someone(home, role, organization).await);
+    }
+    people
 }
 
 /// A route about an entry is tried on both; elsewhere the record is one's own, or there is none.
@@ -96,15 +83,6 @@ fn records(route: &Route) -> Vec<Record> {
     } else {
         vec![Record::Own]
     }
-}
-
-fn filled(route: &Route, entry: &(String, uuid::Uuid)) -> String {
-    let unknown = "01900000-0000-7000-8000-000000000000";
-    let mut path = route.path.replace("{slug}", &entry.0).replace("{section}", "cost");
-    while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
-        path.replace_range(from..=to, unknown);
-    }
-    path
 }
 
 fn allowed(action: Action, role: Option<Role>, record: Record) -> bool {
@@ -131,15 +109,6 @@ async fn ask(home: &Home, route: &Route, path: &str, person: Option<PersonId>) -
         request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
     }
     home.send(request).await
-}
-
-async fn session(home: &Home, person: PersonId) -> String {
-    let started =
-        home.house.accounts.start_session(&HeaderMap::new(), person, How::Demonstration, "/account").await;
-    let Ok(response) = started else { panic!("a session does not start") };
-    let cookies = response.headers().get_all(header::SET_COOKIE);
-    let pairs = cookies.iter().filter_map(|cookie| cookie.to_str().unwrap().split(';').next());
-    pairs.collect::<Vec<_>>().join("; ")
 }
 
 /// What is wrong with an answer, if anything.

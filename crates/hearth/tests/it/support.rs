@@ -1,5 +1,7 @@
 //! Houses for tests, a browser without a screen, and a reader of the pages it gets.
 
+use access::{PersonId, Role};
+use accounts::{How, PersonDraft};
 use axum::{
     Router,
     body::Body,
@@ -109,6 +111,42 @@ pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let body = response.into_body().collect().await.unwrap().to_bytes().to_vec();
     Answer { status, headers, body }
+}
+
+/// Somebody with one role, who keeps the entries of the organisation if there is one.
+pub async fn someone(home: &Home, role: Role, organization: Option<uuid::Uuid>) -> PersonId {
+    let (clock, dice) = (home.house.site.clock().clone(), home.house.site.dice().clone());
+    home.database
+        .write(move |tx| {
+            let draft = PersonDraft {
+                email: format!("{}@example.org", role.key().replace('_', ".")).parse().unwrap(),
+                name: format!("Demonstration {role}"),
+                roles: vec![role],
+                organizations: organization.into_iter().collect(),
+            };
+            accounts::set_person(tx, &draft, &clock, &dice)
+        })
+        .await
+        .unwrap()
+}
+
+/// A new session of theirs, as the header their browser sends.
+pub async fn session(home: &Home, person: PersonId) -> String {
+    let accounts = &home.house.accounts;
+    let started = accounts.start_session(&HeaderMap::new(), person, How::Demonstration, "/account").await;
+    let Ok(response) = started else { panic!("a session does not start") };
+    let cookies = response.headers().get_all(header::SET_COOKIE);
+    let pairs = cookies.iter().filter_map(|cookie| cookie.to_str().unwrap().split(';').next());
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+/// A route's address about one entry, and with an id that nothing has.
+pub fn filled(pattern: &str, slug: &str) -> String {
+    let mut path = pattern.replace("{slug}", slug).replace("{section}", "cost");
+    while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
+        path.replace_range(from..=to, "01900000-0000-7000-8000-000000000000");
+    }
+    path
 }
 
 /// What came back.
