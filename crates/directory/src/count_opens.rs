@@ -1,59 +1,16 @@
 //! How often each entry is opened: a number for an entry and a civil day, and nothing of who opened it: no cookie, no
 //! address, no time of day. Counted in memory and written down every minute and when the house closes.
 
-use crate::{catalogue::Directory, store as rows};
+use crate::{catalogue::Directory, store as rows, waiting::Waiting};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use kernel::{Date, Fault, Instant};
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
-
-/// Counts wait at most about this long in memory: what a crash may lose.
-const WAIT_SECONDS: i64 = 60;
+use std::collections::BTreeMap;
 
 /// The counts that are not written down yet.
-#[derive(Default)]
-pub(crate) struct Opens(Mutex<Waiting>);
+pub(crate) type Opens = Waiting<BTreeMap<(String, Date), i64>>;
 
-#[derive(Default)]
-struct Waiting {
-    counts: BTreeMap<(String, Date), i64>,
-    /// When the first of them came.
-    since: Option<Instant>,
-}
-
-impl Opens {
-    /// Counts one, and says whether it is time to write down.
-    fn add(&self, slug: &str, day: Date, now: Instant) -> bool {
-        let mut waiting = self.lock();
-        *waiting.counts.entry((slug.to_owned(), day)).or_default() += 1;
-        let since = *waiting.since.get_or_insert(now);
-        let due = now.as_second() - since.as_second() >= WAIT_SECONDS;
-        if due {
-            // Only one of those who come in this moment goes to write.
-            waiting.since = Some(now);
-        }
-        due
-    }
-
-    fn take(&self) -> BTreeMap<(String, Date), i64> {
-        let mut waiting = self.lock();
-        waiting.since = None;
-        std::mem::take(&mut waiting.counts)
-    }
-
-    fn give_back(&self, counts: BTreeMap<(String, Date), i64>, now: Instant) {
-        let mut waiting = self.lock();
-        waiting.since.get_or_insert(now);
-        for (key, count) in counts {
-            *waiting.counts.entry(key).or_default() += count;
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn add(opens: &Opens, slug: &str, day: Date, now: Instant) -> bool {
+    opens.add(now, |counts| *counts.entry((slug.to_owned(), day)).or_default() += 1)
 }
 
 /// Counts a page that was shown. A machine that says it is one, and a browser that only fetches ahead, are not people.
@@ -63,7 +20,7 @@ pub(crate) fn count(directory: &Directory, asked: &Visit, slug: &str, status: St
         return;
     }
     let clock = directory.site().clock();
-    if directory.opens().add(slug, clock.today(), clock.now()) {
+    if add(directory.opens(), slug, clock.today(), clock.now()) {
         let directory = directory.clone();
         tokio::spawn(async move {
             if let Err(fault) = write_down_opens(&directory).await {
@@ -109,9 +66,17 @@ pub async fn write_down_opens(directory: &Directory) -> Result<i64, Fault> {
         })
         .await;
     if outcome.is_err() {
-        directory.opens().give_back(counts, directory.site().clock().now());
+        give_back(directory.opens(), counts, directory.site().clock().now());
     }
     outcome
+}
+
+fn give_back(opens: &Opens, counts: BTreeMap<(String, Date), i64>, now: Instant) {
+    opens.add(now, |waiting| {
+        for (key, count) in counts {
+            *waiting.entry(key).or_default() += count;
+        }
+    });
 }
 
 #[cfg(test)]
@@ -137,13 +102,13 @@ mod tests {
     fn what_waits_is_taken_once_and_given_back_whole() {
         let (opens, day) = (Opens::default(), "2026-11-22".parse().unwrap());
         let at = |second| Instant::from_second(second).unwrap();
-        assert!(!opens.add("a", day, at(0)) && !opens.add("a", day, at(30)));
-        assert!(opens.add("b", day, at(60)) && !opens.add("b", day, at(61)), "one goes to write");
+        assert!(!add(&opens, "a", day, at(0)) && !add(&opens, "a", day, at(30)));
+        assert!(add(&opens, "b", day, at(60)) && !add(&opens, "b", day, at(61)), "one goes to write");
         let taken = opens.take();
         assert_eq!(taken.values().sum::<i64>(), 4);
         assert!(opens.take().is_empty());
-        opens.add("a", day, at(62));
-        opens.give_back(taken, at(63));
+        add(&opens, "a", day, at(62));
+        give_back(&opens, taken, at(63));
         assert_eq!(opens.take().values().sum::<i64>(), 5);
     }
 }

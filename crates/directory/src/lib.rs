@@ -32,6 +32,7 @@ mod sitemap;
 mod store;
 pub mod upkeep;
 mod vocabulary;
+mod waiting;
 mod why;
 pub mod words;
 

@@ -4,13 +4,10 @@
 //! counted in memory, written down as a keyed hash, and its words are only kept once it has been asked
 //! [`SHOWN_FROM`] times. One minute counts a term once, so that reloading a page does not.
 
-use crate::{catalogue::Directory, store as rows};
-use kernel::{Fault, Instant};
+use crate::{catalogue::Directory, store as rows, waiting::Waiting};
+use kernel::Fault;
 use safety::{Level, Verdict};
-use std::{
-    collections::BTreeSet,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::BTreeSet;
 use store::Tx;
 
 pub use crate::store::MissedLine;
@@ -20,23 +17,20 @@ pub const SHOWN_FROM: i64 = 5;
 const WORDS_MAX: usize = 4;
 const LETTERS_MAX: usize = 24;
 const TERMS_MAX: usize = 500;
-const WAIT_SECONDS: i64 = 60;
 
 /// Terms that are not written down yet.
-#[derive(Default)]
-pub(crate) struct Missed(Mutex<Waiting>);
-
-#[derive(Default)]
-struct Waiting {
-    terms: BTreeSet<String>,
-    since: Option<Instant>,
-}
+pub(crate) type Missed = Waiting<BTreeSet<String>>;
 
 /// Notes a search that found nothing, if a term can be made of it.
 pub(crate) fn note(directory: &Directory, typed: &str, verdict: &Verdict) {
     let Some(term) = term_of(typed, verdict) else { return };
     let now = directory.site().clock().now();
-    if directory.missed().add(term, now) {
+    let due = directory.missed().add(now, |terms| {
+        if terms.len() < TERMS_MAX {
+            terms.insert(term);
+        }
+    });
+    if due {
         let directory = directory.clone();
         tokio::spawn(async move {
             if let Err(fault) = write_down_missed(&directory).await {
@@ -67,39 +61,18 @@ fn term_of(typed: &str, verdict: &Verdict) -> Option<String> {
     fits.then(|| words.join(" ")).filter(|term| term.chars().count() > 2)
 }
 
-impl Missed {
-    fn add(&self, term: String, now: Instant) -> bool {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.terms.len() < TERMS_MAX {
-            waiting.terms.insert(term);
-        }
-        let since = *waiting.since.get_or_insert(now);
-        let due = now.as_second() - since.as_second() >= WAIT_SECONDS;
-        if due {
-            waiting.since = Some(now);
-        }
-        due
-    }
-
-    fn take(&self) -> BTreeSet<String> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.since = None;
-        std::mem::take(&mut waiting.terms)
-    }
-}
-
 /// Writes down what was noted since the last time; says how many terms. The house calls it when it closes.
 pub async fn write_down_missed(directory: &Directory) -> Result<usize, Fault> {
     let terms = directory.missed().take();
     if terms.is_empty() {
         return Ok(0);
     }
-    let (today, fresh) = (directory.site().clock().today(), directory.site().dice().bytes::<32>());
+    let (today, fresh) = (directory.site().clock().today(), directory.site().dice().hex::<32>());
     directory
         .site()
         .db()
         .write(move |tx| {
-            let key = rows::find_or_insert_missed_key(tx, &hex(&fresh))?;
+            let key = rows::find_or_insert_missed_key(tx, &fresh)?;
             for term in &terms {
                 let mut hasher = blake3::Hasher::new_derive_key("hearth: a search that found nothing");
                 hasher.update(key.as_bytes());
@@ -110,10 +83,6 @@ pub async fn write_down_missed(directory: &Directory) -> Result<usize, Fault> {
             Ok(terms.len())
         })
         .await
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The terms that were asked often enough to be read, most asked first.

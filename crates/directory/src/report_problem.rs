@@ -78,7 +78,7 @@ pub(crate) async fn get(State(directory): State<Directory>, Path(slug): Path<Str
     let Some(service) = find(site, slug).await? else {
         return Ok(missing());
     };
-    let typed = Typed { form_key: new_key(site), ..Typed::default() };
+    let typed = Typed { form_key: site.dice().hex::<16>(), ..Typed::default() };
     again(site, &service, &typed, &Errors::default(), None)
 }
 
@@ -157,7 +157,7 @@ fn parse(site: &Site, service: &Service, typed: &Typed, level: Level) -> Result<
     let key = if typed.form_key.len() == 32 && typed.form_key.bytes().all(|b| b.is_ascii_hexdigit()) {
         typed.form_key.clone()
     } else {
-        new_key(site)
+        site.dice().hex::<16>()
     };
     match field {
         Some(field) if errors.is_empty() => Ok(ReportRow {
@@ -273,10 +273,6 @@ fn again(
 
 fn render<T: Template>(field: &T) -> Result<String, Fault> {
     Ok(field.render()?)
-}
-
-fn new_key(site: &Site) -> String {
-    site.dice().bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The job that forgets settled reports, once a day.

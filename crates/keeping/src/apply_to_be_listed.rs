@@ -56,7 +56,7 @@ struct Typed {
 /// `GET /list-your-service`.
 pub(crate) async fn get(State(site): State<Site>, who: Who) -> Reply {
     who.may::<ApplyToBeListed>(On::all("application"))?;
-    let typed = Typed { form_key: hex(site.dice().bytes::<16>()), ..Typed::default() };
+    let typed = Typed { form_key: site.dice().hex::<16>(), ..Typed::default() };
     show(&site, &typed, &Errors::default(), None)
 }
 
@@ -95,11 +95,11 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, counter: Counter, f
         return show(&site, &typed, &errors, card);
     };
     let key_fits = typed.form_key.len() == 32 && typed.form_key.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let token = hex(site.dice().bytes::<32>());
+    let token = site.dice().hex::<32>();
     let application = ApplicationRow {
         id: Id::<()>::new(site.clock(), site.dice()).uuid(),
         reference: site.dice().reference(),
-        form_key: if key_fits { typed.form_key.clone() } else { hex(site.dice().bytes::<16>()) },
+        form_key: if key_fits { typed.form_key.clone() } else { site.dice().hex::<16>() },
         organization: typed.organization.clone(),
         what: typed.what.clone(),
         contact: typed.contact.clone(),
@@ -340,8 +340,4 @@ fn show(site: &Site, typed: &Typed, errors: &Errors, card: Option<CardView>) -> 
 /// A secret is kept only as its hash.
 fn hash(token: &str) -> String {
     blake3::hash(token.as_bytes()).to_hex().to_string()
-}
-
-fn hex<const N: usize>(bytes: [u8; N]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -38,6 +38,11 @@ impl Dice {
         out
     }
 
+    /// `N` bytes in small hexadecimal letters: a secret of a link, a form's key.
+    pub fn hex<const N: usize>(&self) -> String {
+        self.bytes::<N>().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// A short reference that people can read to each other on the phone: eight letters and digits without those
     /// that look or sound alike. 40 bits: not to be guessed, not a secret either.
     pub fn reference(&self) -> String {

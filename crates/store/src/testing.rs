@@ -54,7 +54,7 @@ pub async fn sqlite(migrations: &[&[Migration]]) -> TestDb {
 pub async fn postgres(migrations: &[&[Migration]]) -> TestDb {
     let server = server();
     let dice = kernel::Dice::real();
-    let name = format!("test_{}", dice.bytes::<8>().map(|byte| format!("{byte:02x}")).concat());
+    let name = format!("test_{}", dice.hex::<8>());
     let create = format!(
         "create database {name} template template0 locale_provider icu icu_locale 'en-GB' encoding 'UTF8'"
     );
