@@ -115,6 +115,12 @@ actions! {
     SettleReport "settle_report" { Always: Editor, DataSteward, SafeguardingLead; }
     /// Work the queue of what is doubtful and send reminders
     ChaseEntries "chase_entries" { Always: Editor, DataSteward; }
+    /// See what the standard's rules and ours say of each entry
+    CheckEntries "check_entries" { Always: Editor, DataSteward; }
+    /// Make one entry of two that are the same, and take that back
+    MergeEntries "merge_entries" { Always: Editor, DataSteward; }
+    /// Keep the feeds and files that entries come from, take them in, and settle what they say against ours
+    KeepSources "keep_sources" { Always: DataSteward; }
     /// Set when reminders go out and which fields may go straight through
     SetKeepingRules "set_keeping_rules" { Always: DataSteward, Administrator; }
     /// Settle the needs an entry is found under, and the words people use for them
