@@ -9,6 +9,22 @@ export function overflow() {
   return [`scrollWidth ${document.documentElement.scrollWidth}`, ...wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))];
 }
 
+/** Makes the letters as large as a person may set them, with everything that folds unfolded. */
+export function largerText(percent) {
+  document.documentElement.style.fontSize = `${percent}%`;
+  document.querySelectorAll('details').forEach((details) => { details.open = true; });
+}
+
+/** Ways out of a page ('Exit this page') that do not stand whole inside the screen's width, and one that is not in sight at once. */
+export function exitsCutOff() {
+  const exits = [...document.querySelectorAll('a.exit')].filter((exit) => exit.checkVisibility());
+  const room = document.documentElement.clientWidth;
+  const boxes = exits.map((exit) => exit.getBoundingClientRect());
+  const cut = boxes.filter((box) => box.left < 0 || box.right > room + 0.5).map((box) => `from ${box.left} to ${box.right} of ${room}`);
+  const inSight = boxes.some((box) => box.top >= 0 && box.bottom <= innerHeight);
+  return exits.length > 0 && !inSight ? [...cut, 'none is in sight at the top of the page'] : cut;
+}
+
 /** What is smaller than 24 px, which nobody should have to press, and what is under the 44 px of a thumb. */
 export function targets() {
   const tooSmall = [];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { open, visitor } from '../lib/chromium.mjs';
-import { overflow, targets } from '../lib/layout.mjs';
+import { exitsCutOff, largerText, overflow, targets } from '../lib/layout.mjs';
 import { address, every, kinds } from '../lib/site.mjs';
 
 const browser = await open();
@@ -28,6 +28,19 @@ for (const path of every) {
     for (const each of under44) small.set(each, path);
     if (path === every.at(-1)) {
       for (const [each, where] of small) t.diagnostic(`note: under 44 px on its own: ${each} (first seen on ${where})`);
+    }
+  });
+}
+
+// WCAG 1.4.4 and 1.4.10: letters at twice their size, and still nobody has to scroll sideways or hunt for the way out.
+for (const path of every) {
+  test(`${path} fits a screen of 320 pixels with letters of up to twice their size`, async () => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.goto(address(path), { waitUntil: 'load' });
+    for (const percent of [110, 130, 200]) {
+      await page.evaluate(largerText, percent);
+      assert.deepEqual(await page.evaluate(overflow), [], `at ${percent} % something is wider than the screen`);
+      assert.deepEqual(await page.evaluate(exitsCutOff), [], `at ${percent} % the way out is cut off`);
     }
   });
 }

@@ -154,11 +154,7 @@ async fn list_page(
         closed: closed.into_iter().map(line).collect(),
         fields: new_fields(typed, errors)?,
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Requests for data")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: requests for data")
-    };
+    let (status, title) = errors.page("Requests for data");
     show_with(site, status, &Page::new(title), &body)
 }
 
@@ -461,6 +457,10 @@ async fn erase_for(office: &Office, who: &Who, id: Id<()>) -> Result<Result<(), 
                 return Ok(Err(Refusal::at("agree", "This request was closed meanwhile")));
             };
             let may = asking.may::<AnswerDataRequest>(on_person(request.person_id))?;
+            if may.actor().person() == Some(request.person_id) {
+                let sentence = "This request is your own. Erase your account on your own page, or ask a colleague to do it here";
+                return Ok(Err(Refusal::at("agree", sentence)));
+            }
             erase(tx, &erasing, &may, request.person_id, &format!("request {}", request.reference), now)
         })
         .await

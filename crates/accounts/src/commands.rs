@@ -45,7 +45,7 @@ pub enum Tell {
     ThePerson,
 }
 
-/// `hearth user add`: adds somebody, or roles to somebody who is there, and gives the address at which they choose a
+/// `hearth user add`: adds somebody, or roles to somebody who is there, lets in again who was shut out, and gives the address at which they choose a
 /// password. It works once, for 24 hours.
 pub async fn add_user(accounts: &Accounts, user: UserDraft, told: Tell) -> Result<String, Fault> {
     if kernel::one_line(&user.name).is_empty() {
@@ -63,6 +63,15 @@ pub async fn add_user(accounts: &Accounts, user: UserDraft, told: Tell) -> Resul
             };
             let person = set_person(tx, &draft, accounts.site().clock(), accounts.site().dice())?;
             let may = by_operator(person);
+            let keeps_entries = user.roles.contains(&Role::ProviderEditor);
+            if keeps_entries && rows::list_organizations(tx, person)?.is_empty() {
+                bail!("who keeps entries needs to know whose: --organisation and its name in its address on the site");
+            }
+            if rows::find_person(tx, person)?.is_some_and(|kept| !kept.may_sign_in()) {
+                rows::set_disabled(tx, person, None)?;
+                let did = "let a person in again who was shut out";
+                audit::record(tx, &may, did, "", accounts.site().clock().now());
+            }
             let roles: Vec<&str> = user.roles.iter().map(|role| role.key()).collect();
             let did = format!("added a person with the roles: {}", roles.join(", "));
             audit::record(tx, &may, did, "", accounts.site().clock().now());
@@ -83,14 +92,18 @@ pub async fn disable_user(accounts: &Accounts, email: &Email) -> Result<(), Faul
         .await
 }
 
-/// `hearth user reset`: ends every session, forgets every way of signing in, lets somebody who was shut out in again,
-/// and gives the address at which they set themselves up anew. It works once, for 24 hours.
+/// `hearth user reset`: ends every session, forgets every way of signing in, and gives the address at which they set
+/// themselves up anew. It works once, for 24 hours. Who was shut out stays so: to let them in is a decision of its own.
 pub async fn reset_user(accounts: &Accounts, email: &Email, told: Tell) -> Result<String, Fault> {
     let (accounts, name) = (accounts.clone(), name_of(email)?);
     let site = accounts.site().clone();
     site.db()
         .write(move |tx| {
-            let person = find(tx, &name)?.id;
+            let kept = find(tx, &name)?;
+            if !kept.may_sign_in() {
+                bail!("they are shut out: run `hearth user add` to let them in again");
+            }
+            let person = kept.id;
             reset_person(tx, &accounts, &by_operator(person), person, told)
         })
         .await
@@ -121,7 +134,6 @@ pub fn reset_person(
     told: Tell,
 ) -> Result<String, Fault> {
     let now = accounts.site().clock().now();
-    rows::set_disabled(tx, person, None)?;
     sessions::set_all_ended(tx, person, None, Ended::Reset.key(), now)?;
     links::delete_links_of(tx, person)?;
     steps::delete_steps_of(tx, person)?;

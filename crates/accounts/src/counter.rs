@@ -132,6 +132,38 @@ impl Counter {
     }
 }
 
+/// Whether one thing has been heard often enough from one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It is to be kept like any other.
+    Keep,
+    /// So many came today that one more says nothing new; with how many there are.
+    Enough(i64),
+}
+
+/// How many reports about one entry a network may send in a day, each to be read by somebody.
+const ABOUT_ONE: i64 = 5;
+
+impl Counter {
+    /// Counts one more about one thing, such as an entry by its id, also where places cannot be told apart. What is
+    /// enough is thanked for all the same: whoever sent it has done right.
+    pub fn count_about(
+        &self,
+        tx: &mut Tx<'_>,
+        what: Sent,
+        about: &str,
+        now: Instant,
+    ) -> Result<Heard, Fault> {
+        let Some(place) = &self.0 else { return Ok(Heard::Keep) };
+        let network = place.address.map_or_else(String::new, network_of);
+        let bucket =
+            place.accounts.keyed(&format!("limit/{}/about", what.key()), &format!("{network} {about}"));
+        let since = now - SignedDuration::from_mins(DAY);
+        let count = rows::insert_attempt(tx, &bucket, now, since)?;
+        Ok(if count > ABOUT_ONE { Heard::Enough(count) } else { Heard::Keep })
+    }
+}
+
 impl Place {
     /// A private address is most often that of a proxy nobody told us of, and stands for every visitor at once. Then
     /// families' reports are not counted by it: one who has something to say is never to wait for thirty others.

@@ -30,6 +30,7 @@ mod counter;
 mod limits;
 mod screened;
 mod session;
+mod session_over;
 
 mod mails;
 mod one_time_code;
@@ -59,7 +60,7 @@ mod store;
 
 pub use accounts::{Accounts, AccountsConfig};
 pub use consent::{has_consent, set_consent, withdraw};
-pub use counter::{CountSenders, Counter, Sent, Wait};
+pub use counter::{CountSenders, Counter, Heard, Sent, Wait};
 pub use demonstration::demo_door;
 pub use erase::{PERSON_ERASED, WRITE_THE_DATABASE_ANEW, write_the_database_anew};
 pub use limits::ClientAddress;

@@ -274,11 +274,7 @@ fn add_page(
         names: organizations.names(),
         why: why_field(form.get("why"), errors)?,
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Add a person")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: add a person")
-    };
+    let (status, title) = errors.page("Add a person");
     show_with(office.site(), status, &Page::new(title), &body)
 }
 
@@ -402,6 +398,9 @@ fn done_words(params: &Params) -> &'static str {
         "disable" => "They have been disabled and signed out everywhere.",
         "enable" => "They may sign in again.",
         "end_sessions" => "They have been signed out everywhere.",
+        "untie" => {
+            "The account is untied from the council’s sign-in, and they have been signed out everywhere."
+        }
         "send_link" => "A link to sign in is on its way to them.",
         _ => "",
     }

@@ -1,10 +1,12 @@
 //! A person's own page for their data: what is kept, what they agreed to, a copy of it, and having it erased.
 
 use crate::{
-    Office, cookies,
+    Current, Office, cookies,
     erase::erase,
+    heard::Heard,
+    model::{Has, SignInName},
     office::{DataSource, Part},
-    rights_model::{ConsentHow, Purpose},
+    rights_model::{ConsentHow, ErasureProof, Purpose, decide_own_erasure},
     session::add_cookie,
     store::{data_rights as rows, factors, passkeys, people, sessions},
     words,
@@ -12,15 +14,16 @@ use crate::{
 use access::{May, On, PersonId, TakeOwnData, audit};
 use askama::Template;
 use axum::{
+    Extension,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use kernel::{Fault, Refusal};
 use store::Tx;
 use web::{
     Form, Page, Params, Reply, Who,
-    fields::{ErrorSummary, Errors},
+    fields::{ErrorSummary, Errors, Input},
     see_other, show, show_with,
 };
 
@@ -382,7 +385,13 @@ pub(crate) async fn post_copy(State(office): State<Office>, who: Who, form: Form
 #[derive(Template)]
 #[template(path = "my_data_erase.html")]
 struct EraseView {
+    card: String,
     summary: String,
+    seen: bool,
+    /// Whether they must have signed in a moment ago.
+    sign_in_again: bool,
+    again: Option<String>,
+    email: String,
     error: Option<String>,
 }
 
@@ -392,27 +401,53 @@ struct ErasedView {}
 
 /// `GET /account/data/erase`.
 pub(crate) async fn get_erase(State(office): State<Office>, who: Who) -> Reply {
-    own(&who)?;
-    ask_again(&office, &Errors::default())
+    let (_, person) = own(&who)?;
+    ask_again(&office, person, &Form::default(), &Heard::nothing(), &Errors::default()).await
 }
 
 /// `POST /account/data/erase`.
-pub(crate) async fn post_erase(State(office): State<Office>, who: Who, form: Form) -> Reply {
+pub(crate) async fn post_erase(
+    State(office): State<Office>,
+    who: Who,
+    current: Option<Extension<Current>>,
+    form: Form,
+) -> Reply {
     let (may, person) = own(&who)?;
+    let heard = Heard::of(office.site(), &form);
     let mut errors = Errors::default();
     if form.get("agree") != "erase" {
         errors.0.push(Refusal::at("agree", "Tick the box to say that you want everything erased"));
-        return ask_again(&office, &errors);
     }
-    let (erasing, now) = (office.clone(), office.site().clock().now());
-    let erased = office
+    let typed = form.get("email").parse::<SignInName>().ok().map(|name| name.skeleton().to_owned());
+    let signed_in = current.map(|Extension(current)| (current.how, current.since));
+    let (erasing, now, agreed) = (office.clone(), office.site().clock().now(), errors.is_empty());
+    if heard.waits {
+        return ask_again(&office, person, &form, &heard, &Errors::default()).await;
+    }
+    let refused = office
         .site()
         .db()
-        .write(move |tx| erase(tx, &erasing, &may, person, "asked for on their own page", now))
+        .write(move |tx| {
+            let kept = people::find_person(tx, person)?.filter(|kept| kept.erased_at.is_none());
+            let mut missing = match kept {
+                // Nobody is left to show anything: it is done already.
+                None => Vec::new(),
+                Some(kept) => {
+                    let more_than_mail = has_more_than_mail(tx, person)?;
+                    let (typed, kept) = (typed.clone(), kept.email_skeleton);
+                    decide_own_erasure(&ErasureProof { typed, kept, more_than_mail, signed_in }, now)
+                }
+            };
+            if agreed && missing.is_empty() {
+                let done = erase(tx, &erasing, &may, person, "asked for on their own page", now)?;
+                missing.extend(done.err());
+            }
+            Ok(missing)
+        })
         .await?;
-    if let Err(refusal) = erased {
-        errors.0.push(refusal);
-        return ask_again(&office, &errors);
+    errors.0.extend(refused);
+    if !errors.is_empty() {
+        return ask_again(&office, person, &form, &heard, &errors).await;
     }
     let mut response = show(office.site(), &Page::new("Your data has been erased"), &ErasedView {})?;
     let jar = office.accounts().cookies();
@@ -423,17 +458,34 @@ pub(crate) async fn post_erase(State(office): State<Office>, who: Who, form: For
     Ok(response)
 }
 
-fn ask_again(office: &Office, errors: &Errors) -> Reply {
+/// Whether somebody can sign in with more than what reaches their mailbox.
+fn has_more_than_mail(tx: &mut Tx<'_>, person: PersonId) -> Result<Has, Fault> {
+    Ok(Has::from(!list_ways(tx, person)?.is_empty()))
+}
+
+async fn ask_again(office: &Office, person: PersonId, form: &Form, heard: &Heard, errors: &Errors) -> Reply {
+    let site = office.site();
+    let more_than_mail = site.db().read(move |tx| has_more_than_mail(tx, person)).await?;
+    let email = Input {
+        name: "email",
+        label: "Type your email address",
+        hint: "The one you sign in with. It shows us that you mean it.",
+        value: form.get("email"),
+        kind: "email",
+        autocomplete: "email",
+        error: errors.at("email"),
+    };
     let body = EraseView {
+        card: heard.html()?,
         summary: ErrorSummary { errors }.render()?,
+        seen: heard.seen,
+        sign_in_again: more_than_mail == Has::Yes,
+        again: errors.at("again").map(str::to_owned),
+        email: email.render()?,
         error: errors.at("agree").map(str::to_owned),
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Erase what we keep about you")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: erase what we keep about you")
-    };
-    show_with(office.site(), status, &Page::new(title), &body)
+    let (status, title) = errors.page("Erase what we keep about you");
+    show_with(site, status, &Page::new(title), &body)
 }
 
 /// For staff: the record of the person a request is about.

@@ -17,7 +17,6 @@ use askama::Template;
 use axum::{
     Extension,
     extract::{Path, State},
-    http::StatusCode,
 };
 
 use kernel::{Fault, Id, Instant, Refusal, london};
@@ -297,11 +296,7 @@ async fn page(
         recovery_codes: loaded.recovery_codes,
         passkeys: passkey::account_html(accounts, person).await?,
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Your account")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: your account")
-    };
+    let (status, title) = errors.page("Your account");
     show_with(accounts.site(), status, &Page::new(title), &body)
 }
 

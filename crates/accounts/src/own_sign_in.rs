@@ -15,7 +15,7 @@ use crate::{
     sign_in::too_often,
     sign_in_password::password_field,
     sign_in_step::{
-        RecoveryCodesView, about, code_set_up_view, renew_recovery_codes, show_code_set_up, tell,
+        RecoveryCodesView, about, code_set_up_view, keep_code, renew_recovery_codes, show_code_set_up, tell,
     },
     store::{
         factors,
@@ -117,9 +117,8 @@ pub(crate) async fn post_password(
 ) -> Reply {
     let may = who.may::<UseOwnAccount>(on_own(&who))?;
     let person = match confirmed(&accounts, &may, &origin, &form, current).await? {
-        Confirmed::Yes(person) => *person,
-        Confirmed::No(errors) => return page(&accounts, Change::Password, &errors),
-        Confirmed::TooOften => return refused_often(&accounts),
+        Ok(person) => *person,
+        Err(refused) => return refused.answer(&accounts, Change::Password),
     };
     let new = typed(&form, "new_password");
     if let Some(sentence) = accounts.passwords().refusal(new, about(&accounts, &person)).await? {
@@ -151,9 +150,8 @@ pub(crate) async fn post_code(
 ) -> Reply {
     let may = who.may::<UseOwnAccount>(on_own(&who))?;
     let person = match confirmed(&accounts, &may, &origin, &form, current).await? {
-        Confirmed::Yes(person) => *person,
-        Confirmed::No(errors) => return page(&accounts, Change::Code, &errors),
-        Confirmed::TooOften => return refused_often(&accounts),
+        Ok(person) => *person,
+        Err(refused) => return refused.answer(&accounts, Change::Code),
     };
     let (secret, now) = (accounts.fresh_secret(), accounts.site().clock().now());
     let row = StepRow {
@@ -207,12 +205,7 @@ pub(crate) async fn post_set_up(
                 if !steps::delete_step(tx, &step.token_hash)? {
                     return Ok(None);
                 }
-                factors::insert_code(tx, person.id, &secret, used, now)?;
-                let codes = renew_recovery_codes(tx, &accounts, person.id)?;
-                audit::record(tx, &may, "set up one-time codes", "", now);
-                let way = ("way", "codes from an app".to_owned());
-                tell(tx, &accounts, &person, &NEW_WAY_TO_SIGN_IN, &[way])?;
-                Ok(Some(codes))
+                keep_code(tx, &accounts, &may, &person, (&secret, used)).map(Some)
             })
             .await?
     };
@@ -236,9 +229,8 @@ pub(crate) async fn post_recovery_codes(
 ) -> Reply {
     let may = who.may::<UseOwnAccount>(on_own(&who))?;
     let person = match confirmed(&accounts, &may, &origin, &form, current).await? {
-        Confirmed::Yes(person) => *person,
-        Confirmed::No(errors) => return page(&accounts, Change::RecoveryCodes, &errors),
-        Confirmed::TooOften => return refused_often(&accounts),
+        Ok(person) => *person,
+        Err(refused) => return refused.answer(&accounts, Change::RecoveryCodes),
     };
     let codes = {
         let accounts = accounts.clone();
@@ -256,10 +248,19 @@ pub(crate) async fn post_recovery_codes(
     recovery_codes(&accounts, codes, "/account")
 }
 
-enum Confirmed {
-    Yes(Box<PersonRow>),
+/// Why somebody was not taken for the account's owner.
+enum NotConfirmed {
     No(Errors),
     TooOften,
+}
+
+impl NotConfirmed {
+    fn answer(&self, accounts: &Accounts, change: Change) -> Reply {
+        match self {
+            NotConfirmed::No(errors) => page(accounts, change, errors),
+            NotConfirmed::TooOften => refused_often(accounts),
+        }
+    }
 }
 
 /// Whether it is the account's owner who asks.
@@ -269,7 +270,7 @@ async fn confirmed(
     origin: &Origin,
     form: &Form,
     current: Option<Extension<Current>>,
-) -> Result<Confirmed, Fault> {
+) -> Result<Result<Box<PersonRow>, NotConfirmed>, Fault> {
     let id = person_of(may)?;
     let found = accounts
         .site()
@@ -280,7 +281,7 @@ async fn confirmed(
             Ok(Some((person, password, people_rows::list_roles(tx, id)?)))
         })
         .await?;
-    let refused = |sentence: &str| Ok(Confirmed::No(Errors(vec![Refusal::at("password", sentence)])));
+    let refused = |sentence: &str| Ok(Err(NotConfirmed::No(Errors(vec![Refusal::at("password", sentence)]))));
     let Some((person, Some(kept), roles)) = found else {
         return refused("Your account has no password. Ask the council if you want one");
     };
@@ -291,13 +292,13 @@ async fn confirmed(
     let purse = limits::purse(accounts, Try::Password, &skeleton, Some(id), origin);
     let (taking, now) = (purse.clone(), accounts.site().clock().now());
     if !accounts.site().db().write(move |tx| limits::take(tx, &taking, now)).await? {
-        return Ok(Confirmed::TooOften);
+        return Ok(Err(NotConfirmed::TooOften));
     }
     if !accounts.passwords().is_right(typed(form, "password"), Some(kept)).await? {
         return refused("That is not your password");
     }
     accounts.site().db().write(move |tx| limits::give_back(tx, &purse)).await?;
-    Ok(Confirmed::Yes(Box::new(person)))
+    Ok(Ok(Box::new(person)))
 }
 
 /// Whether this session is as strong as the strongest thing its owner may do.

@@ -3,7 +3,7 @@
 use crate::{
     Office,
     office::OfficeConfig,
-    store::{data_rights as rows, links, sessions},
+    store::{data_rights as rows, links, oidc, passkeys, sessions},
     words,
 };
 use access::{AnswerDataRequest, May, On, SeeAudit, audit};
@@ -62,6 +62,16 @@ pub(crate) fn own_rules(config: &OfficeConfig) -> Vec<RetentionRule> {
             "They are worth nothing any more. A day tells a used link from a wrong one.",
             |tx, before, _| {
                 Ok(links::delete_links_before(tx, before)? + rows::delete_steps_before(tx, before)?)
+            },
+        ),
+        nightly(
+            "begun_sign_ins",
+            "Sign-ins with a passkey or the council’s sign-in that were begun and left",
+            1,
+            "They are worth nothing after a few minutes.",
+            |tx, before, _| {
+                Ok(oidc::delete_attempts_before(tx, before)?
+                    + passkeys::delete_challenges_before(tx, before)?)
             },
         ),
         nightly(

@@ -1,7 +1,9 @@
 //! What is decided about people, consent and requests for data: no database and no pages here.
 
+use crate::model::{Has, How};
 use access::{PersonId, Role, Roles};
-use kernel::{Date, Refusal, Span};
+use jiff::SignedDuration;
+use kernel::{Date, Instant, Refusal, Span};
 
 /// What somebody may agree to. Each has its own answer, and saying no to one changes nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,12 +107,18 @@ impl RoleChange {
     }
 }
 
-/// The roles that are the second person for what others do: one who could take them alone would be both persons.
-const CHECKING_OTHERS: [Role; 2] = [Role::SafeguardingLead, Role::DataSteward];
+/// Whether somebody may change this account for others to see: never their own, or one person alone could make
+/// themself the second one, and nobody would have looked. Ending one's own sessions is all that is left.
+pub(crate) fn decide_on_somebody_else(actor: Option<PersonId>, person: PersonId) -> Result<(), Refusal> {
+    if actor == Some(person) {
+        let sentence = "This is your own account. Only another administrator can change what you may do, shut you out or send you a link";
+        return Err(Refusal::at("why", sentence));
+    }
+    Ok(())
+}
 
 /// Whether somebody may have these roles instead of those. `administrators` are all who may sign in.
 pub(crate) fn decide_roles(
-    actor: Option<PersonId>,
     person: PersonId,
     (has, wanted): (Roles, Roles),
     administrators: &[PersonId],
@@ -122,38 +130,50 @@ pub(crate) fn decide_roles(
         added: wanted.each().filter(|role| !has.has(*role)).collect(),
         removed: has.each().filter(|role| !wanted.has(*role)).collect(),
     };
-    let checks_others = change.added.iter().find(|role| CHECKING_OTHERS.contains(role));
-    if let Some(role) = checks_others.filter(|_| actor == Some(person)) {
-        return Err(Refusal::at(
-            "roles",
-            format!(
-                "You cannot give yourself the role ‘{}’, because it checks what others do. Ask another administrator to give it to you",
-                role.words()
-            ),
-        ));
-    }
     if change.removed.contains(&Role::Administrator) {
-        if actor == Some(person) {
-            return Err(Refusal::at(
-                "roles",
-                "You cannot take the administrator role from yourself. Ask another administrator to do it",
-            ));
-        }
         expect_another_administrator("roles", person, administrators)?;
     }
     Ok(change)
 }
 
 /// Whether somebody may be shut out.
-pub(crate) fn decide_disable(
-    actor: Option<PersonId>,
-    person: PersonId,
-    administrators: &[PersonId],
-) -> Result<(), Refusal> {
-    if actor == Some(person) {
-        return Err(Refusal::at("why", "You cannot disable yourself. Ask another administrator to do it"));
-    }
+pub(crate) fn decide_disable(person: PersonId, administrators: &[PersonId]) -> Result<(), Refusal> {
     expect_another_administrator("why", person, administrators)
+}
+
+/// How old a sign-in may be that shows whose account is to be erased.
+const FRESH_MINUTES: i64 = 10;
+
+/// What somebody shows who wants their own account erased: an unlocked computer is not its owner.
+#[derive(Clone, Debug)]
+pub(crate) struct ErasureProof {
+    /// The address they typed, as addresses are compared.
+    pub typed: Option<String>,
+    /// The address of the account.
+    pub kept: Option<String>,
+    /// Whether they have more than their mailbox to sign in with.
+    pub more_than_mail: Has,
+    /// How and when this browser signed in.
+    pub signed_in: Option<(How, Instant)>,
+}
+
+/// What is still missing; nothing when it is enough.
+pub(crate) fn decide_own_erasure(proof: &ErasureProof, now: Instant) -> Vec<Refusal> {
+    let mut missing = Vec::new();
+    if proof.typed.is_none() || proof.typed != proof.kept {
+        missing
+            .push(Refusal::at("email", "Type the email address of your account, to show that you mean it"));
+    }
+    let is_fresh = proof.signed_in.is_some_and(|(how, at)| {
+        how != How::Link && at <= now && now <= at + SignedDuration::from_mins(FRESH_MINUTES)
+    });
+    if proof.more_than_mail == Has::Yes && !is_fresh {
+        let sentence = format!(
+            "Sign in again first, with your password, passkey or the council’s sign-in. It must have been in the last {FRESH_MINUTES} minutes"
+        );
+        missing.push(Refusal::at("again", sentence));
+    }
+    missing
 }
 
 /// Whether somebody may be erased.
@@ -197,31 +217,52 @@ mod tests {
     }
 
     #[test]
-    fn there_is_always_an_administrator_and_nobody_takes_the_role_from_themselves() {
+    fn there_is_always_an_administrator_and_nobody_changes_what_they_may_do_themselves() {
         let (me, you): (PersonId, PersonId) = (Id::named("t", "me"), Id::named("t", "you"));
         let set = |roles: &[Role]| roles.iter().copied().collect::<Roles>();
         let (admin, editor) = (set(&[Role::Administrator]), set(&[Role::Editor]));
-        assert!(decide_roles(Some(me), me, (admin, editor), &[me, you]).is_err());
-        assert!(decide_roles(Some(me), you, (admin, editor), &[me, you]).is_ok());
-        assert!(decide_roles(None, you, (admin, editor), &[you]).is_err(), "the last one");
-        assert!(decide_roles(Some(me), you, (editor, set(&[])), &[me]).is_err(), "no role at all");
-        for checks in [Role::SafeguardingLead, Role::DataSteward] {
-            let more = set(&[Role::Administrator, checks]);
-            let refused = decide_roles(Some(me), me, (admin, more), &[me, you]).unwrap_err();
-            assert!(refused.field == "roles" && refused.sentence.contains(checks.words()), "{refused}");
-            assert!(decide_roles(Some(you), me, (admin, more), &[me, you]).is_ok(), "another one may");
-            assert!(decide_roles(None, me, (admin, more), &[me]).is_ok(), "so may whoever runs the house");
-            assert!(decide_roles(Some(me), me, (more, more), &[me]).is_ok(), "who has it keeps it");
-            assert!(decide_roles(Some(me), me, (more, admin), &[me]).is_ok(), "and may lay it down");
-        }
-        let other = set(&[Role::Administrator, Role::Analyst]);
-        assert!(decide_roles(Some(me), me, (admin, other), &[me]).is_ok(), "it checks nobody");
-        let change = decide_roles(Some(me), you, (editor, admin), &[me]).unwrap();
+        assert!(decide_roles(you, (admin, editor), &[me, you]).is_ok());
+        assert!(decide_roles(you, (admin, editor), &[you]).is_err(), "the last one");
+        assert!(decide_roles(you, (editor, set(&[])), &[me]).is_err(), "no role at all");
+        let change = decide_roles(you, (editor, admin), &[me]).unwrap();
         assert_eq!(change.words(), "gave the roles administrator and took editor");
-        assert!(decide_disable(Some(me), me, &[me, you]).is_err());
-        assert!(decide_disable(Some(me), you, &[me, you]).is_ok());
-        assert!(decide_disable(None, you, &[you]).is_err());
+        assert!(decide_on_somebody_else(Some(me), me).is_err());
+        assert!(decide_on_somebody_else(Some(me), you).is_ok(), "another one may");
+        assert!(decide_on_somebody_else(None, me).is_ok(), "so may whoever runs the house");
+        assert!(decide_disable(you, &[me, you]).is_ok());
+        assert!(decide_disable(you, &[you]).is_err());
         assert!(decide_erase(me, &[me]).is_err() && decide_erase(me, &[me, you]).is_ok());
         assert!(decide_erase(you, &[me]).is_ok(), "who is none may go");
+    }
+
+    #[test]
+    fn ones_own_account_is_erased_by_its_owner_alone() {
+        let now: Instant = "2026-11-22T09:00:00Z".parse().unwrap();
+        let before = |seconds| now - SignedDuration::from_secs(seconds);
+        let missing = |typed: Option<&str>, more_than_mail, signed_in| {
+            let proof = ErasureProof {
+                typed: typed.map(str::to_owned),
+                kept: Some("ann@demo.example".to_owned()),
+                more_than_mail,
+                signed_in,
+            };
+            decide_own_erasure(&proof, now).into_iter().map(|refusal| refusal.field).collect::<Vec<_>>()
+        };
+        let ann = Some("ann@demo.example");
+        let long_ago = Some((How::Link, before(900_000)));
+        assert!(missing(ann, Has::No, long_ago).is_empty(), "a link is all that they have");
+        assert_eq!(missing(None, Has::No, long_ago), ["email"]);
+        assert_eq!(missing(Some("bob@demo.example"), Has::No, long_ago), ["email"]);
+        for how in [How::Password, How::Code, How::Passkey, How::Council] {
+            assert!(missing(ann, Has::Yes, Some((how, before(600)))).is_empty(), "{how:?}");
+            assert_eq!(missing(ann, Has::Yes, Some((how, before(601)))), ["again"], "{how:?}");
+            assert_eq!(
+                missing(ann, Has::Yes, Some((how, before(-1)))),
+                ["again"],
+                "a clock that was set back"
+            );
+        }
+        assert_eq!(missing(ann, Has::Yes, Some((How::Link, now))), ["again"], "a mailbox is not enough");
+        assert_eq!(missing(None, Has::Yes, None), ["email", "again"]);
     }
 }

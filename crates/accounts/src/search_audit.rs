@@ -14,7 +14,7 @@ use access::{
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::IntoResponse,
 };
 use jiff::ToSpan;
@@ -328,11 +328,7 @@ async fn page(
         after: (skip + shown < found.total).then(|| asked.address("/admin/audit", asked.page + 1)),
         csv: asked.address("/admin/audit.csv", 1),
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Audit trail")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: audit trail")
-    };
+    let (status, title) = errors.page("Audit trail");
     show_with(site, status, &Page::new(title), &body)
 }
 

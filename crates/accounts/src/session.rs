@@ -5,6 +5,7 @@ use crate::{
     accounts::hash_of,
     cookies, limits,
     model::{Ended, How, SameBrowser, Times, browser_words, decide_limits, decide_session, safe_path},
+    session_over,
     store::{
         people as people_rows,
         sessions::{self as rows, SessionId, SessionRow},
@@ -15,7 +16,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use jiff::SignedDuration;
 use kernel::{Fault, Id, Instant};
@@ -35,6 +36,8 @@ pub struct Current {
     pub person: PersonId,
     /// How they signed in.
     pub how: How,
+    /// When they did.
+    pub since: Instant,
 }
 
 impl Accounts {
@@ -136,13 +139,10 @@ enum Found {
 /// `router.layer(from_fn_with_state(accounts, accounts::who))`. A request without the cookie costs nothing.
 pub async fn who(State(accounts): State<Accounts>, mut request: Request, next: Next) -> Response {
     let secret = accounts.cookie(request.headers(), cookies::SESSION).map(str::to_owned);
-    let Some(secret) = secret else { return next.run(request).await };
+    let Some(secret) = secret else { return answer_visitor(&accounts, request, next).await };
     let found = match find(&accounts, &secret, request.headers()).await {
         Ok(found) => found,
-        Err(fault) => {
-            use axum::response::IntoResponse;
-            return web::Oops::from(fault).into_response();
-        }
+        Err(fault) => return web::Oops::from(fault).into_response(),
     };
     let note = match found {
         Found::Somebody(current, signed) => {
@@ -158,7 +158,7 @@ pub async fn who(State(accounts): State<Accounts>, mut request: Request, next: N
     if let Some(ended) = note {
         request.extensions_mut().insert(JustEnded(ended));
     }
-    let mut response = next.run(request).await;
+    let mut response = answer_visitor(&accounts, request, next).await;
     // A handler that has just signed somebody in, or told them, has set the cookies itself. The shell may put a page of
     // its own in the place of this one; then the old cookie comes once more and is answered again.
     let jar = accounts.cookies();
@@ -171,6 +171,16 @@ pub async fn who(State(accounts): State<Accounts>, mut request: Request, next: N
         }
     }
     response
+}
+
+/// Answers somebody who is not known. A form that is turned away comes back with what was typed.
+async fn answer_visitor(accounts: &Accounts, request: Request, next: Next) -> Response {
+    let (request, held) = session_over::hold(request).await;
+    let response = next.run(request).await;
+    match held.filter(|_| session_over::is_turned_away(&response)) {
+        Some(held) => session_over::hand_back(accounts, &held).into_response(),
+        None => response,
+    }
 }
 
 /// Rides on a request whose session is over, so that the sign-in page can say why.
@@ -239,7 +249,7 @@ fn read_session(
         return Ok((Found::Over(ended), Some(Write::End(session.id, person, ended))));
     }
     let organizations = people_rows::list_organizations(tx, person)?;
-    let current = Current { session: session.id, person, how };
+    let current = Current { session: session.id, person, how, since: session.created_at };
     // Once a minute is often enough to know who is idle, and keeps reading from becoming writing.
     let seen = now >= session.last_seen_at + SignedDuration::from_mins(1);
     let write = seen.then_some(Write::Seen(session.id));

@@ -228,11 +228,7 @@ fn page(
         council_way: oidc::sign_in_html(accounts, next)?,
         passkey_way: passkey::sign_in_html(accounts, next)?,
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Sign in")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: sign in")
-    };
+    let (status, title) = errors.page("Sign in");
     show_with(accounts.site(), status, &Page::new(title), &body)
 }
 

@@ -214,11 +214,7 @@ async fn form(
         set_up: link.purpose == Purpose::SetUp.key(),
         who: email.map_or_else(String::new, |email| veiled(email.as_str())),
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Sign in with your link")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: sign in with your link")
-    };
+    let (status, title) = errors.page("Sign in with your link");
     show_with(accounts.site(), status, &Page::new(title), &body)
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 use access::{Action, On, PersonId, SignIn, audit};
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use kernel::{Fault, Refusal};
 use store::Tx;
 use web::{
@@ -157,11 +157,7 @@ fn page(accounts: &Accounts, email: &str, next: &str, errors: &Errors, screening
         next: next.to_owned(),
         next_query: query_of(next),
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Sign in with a password")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: sign in with a password")
-    };
+    let (status, title) = errors.page("Sign in with a password");
     show_with(accounts.site(), status, &Page::new(title), &body)
 }
 

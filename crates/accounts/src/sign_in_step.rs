@@ -19,7 +19,7 @@ use crate::{
         steps::{self as rows, Step, StepRow},
     },
 };
-use access::{Action, Actor, May, On, PersonId, SignIn, Signed, audit};
+use access::{Act, Action, Actor, May, On, PersonId, SignIn, Signed, audit};
 use askama::Template;
 use axum::{
     extract::State,
@@ -229,11 +229,7 @@ fn code_page(accounts: &Accounts, errors: &Errors) -> Reply {
         error: errors.at("code"),
     };
     let body = CodeView { summary: ErrorSummary { errors }.render()?, code: field.render()? };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Type the code from your app")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: type the code from your app")
-    };
+    let (status, title) = errors.page("Type the code from your app");
     show_with(accounts.site(), status, &Page::new(title), &body)
 }
 
@@ -330,11 +326,7 @@ fn password_page(accounts: &Accounts, person: &PersonRow, errors: &Errors) -> Re
         email: person.email.as_ref().map_or_else(String::new, ToString::to_string),
         password: password_field("password", "Your new password", hint, "new-password", errors).render()?,
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Choose a password")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: choose a password")
-    };
+    let (status, title) = errors.page("Choose a password");
     show_with(accounts.site(), status, &Page::new(title), &body)
 }
 
@@ -393,14 +385,26 @@ async fn confirm(
             if factors::find_code(tx, person.id)?.is_some() || !rows::delete_step(tx, &step.token_hash)? {
                 return Ok(None);
             }
-            factors::insert_code(tx, person.id, &secret, used, now)?;
-            let codes = renew_recovery_codes(tx, &accounts, person.id)?;
-            audit::record(tx, &as_themselves(person.id)?, "set up one-time codes", "", now);
-            let way = ("way", "codes from an app".to_owned());
-            tell(tx, &accounts, &person, &NEW_WAY_TO_SIGN_IN, &[way])?;
-            Ok(Some(codes))
+            keep_code(tx, &accounts, &as_themselves(person.id)?, &person, (&secret, used)).map(Some)
         })
         .await
+}
+
+/// Keeps a secret and the step of the code that confirmed it, gives fresh recovery codes and tells the person.
+pub(crate) fn keep_code<A: Act>(
+    tx: &mut Tx<'_>,
+    accounts: &Accounts,
+    may: &May<A>,
+    person: &PersonRow,
+    (secret, used): (&str, i64),
+) -> Result<Vec<String>, Fault> {
+    let now = accounts.site().clock().now();
+    factors::insert_code(tx, person.id, secret, used, now)?;
+    let codes = renew_recovery_codes(tx, accounts, person.id)?;
+    audit::record(tx, may, "set up one-time codes", "", now);
+    let way = ("way", "codes from an app".to_owned());
+    tell(tx, accounts, person, &NEW_WAY_TO_SIGN_IN, &[way])?;
+    Ok(codes)
 }
 
 /// Puts fresh recovery codes in the place of the old ones and gives them, once.
@@ -454,10 +458,6 @@ pub(crate) fn code_set_up_view(
 }
 
 pub(crate) fn show_code_set_up(accounts: &Accounts, body: &SetUpCodeView, errors: &Errors) -> Reply {
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Set up codes from an app")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: set up codes from an app")
-    };
+    let (status, title) = errors.page("Set up codes from an app");
     show_with(accounts.site(), status, &Page::new(title), body)
 }

@@ -132,6 +132,20 @@ impl Library {
         pages
     }
 
+    /// The web addresses that pages name as their sources: the page's path, its title, the address.
+    pub fn list_cited(&self) -> Vec<(String, String, String)> {
+        let address = |source: &str| {
+            let start = source.find("https://").or_else(|| source.find("http://"))?;
+            let rest = source[start..].split([' ', ')', ',', ';', '>']).next()?;
+            Some(rest.trim_end_matches('.').to_owned())
+        };
+        let cited = |page: &Page| {
+            let of = |source: &String| Some((page.path(), page.head.title.clone(), address(source)?));
+            page.head.sources.iter().filter_map(of).collect::<Vec<_>>()
+        };
+        self.0.values().flat_map(cited).collect()
+    }
+
     /// Pages that somebody should have looked at again by today.
     pub fn overdue(&self, today: Date) -> Vec<&Page> {
         self.0.values().filter(|page| page.head.review_by < today).collect()

@@ -30,9 +30,7 @@ pub(crate) fn render(markdown: &str) -> Rendered {
                 let anchor = anchor_of(&sections[at].heading, &sections[..at]);
                 sections[at].anchor = anchor;
             }
-            Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with('/') => {
-                links.push(dest_url.to_string())
-            }
+            Event::Start(Tag::Link { dest_url, .. }) if is_path(dest_url) => links.push(dest_url.to_string()),
             Event::Text(text) | Event::Code(text) => match sections.last_mut() {
                 Some(section) if in_heading => section.heading.push_str(text),
                 Some(section) => section.text.push_str(text),
@@ -90,10 +88,31 @@ fn to_html(events: Vec<Event>, sections: &[Section]) -> String {
         .add_tag_attributes("h2", ["id"])
         .add_tag_attributes("table", ["class"])
         .add_tag_attributes("th", ["scope"])
-        .url_schemes(HashSet::from(["https", "http", "tel", "sms", "mailto"]))
+        .url_schemes(HashSet::from(["https", "http", "tel", "mailto"]))
+        .attribute_filter(|_, attribute, value| {
+            let keeps = !matches!(attribute, "href" | "cite") || may_lead_to(value);
+            keeps.then(|| value.into())
+        })
         .link_rel(None)
         .clean(&raw.replace("<th>", "<th scope=\"col\">"))
         .to_string()
+}
+
+/// Where a link may lead. What only looks like a path (`//host`), or hides its host behind a name and an `@`, may not.
+fn may_lead_to(address: &str) -> bool {
+    let lower = address.to_ascii_lowercase();
+    if ["mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme)) || is_path(address) {
+        return true;
+    }
+    let rest = ["https://", "http://"].iter().find_map(|scheme| lower.strip_prefix(scheme));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    !host.is_empty() && !host.contains(['@', '\\'])
+}
+
+/// Whether it is a path on this site: one slash, and nothing that a browser takes for a second.
+fn is_path(address: &str) -> bool {
+    let odd = |letter: char| letter == '\\' || letter.is_control();
+    address.starts_with('/') && !address.starts_with("//") && !address.contains(odd)
 }
 
 fn anchor_of(heading: &str, before: &[Section]) -> String {
@@ -124,5 +143,51 @@ mod tests {
         );
         assert!(page.html.contains("href=\"tel:111\"") && page.html.contains("<h2 id=\"what-now\">"));
         assert!(!page.html.contains("script") && page.html.contains("scope=\"col\""));
+    }
+
+    #[test]
+    fn a_link_leads_only_where_its_words_can_be_trusted_to_lead() {
+        for address in [
+            "https://www.example.org/a@b",
+            "HTTP://example.org",
+            "mailto:help@example.org",
+            "tel:111",
+            "/topics/feeding",
+        ] {
+            assert!(render(&format!("[x]({address})")).html.contains("href="), "{address}");
+        }
+        for address in [
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https://bank.example@evil.example",
+            "https://user:word@evil.example/",
+            "https://evil.example\\@bank.example",
+            "https:evil.example",
+            "https:/evil.example",
+            "https://",
+            "sms:999",
+            "evil.example",
+            "data:text/html,x",
+        ] {
+            for written in [
+                format!("[x](<{address}>)"),
+                format!("[x][a]\n\n[a]: <{address}>"),
+                format!("<a href=\"{address}\">x</a>"),
+                format!("<blockquote cite=\"{address}\">x</blockquote>"),
+            ] {
+                // Markdown writes a backslash as %5C, which no browser takes for a slash.
+                if address.contains('\\') && !written.starts_with('<') {
+                    continue;
+                }
+                let page = render(&written);
+                assert!(
+                    !page.html.contains("href=") && !page.html.contains("cite="),
+                    "{written}: {}",
+                    page.html
+                );
+                assert!(page.html.contains('x') && page.links.is_empty(), "{written}");
+            }
+        }
     }
 }

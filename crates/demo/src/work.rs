@@ -143,9 +143,9 @@ impl Stage {
         let other_words = entry.draft.aliases.join("\n");
         let mut fields: Vec<(&str, &str)> =
             entry.draft.topics.iter().map(|need| ("topics", need.as_str())).collect();
-        fields.extend([("aliases", other_words.as_str()), ("sensitive", "1")]);
-        fields.extend(entry.draft.baby.then_some(("baby", "1")));
-        fields.extend(entry.draft.loss.then_some(("loss", "1")));
+        fields.extend([("aliases", other_words.as_str()), ("sensitive", "yes")]);
+        fields.extend(entry.draft.baby.then_some(("baby", "yes")));
+        fields.extend(entry.draft.loss.then_some(("loss", "yes")));
         self.send(entry, "needs", &fields, "Please make this a private page.").await
     }
 

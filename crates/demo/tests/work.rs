@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+use access::{Actor, Role, Signed};
+use axum::{Extension, body::Body, http::Request};
+use http_body_util::BodyExt;
 use kernel::{Clock, Dice};
 use notify::Notify;
 use store::testing::both;
-use web::Site;
+use tower::ServiceExt;
+use web::{Site, Who};
 
 const MIGRATIONS: &[&[store::Migration]] = &[
     access::MIGRATIONS,
@@ -54,8 +58,31 @@ async fn no_door_is_empty_on_the_first_visit_and_the_work_is_made_once() {
             lines.iter().any(|line| line.assured_date.is_none_or(|day| (today - day).get_days() > 91)),
             "some are due"
         );
+        the_queue_shows_what_was_asked(&site).await;
         let trail = db.read(access::audit::verify).await.unwrap();
         assert!(matches!(trail, access::audit::Soundness::Sound { .. }), "{trail:?}");
     })
     .await;
+}
+
+/// The provider asks for a private page, and that is what an editor reads: nothing falls off the entry beside it.
+async fn the_queue_shows_what_was_asked(site: &Site) {
+    let changes: Vec<(uuid::Uuid, String)> = site
+        .db()
+        .read(|tx| tx.all("select id, note from entry_change where state = 'waiting'", store::args![]))
+        .await
+        .unwrap();
+    let (change, _) = changes.iter().find(|(_, note)| note.contains("private page")).expect("it waits");
+    let editor = Signed {
+        person: kernel::Id::named("test", "editor"),
+        roles: [Role::Editor].into_iter().collect(),
+        organizations: Vec::new(),
+    };
+    let who = Who { actor: Actor::Person(editor) };
+    let doors = web::shell(site, keeping::admin_door(site).into_router().layer(Extension(who)));
+    let request = Request::get(format!("/admin/review/{change}")).body(Body::empty()).unwrap();
+    let body = doors.oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    let page = String::from_utf8_lossy(&body).into_owned();
+    assert!(page.contains("id=\"sensitive\"") && page.contains("<ins>Yes</ins>"), "{page}");
+    assert_eq!(page.matches("<fieldset class=\"diff").count(), 1, "nothing else changes: {page}");
 }

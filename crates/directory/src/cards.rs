@@ -2,7 +2,7 @@
 //! depends on the question: why it matched, how far it is, when it is next on.
 
 use crate::{
-    model::{Freshness, Schedule, Service},
+    model::{Freshness, Schedule, Service, no_sessions_now},
     vocabulary::{Access, Cost, Feature, State, Status, WayIn},
 };
 use askama::Template;
@@ -38,22 +38,31 @@ pub(crate) struct Facts {
     pub cost_given: bool,
     pub step_free: Option<State>,
     pub schedules: Vec<Schedule>,
-    /// The first of its times in words.
-    pub first_time: Option<String>,
-    pub any_hour: bool,
+    /// The first of its times in words; where any of them begins or ends, the day decides and they are told then.
+    first_time: Option<String>,
+    dated: bool,
+    any_hour: bool,
+    /// What to do first where something may have changed.
+    first: &'static str,
     pub doubt: bool,
     pub closed: bool,
 }
+
+/// Where there is no number to phone.
+const CHECK_FIRST: &str = "Check first";
 
 impl Facts {
     /// Of a document, and of the service behind it where it is one.
     pub fn of(document: &Document, service: Option<&Service>) -> Result<Facts, Fault> {
         let own = match service {
             Some(service) => Facts::of_service(service),
-            None if document.kind == Kind::Service => Facts::default(),
-            None => {
-                Facts { by: "Advice".to_owned(), place: document.organization.clone(), ..Facts::default() }
-            }
+            None if document.kind == Kind::Service => Facts { first: CHECK_FIRST, ..Facts::default() },
+            None => Facts {
+                by: "Advice".to_owned(),
+                place: document.organization.clone(),
+                first: CHECK_FIRST,
+                ..Facts::default()
+            },
         };
         let is_service = document.kind == Kind::Service;
         let words = |saying: &String| search::words(saying).into_iter().map(String::into_boxed_str).collect();
@@ -74,10 +83,10 @@ impl Facts {
 
     /// How fresh it is in words.
     fn said_of(&self, freshness: Freshness) -> String {
-        match freshness.words() {
-            _ if self.closed => "Closed for now. Phone first".to_owned(),
+        match freshness.words_and(self.first) {
+            _ if self.closed => format!("Closed for now. {}", self.first),
             words if self.doubt && freshness.is_fresh() => {
-                format!("{words}. Something may have changed: phone first")
+                format!("{words}. Something may have changed: {}", uncapitalised(self.first))
             }
             words => words,
         }
@@ -130,14 +139,29 @@ impl Facts {
             any_hour: service
                 .schedules
                 .iter()
-                .any(|schedule| schedule.days == 0x7f && schedule.minutes == Some((0, 1_440))),
+                .any(|schedule| schedule.days == 0x7f && schedule.minutes == Some((0, 1_440)))
+                && !service.schedules.iter().any(is_dated),
             first_time: service.schedules.first().map(Schedule::words),
+            dated: service.schedules.iter().any(is_dated),
+            first: if service.phones.is_empty() { CHECK_FIRST } else { "Phone first" },
             schedules: service.schedules.clone(),
             doubt: service.doubt.is_some(),
             closed: service.status != Status::Active,
             ..Facts::default()
         }
     }
+}
+
+fn is_dated(schedule: &Schedule) -> bool {
+    schedule.valid != (None, None)
+}
+
+/// The time to tell of those that begin or end: one that runs now, else the next to come, else that all have ended.
+fn dated_time(schedules: &[Schedule], today: Date) -> Option<String> {
+    let running = schedules.iter().find(|schedule| schedule.runs_on(today));
+    let ahead = schedules.iter().filter(|schedule| schedule.ended(today).is_none());
+    let told = running.or_else(|| ahead.min_by_key(|schedule| schedule.valid.0));
+    told.map(|schedule| schedule.words_on(today)).or_else(|| no_sessions_now(schedules, today))
 }
 
 fn place_of(service: &Service) -> (String, bool) {
@@ -225,7 +249,7 @@ pub(crate) struct ResultCard {
     why: String,
     /// How far it is.
     distance: String,
-    /// The time that was asked for.
+    /// The time that was asked for, or the one to tell today.
     slot: String,
     open: bool,
     /// Within the line, and past it only of age: then the words still say when.
@@ -259,7 +283,10 @@ impl ResultCard {
             anchor: asked.anchor.to_owned(),
             why: asked.why,
             distance,
-            slot: asked.slot_label.to_owned(),
+            slot: match asked.slot_label {
+                "" if of.dated => dated_time(&of.schedules, today).unwrap_or_default(),
+                label => label.to_owned(),
+            },
             open: of.schedules.iter().any(|schedule| schedule.open_at(today, minute)),
             fresh: freshness.is_fresh() && !of.doubt && !of.closed,
             checked_lately: freshness.is_fresh(),

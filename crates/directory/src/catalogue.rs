@@ -134,7 +134,10 @@ async fn read(site: &Site, extra: &ExtraDocuments) -> Result<Catalogue, Fault> {
         .filter(|service| service.status != crate::vocabulary::Status::Defunct)
         .map(document)
         .collect();
-    documents.extend(extra(&of_topic));
+    documents.extend(extra(&of_topic).into_iter().map(|document| Document {
+        about_site: document.kind == Kind::Page && !document.tags.iter().any(|tag| tag.group == "topic"),
+        ..document
+    }));
     let of_slug: HashMap<&str, &Service> =
         services.iter().map(|service| (service.slug.as_str(), service)).collect();
     let facts_of = |document: &Document| {
@@ -241,7 +244,9 @@ fn document(service: &Service) -> Document {
                 days: schedule.days,
                 from,
                 until,
-                label: schedule.words(),
+                lasting: schedule.valid,
+                // It answers on the days between which it runs, so its last day is what there is to tell.
+                label: schedule.words_on(schedule.valid.0.unwrap_or(kernel::Date::MAX)),
             })
         })
         .collect();

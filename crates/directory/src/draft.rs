@@ -418,6 +418,11 @@ impl ServiceDraft {
         if closed && self.status == Status::Active { Status::TemporarilyClosed } else { self.status }
     }
 
+    /// Whether a website can be given to families: with a scheme, and the name of a server behind it.
+    pub fn takes_website(url: &str) -> bool {
+        has_scheme(url)
+    }
+
     /// Everything that would make an entry false or unreadable, worded for whoever must mend it.
     pub fn check(&self) -> Vec<String> {
         let mut wrong = Vec::new();
@@ -451,20 +456,40 @@ impl ServiceDraft {
             if closure.until < closure.from {
                 wrong.push("The last day of a closure must not be before its first day".to_owned());
             }
+            // A slip such as the year 9999 would hide an entry from families for good.
+            if closure.until > closure.from.saturating_add(kernel::Span::new().years(2)) {
+                wrong.push("A closure can be up to two years long".to_owned());
+            }
         }
         for schedule in &self.schedules {
             if let Err(fault) = schedule.days().and_then(|_| schedule.minutes()) {
                 wrong.push(fault.to_string());
+            }
+            if matches!((schedule.valid_from, schedule.valid_to), (Some(first), Some(last)) if last < first) {
+                wrong.push("The last day of a session must not be before its first day".to_owned());
             }
         }
         wrong
     }
 }
 
-/// Whether an address says how to reach it: `www.example.org` alone is refused by Open Referral UK's checker.
+/// Whether an address says how to reach it: `www.example.org` alone is refused by Open Referral UK's checker. What
+/// stands before an `@` looks like the host and is not, so it is refused too.
 pub fn has_scheme(url: &str) -> bool {
-    ["https://", "http://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
-        && !url.contains(char::is_whitespace)
+    let rest = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    !host.contains(['@', '\\']) && !url.contains(char::is_whitespace) && is_named(host)
+}
+
+/// Whether a host is a name with an ending, such as `example.org`, with or without a port.
+fn is_named(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or_default();
+    let parts: Vec<&str> = name.trim_end_matches('.').split('.').collect();
+    let plain =
+        |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let ending =
+        parts.last().is_some_and(|last| last.chars().count() > 1 && last.chars().any(char::is_alphabetic));
+    parts.len() > 1 && parts.iter().all(plain) && ending
 }
 
 fn unknown_cost() -> Cost {
@@ -483,6 +508,24 @@ fn all_year() -> Season {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_website_names_a_server() {
+        for right in ["https://www.example.org", "http://example.org:8080/a?b", "https://münchen.example/"] {
+            assert!(has_scheme(right), "{right}");
+        }
+        for wrong in [
+            "www.example.org",
+            "http://.",
+            "https://..",
+            "https://x",
+            "https://a@b.org",
+            "https://",
+            "https://.org",
+        ] {
+            assert!(!has_scheme(wrong), "{wrong}");
+        }
+    }
 
     #[test]
     fn times_are_read_strictly() {

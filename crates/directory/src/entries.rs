@@ -189,7 +189,7 @@ pub fn find_entry(tx: &mut Tx, slug: &str) -> Result<Option<Entry>, Fault> {
 
 /// When and by whom facts were checked is kept apart from the text: checking is no version, and a later version must
 /// not take it back.
-fn keep_upkeep(tx: &mut Tx, row: &EntryRow, draft: &mut ServiceDraft) -> Result<(), Fault> {
+pub(crate) fn keep_upkeep(tx: &mut Tx, row: &EntryRow, draft: &mut ServiceDraft) -> Result<(), Fault> {
     draft.checked_on = row.assured_date;
     draft.doubt.clone_from(&row.doubt);
     draft.assured = rows::list_assured(tx, row.id)?;

@@ -6,17 +6,17 @@ use crate::{
     missed,
     model::Term,
     query_of::{
-        Address, GROUPS, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, age_of, question,
-        tells_distance,
+        Address, GROUPS, Heard, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, age_of, heard_in,
+        question, said_days, tells_distance, ticked_days,
     },
     vocabulary::{Access, Audience, Cost, DAYS, Feature, PointQuality, SendNeed, WayIn},
     why::reasons,
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
-use kernel::Date;
+use kernel::{Date, Fault};
 use safety::{Level, Screened};
-use search::{FacetCount, FilterRef, Hit, Query, Results, WhatIf};
+use search::{FacetCount, FilterRef, Hit, Results, WhatIf};
 use settings::Council;
 use std::borrow::Cow;
 use web::{CardView, Nav, Page, Params, Reply, Site, say, show, show_with};
@@ -50,22 +50,35 @@ pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> R
         );
     }
     let catalogue = directory.catalogue();
+    if address.is_from_form() {
+        let heard = heard_in(site, &catalogue, &address);
+        address = address.settled(&heard);
+    }
+    let loss = screened.verdict().loss;
     let mut asked = question(site, &catalogue, &address).await?;
-    asked.query.loss |= screened.verdict().loss;
-    asked.query.what_if = choices_to_count(&asked.query);
+    asked.query.loss |= loss;
+    asked.query.what_if = choices_to_count(&address, &asked);
     let mut results = catalogue.index.search(&asked.query);
     let last = results.total.div_ceil(PER_PAGE).max(1);
+    let mut no_such_page = String::new();
     if address.page > last {
+        no_such_page = no_such_page_words(address.page, last);
         address.page = last;
         asked.query.page = last;
         results = catalogue.index.search(&asked.query);
     }
+    let ways_out = ways_out(site, &catalogue, &address, &asked, &results, loss).await?;
     if results.total == 0 && address.page == 1 {
         missed::note(&directory, params.get("q"), screened.verdict());
     }
     let card = card.map(CardView::above);
     let council = site.council();
-    let body = SearchView::new(site, &council, &catalogue, &address, &asked, &results, card);
+    let body = SearchView {
+        lead: lead(&results, &asked, !ways_out.is_empty()),
+        loosened: ways_out,
+        no_such_page,
+        ..SearchView::new(site, &council, &catalogue, &address, &asked, &results, card)
+    };
     let page = Page::new("Find help").under(Nav::Find).with_exit().without_header_search();
     // The empty question is the same for everybody and stands in the sitemap; what was typed is nobody's to list.
     let page = if address.href(address.page) == "/search" { page.at("/search") } else { page };
@@ -99,6 +112,11 @@ struct SearchView<'a> {
     previous: Option<String>,
     next: Option<String>,
     pages: String,
+    /// Where the address names a page past the last.
+    no_such_page: String,
+    first_page: String,
+    /// Parts of the words that the form shows chosen, or overrules.
+    heard: Vec<String>,
     clear: String,
     phone: &'a str,
     dialled: String,
@@ -139,9 +157,11 @@ impl FacetGroup<'_> {
 
 struct Choice<'a> {
     value: &'a str,
-    words: Cow<'static, str>,
+    words: Cow<'a, str>,
     count: Option<usize>,
     on: bool,
+    /// The person's own words chose it.
+    heard: bool,
 }
 
 impl<'a> SearchView<'a> {
@@ -166,7 +186,7 @@ impl<'a> SearchView<'a> {
         let place = asked.place.as_ref();
         SearchView {
             heading: heading(results, asked, asked_nothing),
-            lead: lead(results, asked),
+            lead: String::new(),
             chips: chips(address, asked, catalogue),
             corrected: say::list(
                 &results
@@ -192,12 +212,16 @@ impl<'a> SearchView<'a> {
             } else {
                 "Near it, but not all you asked"
             },
-            loosened: results
-                .loosened
+            loosened: Vec::new(),
+            no_such_page: String::new(),
+            first_page: address.href(1),
+            heard: asked
+                .heard
                 .iter()
-                .filter(|step| step.total > 0)
-                .take(4)
-                .filter_map(|step| loosened(address, asked, step.total, &step.what))
+                .map(|heard| match address.all(heard.name).next() {
+                    None => heard.key.to_owned(),
+                    Some(_) => format!("{}{}", Heard::OVERRULED, heard.key),
+                })
                 .collect(),
             facets: facets(address, asked, results),
             on: address.filters(),
@@ -246,12 +270,12 @@ fn heading(results: &Results, asked: &Question, asked_nothing: bool) -> String {
     }
 }
 
-fn lead(results: &Results, asked: &Question) -> String {
+fn lead(results: &Results, asked: &Question, can_widen: bool) -> String {
     if asked.query.loss {
         return "We are so sorry. These are here for you, as much or as little as you want.".to_owned();
     }
     match results.total {
-        0 if results.loosened.iter().any(|step| step.total > 0) => {
+        0 if can_widen => {
             "That is our gap, not your mistake. Take one thing off and see what comes up:".to_owned()
         }
         0 => "That is our gap, not your mistake. Try one or two plain words, or ask a person.".to_owned(),
@@ -289,14 +313,16 @@ fn chips<'a>(address: &Address<'a>, asked: &'a Question, catalogue: &'a Catalogu
         "topic" => "list",
         _ => "door",
     };
-    let understood =
-        asked.understood.parts.iter().filter(|part| part.filter != search::PartFilter::AskPlace).map(
-            |part| Chip {
-                icon: icon(part.key),
-                label: Cow::Borrowed(&part.label),
-                href: address.clone().with("without", part.key).href(1),
-            },
-        );
+    // What the form chose in their stead is told once, as the form says it.
+    let overruled = |key: &str| {
+        asked.heard.iter().any(|heard| heard.key == key && address.all(heard.name).next().is_some())
+    };
+    let is_told = |part: &&search::Part| part.filter != search::PartFilter::AskPlace && !overruled(part.key);
+    let understood = asked.understood.parts.iter().filter(is_told).map(|part| Chip {
+        icon: icon(part.key),
+        label: Cow::Borrowed(&part.label),
+        href: address.clone().with("without", part.key).href(1),
+    });
     let mut chips: Vec<Chip> = understood.collect();
     for (name, value) in address.carried(&["q", "without", "sort", "kind"]) {
         let label: Option<Cow<str>> = match name {
@@ -341,19 +367,38 @@ fn words_of(name: &str, value: &str) -> Option<&'static str> {
     }
 }
 
-/// Choices of the panel that are no tags: ages, days, times, and distances where a place is known.
-fn choices_to_count(query: &Query) -> Vec<WhatIf> {
+/// Choices of the panel that are no tags: ages, days, times, and distances where a place is known. A day is counted at
+/// the time that was said or ticked, a time on such days.
+fn choices_to_count(address: &Address, asked: &Question) -> Vec<WhatIf> {
+    let query = &asked.query;
+    let time_now = query.time.or(query.leanings.time);
+    let days_now = match ticked_days(address) {
+        0 => said_days(&asked.understood.parts),
+        ticked => ticked,
+    };
     let ages = STAGES.iter().filter(|(value, _, _)| *value != "parent").map(|(_, _, age)| WhatIf::Age(*age));
-    let days = (0..DAYS.len()).map(|at| WhatIf::Days(1 << at));
-    let times = TIMES.iter().map(|(_, _, time)| WhatIf::Time(*time));
+    let days = (0..DAYS.len()).map(|at| WhatIf::When { days: 1 << at, time: time_now });
+    let times = TIMES.iter().map(|(_, _, time)| WhatIf::When { days: days_now, time: Some(*time) });
     let miles = MILES.iter().filter_map(|miles| miles.parse::<f64>().ok());
     let within = miles.map(|miles| WhatIf::Within(miles * METRES_A_MILE)).filter(|_| query.near.is_some());
     ages.chain(days).chain(times).chain(within).collect()
 }
 
 /// The panel: groups of the index in our order, each value with how many it would give, zero included.
-fn facets<'a>(address: &Address<'a>, asked: &Question, results: &Results<'a>) -> Vec<FacetGroup<'a>> {
+fn facets<'a>(address: &Address<'a>, asked: &'a Question, results: &Results<'a>) -> Vec<FacetGroup<'a>> {
     let mut groups = Vec::new();
+    // What stands chosen from the words, where the form chose nothing in its stead; and what is so alone.
+    let heard_as = |name: &str| {
+        let own = asked.heard.iter().find(|heard| heard.name == name);
+        own.filter(|_| address.all(name).next().is_none())
+    };
+    let heard =
+        |name: &str, value: &str| heard_as(name).filter(|heard| heard.values.iter().any(|own| own == value));
+    let as_said = |name: &str| {
+        let own = heard(name, Heard::AS_SAID)?;
+        let words = Cow::Borrowed(own.label.as_str());
+        Some(Choice { value: Heard::AS_SAID, words, count: None, on: true, heard: true })
+    };
     for (name, group, legend) in GROUPS {
         let order = |value: &str| match name {
             "how" => WayIn::ALL.iter().position(|v| v.as_str() == value),
@@ -369,11 +414,13 @@ fn facets<'a>(address: &Address<'a>, asked: &Question, results: &Results<'a>) ->
         let choices: Vec<Choice<'a>> = counted
             .into_iter()
             .filter_map(|count| {
+                let heard = heard(name, count.value);
                 Some(Choice {
                     words: words_of(name, count.value)?.into(),
-                    on: count.selected || address.has(name, count.value),
+                    on: heard.is_some() || address.has(name, count.value),
                     value: count.value,
-                    count: Some(count.count),
+                    count: Some(count.count).filter(|_| heard.is_none_or(|heard| !heard.leans)),
+                    heard: heard.is_some(),
                 })
             })
             .collect();
@@ -383,38 +430,36 @@ fn facets<'a>(address: &Address<'a>, asked: &Question, results: &Results<'a>) ->
     }
     // In the order of `choices_to_count`.
     let mut counts = results.what_if.iter().copied();
-    let mut choice = |value: &'static str, words: Cow<'static, str>, on: bool| Choice {
-        value,
-        words,
-        count: counts.next(),
-        on,
+    let mut choice = |name: &str, value: &'static str, words: Cow<'a, str>| {
+        let heard = heard(name, value);
+        Choice {
+            value,
+            words,
+            count: counts.next().filter(|_| heard.is_none()),
+            on: heard.is_some() || address.has(name, value),
+            heard: heard.is_some(),
+        }
     };
-    let typed_age = address.get("age");
-    let stages = STAGES
-        .iter()
-        .filter(|(value, _, _)| *value != "parent")
-        .map(|(value, words, _)| choice(value, (*words).into(), typed_age == *value));
-    groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: stages.collect() });
-    let days = DAYS.iter().map(|(code, words)| choice(code, (*words).into(), address.has("day", code)));
-    groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days.collect() });
-    let times =
-        TIMES.iter().map(|(value, words, _)| choice(value, (*words).into(), address.get("time") == *value));
-    groups.insert(
-        3,
-        FacetGroup { legend: "Time of day", name: "time", single: true, choices: times.collect() },
-    );
-    if asked.query.near.is_some() {
-        let miles = MILES.iter().map(|miles| {
-            choice(
-                miles,
-                say::count(miles.parse().unwrap_or(0), "mile", "miles").into(),
-                address.get("within") == *miles,
-            )
-        });
-        groups.insert(
-            0,
-            FacetGroup { legend: "How far", name: "within", single: true, choices: miles.collect() },
-        );
+    let stages = STAGES.iter().filter(|(value, _, _)| *value != "parent");
+    let ages: Vec<Choice> = stages.map(|(value, words, _)| choice("age", value, (*words).into())).collect();
+    let days: Vec<Choice> = DAYS.iter().map(|(code, words)| choice("day", code, (*words).into())).collect();
+    let times: Vec<Choice> =
+        TIMES.iter().map(|(value, words, _)| choice("time", value, (*words).into())).collect();
+    let miles = |miles: &&'static str| {
+        choice("within", miles, say::count(miles.parse().unwrap_or(0), "mile", "miles").into())
+    };
+    let within: Vec<Choice> = match &asked.query.near {
+        Some(_) => MILES.iter().map(miles).collect(),
+        None => Vec::new(),
+    };
+    let with_said = |name: &str, choices: Vec<Choice<'a>>| as_said(name).into_iter().chain(choices).collect();
+    let ages = with_said("age", ages);
+    groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: ages });
+    groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days });
+    let times = with_said("time", times);
+    groups.insert(3, FacetGroup { legend: "Time of day", name: "time", single: true, choices: times });
+    if !within.is_empty() {
+        groups.insert(0, FacetGroup { legend: "How far", name: "within", single: true, choices: within });
     }
     groups
 }
@@ -430,15 +475,48 @@ fn order(address: &Address, asked: &Question) -> Option<Step> {
     Some(Step { label, note: note.into(), href: changed.href(1) })
 }
 
-/// A filter that could be dropped: its name, what that gives, and the address that does it.
-fn loosened<'a>(address: &Address<'a>, asked: &Question, total: usize, what: &'a FilterRef) -> Option<Step> {
+/// Ways out where little or nothing is found: which filter to drop, and what one then gets. Each is asked as it will be
+/// asked, so that the number told is the number found.
+async fn ways_out(
+    site: &Site,
+    catalogue: &Catalogue,
+    address: &Address<'_>,
+    asked: &Question,
+    results: &Results<'_>,
+    loss: bool,
+) -> Result<Vec<Step>, Fault> {
+    let mut found: Vec<(usize, Step)> = Vec::new();
+    for step in &results.loosened {
+        let Some((label, changed)) = loosened(address, asked, &step.what) else { continue };
+        let href = changed.href(1);
+        if href == address.href(1) || found.iter().any(|(_, known)| known.href == href) {
+            continue;
+        }
+        let mut wider = question(site, catalogue, &changed).await?;
+        wider.query.loss |= loss;
+        let total = catalogue.index.count(&wider.query);
+        if total > results.total {
+            let note = say::count(total, "thing that can help", "things that can help").into();
+            found.push((total, Step { label, note, href }));
+        }
+    }
+    found.sort_by_key(|(total, _)| std::cmp::Reverse(*total));
+    Ok(found.into_iter().take(4).map(|(_, step)| step).collect())
+}
+
+/// A filter that could be dropped: its name, and the address that does it.
+fn loosened<'a>(
+    address: &Address<'a>,
+    asked: &Question,
+    what: &'a FilterRef,
+) -> Option<(&'static str, Address<'a>)> {
     let understood = |key: &str| asked.understood.parts.iter().any(|part| part.key == key);
     let without = |address: Address<'a>, keys: &[&'a str]| {
         keys.iter().filter(|key| understood(key)).fold(address, |address, key| address.with("without", key))
     };
     let address = address.clone();
-    let (label, changed) = match what {
-        // Without the words, what was read from them would go too, and the count would not be what one gets.
+    Some(match what {
+        // Without the words, what was read from them would go too.
         FilterRef::Words if !asked.understood.parts.is_empty() => return None,
         FilterRef::Words => ("Any words", address.drop_all("q")),
         FilterRef::Distance => ("Any distance", address.drop_all("within")),
@@ -462,12 +540,14 @@ fn loosened<'a>(address: &Address<'a>, asked: &Question, total: usize, what: &'a
             };
             (label, without(address.drop_all(name), &[group.as_str()]))
         }
-    };
-    Some(Step {
-        label,
-        note: say::count(total, "thing that can help", "things that can help").into(),
-        href: changed.href(1),
     })
+}
+
+fn no_such_page_words(asked: usize, last: usize) -> String {
+    match last {
+        1 => format!("There is no page {asked}. This is all there is."),
+        last => format!("There is no page {asked}. This is page {last}, the last one."),
+    }
 }
 
 pub(crate) struct CardMaker<'a> {

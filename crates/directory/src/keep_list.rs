@@ -4,6 +4,7 @@
 use crate::{
     cards::{Asked, ResultCard},
     catalogue::{Catalogue, Directory},
+    store as rows,
 };
 use askama::Template;
 use axum::{
@@ -11,7 +12,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use kernel::Fault;
 use search::Kind;
+use std::collections::HashMap;
 use web::{Form, Nav, Page, Params, Reply, Site, see_other, show};
 
 /// As many as fit on a few printed pages and in a link that a phone can send.
@@ -52,6 +55,7 @@ pub(crate) async fn get(State(directory): State<Directory>, headers: HeaderMap, 
     let given = params.get("s");
     let shared = !given.is_empty();
     let tokens = if shared { read(given, ',') } else { of_cookie(&headers) };
+    let tokens = followed(site, &catalogue, tokens).await?;
     let lines: Vec<Line> = tokens.iter().filter_map(|token| line(site, &catalogue, token)).collect();
     let known: Vec<String> = lines.iter().map(|line| line.token.clone()).collect();
     let link = site.absolute(&format!("/shortlist?s={}", known.join(",")));
@@ -83,7 +87,8 @@ pub(crate) async fn post(State(directory): State<Directory>, headers: HeaderMap,
     let catalogue = directory.catalogue();
     let site = directory.site();
     let known = |token: &String| line(site, &catalogue, token).is_some();
-    let mut tokens: Vec<String> = of_cookie(&headers).into_iter().filter(known).collect();
+    let mut tokens = followed(site, &catalogue, of_cookie(&headers)).await?;
+    tokens.retain(known);
     let mut to = "/shortlist".to_owned();
     if let Some(token) = first_token(form.get("add")).filter(known) {
         let full = tokens.len() >= ENTRIES_MAX && !tokens.contains(&token);
@@ -109,6 +114,28 @@ pub(crate) async fn post(State(directory): State<Directory>, headers: HeaderMap,
     }
     tokens.truncate(ENTRIES_MAX);
     Ok(with_cookie(see_other(&to), &tokens, site))
+}
+
+/// The list with the entry that was kept wherever one of it was made one with another, each once.
+async fn followed(site: &Site, catalogue: &Catalogue, tokens: Vec<String>) -> Result<Vec<String>, Fault> {
+    if tokens.iter().all(|token| line(site, catalogue, token).is_some()) {
+        return Ok(tokens);
+    }
+    let replaced: HashMap<String, String> = site
+        .db()
+        .read(rows::list_replaced)
+        .await?
+        .into_iter()
+        .map(|replaced| (replaced.slug, replaced.by_slug))
+        .collect();
+    let mut out: Vec<String> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let token = replaced.get(&token).cloned().unwrap_or(token);
+        if !out.contains(&token) {
+            out.push(token);
+        }
+    }
+    Ok(out)
 }
 
 fn with_cookie(mut response: Response, tokens: &[String], site: &Site) -> Response {

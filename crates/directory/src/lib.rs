@@ -21,8 +21,10 @@ mod keep_list;
 pub mod missed;
 mod model;
 mod near;
+pub mod open_data;
 mod publish;
 mod query_of;
+mod replaced;
 mod report_problem;
 mod show_hubs;
 mod show_organization;
@@ -30,6 +32,7 @@ mod show_service;
 mod show_topic;
 mod sitemap;
 mod store;
+pub mod taken_in;
 pub mod upkeep;
 mod vocabulary;
 mod waiting;
@@ -50,6 +53,10 @@ pub use model::{Freshness, OrganizationId, Service, ServiceId};
 pub use publish::{
     ANNOUNCEMENTS, publish_location, publish_organization, publish_service, publish_services,
     publish_taxonomy,
+};
+pub use replaced::{
+    BroughtBack, Comparable, ComparablePlace, OrganizationAddress, Pregnancy, Replaced, Replacing,
+    bring_back, find_replacement, list_comparable, list_organization_addresses, list_replaced, replace,
 };
 pub use report_problem::{FORGET_SETTLED_REPORTS, forget_settled_reports};
 pub use store::MIGRATIONS;

@@ -303,19 +303,47 @@ impl Schedule {
         }
     }
 
+    /// The same with the days between which it runs: 'until 18 July 2026', '5 June to 31 July 2027', 'starts on ...'.
+    pub fn words_on(&self, today: Date) -> String {
+        let day = web::say::day_month_year;
+        let when = match self.valid {
+            (Some(first), Some(last)) if first == last => format!("on {}", day(first)),
+            (Some(first), Some(last)) if first > today => web::say::from_to(first, last),
+            (Some(first), None) if first > today => format!("starts on {}", day(first)),
+            (_, Some(last)) => format!("until {}", day(last)),
+            _ => return self.words(),
+        };
+        format!("{}, {when}", self.words())
+    }
+
+    /// Its last day, once that is over.
+    pub fn ended(&self, today: Date) -> Option<Date> {
+        self.valid.1.filter(|last| *last < today)
+    }
+
+    /// Whether its first day has come and its last has not gone by.
+    pub fn runs_on(&self, today: Date) -> bool {
+        self.ended(today).is_none() && self.valid.0.is_none_or(|first| first <= today)
+    }
+
     /// Whether it holds on a civil day at a minute of it.
     pub fn open_at(&self, today: Date, minute: u16) -> bool {
         let held = |date: Date, minute: u16| {
             let bit = 1 << date.weekday().to_monday_zero_offset();
-            let valid =
-                self.valid.0.is_none_or(|from| date >= from) && self.valid.1.is_none_or(|to| date <= to);
             self.freq == Frequency::Weekly
-                && valid
+                && self.runs_on(date)
                 && self.days & bit != 0
                 && self.minutes.is_some_and(|(from, until)| (from..until).contains(&minute))
         };
         held(today, minute) || today.yesterday().is_ok_and(|yesterday| held(yesterday, minute + 1_440))
     }
+}
+
+/// 'No sessions now: the last ended on 18 July 2026', once every one of them has ended.
+pub(crate) fn no_sessions_now(schedules: &[Schedule], today: Date) -> Option<String> {
+    let ended: Option<Vec<Date>> = schedules.iter().map(|schedule| schedule.ended(today)).collect();
+    let last = ended?.into_iter().max()?;
+    Some(format!("No sessions now: the last ended on {}", web::say::day_month_year(last)))
 }
 
 fn ordinal(nth: i64) -> &'static str {
@@ -356,10 +384,15 @@ impl Freshness {
 
     /// 'Checked October 2026', 'Last checked October 2024. Phone first'.
     pub fn words(self) -> String {
+        self.words_and("Phone first")
+    }
+
+    /// The same with what to do first where it is old: nobody can phone where there is no number.
+    pub(crate) fn words_and(self, first: &str) -> String {
         match self {
             Freshness::Fresh(date) => format!("Checked {}", web::say::month_year(date)),
-            Freshness::Old(date) => format!("Last checked {}. Phone first", web::say::month_year(date)),
-            Freshness::Never => "Not checked yet. Phone first".to_owned(),
+            Freshness::Old(date) => format!("Last checked {}. {first}", web::say::month_year(date)),
+            Freshness::Never => format!("Not checked yet. {first}"),
         }
     }
 }
@@ -452,6 +485,44 @@ mod tests {
         assert_eq!(ages(false, Some(0), Some(12)), "Under 1 year");
         assert_eq!(ages(false, Some(60), Some(144)), "5 years until 12 years");
         assert_eq!(ages(false, Some(18), None), "18 months and over");
+    }
+
+    #[test]
+    fn a_session_says_between_which_days_it_runs() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let of = |first: Option<&str>, last: Option<&str>| Schedule {
+            freq: Frequency::Weekly,
+            days: 0b1,
+            nth: None,
+            minutes: Some((540, 600)),
+            valid: (first.map(day), last.map(day)),
+            season: Season::AllYear,
+            attending: None,
+            location: None,
+            description: String::new(),
+        };
+        let today = day("2026-06-10");
+        for (first, last, words) in [
+            (None, None, "Monday, 9am to 10am"),
+            (Some("2025-09-01"), None, "Monday, 9am to 10am"),
+            (None, Some("2026-07-18"), "Monday, 9am to 10am, until 18 July 2026"),
+            (Some("2026-06-10"), Some("2026-07-18"), "Monday, 9am to 10am, until 18 July 2026"),
+            (Some("2027-06-05"), Some("2027-07-31"), "Monday, 9am to 10am, 5 June to 31 July 2027"),
+            (
+                Some("2026-12-07"),
+                Some("2027-01-25"),
+                "Monday, 9am to 10am, 7 December 2026 to 25 January 2027",
+            ),
+            (Some("2027-06-05"), None, "Monday, 9am to 10am, starts on 5 June 2027"),
+            (Some("2026-06-15"), Some("2026-06-15"), "Monday, 9am to 10am, on 15 June 2026"),
+        ] {
+            assert_eq!(of(first, last).words_on(today), words);
+        }
+        let ended = [of(None, Some("2026-05-30")), of(None, Some("2026-06-09"))];
+        let said = Some("No sessions now: the last ended on 9 June 2026".to_owned());
+        assert_eq!(no_sessions_now(&ended, today), said);
+        assert_eq!(no_sessions_now(&ended, day("2026-06-09")), None);
+        assert_eq!(no_sessions_now(&[], today), None);
     }
 
     #[test]

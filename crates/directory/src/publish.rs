@@ -10,7 +10,7 @@ use crate::{
 use anyhow::{Context, bail};
 use kernel::{Fault, Instant};
 use settings::Council;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Tx, outbox};
 use uuid::Uuid;
 
@@ -23,6 +23,9 @@ pub const ANNOUNCEMENTS: [&str; 6] = [
     "postcodes_imported",
     "words_settled",
 ];
+
+/// Before the name of an area in a draft: it is a neighbour's.
+pub(crate) const OUTSIDE: &str = "outside:";
 
 /// Publishes an organisation, new or reworded.
 pub fn publish_organization(
@@ -126,24 +129,84 @@ pub(crate) fn publish_versions(
     let organizations: HashMap<String, OrganizationId> =
         rows::list_organizations(tx)?.into_iter().map(|o| (o.slug, o.id)).collect();
     let mut ids = Vec::with_capacity(drafts.len());
+    let mut seen = HashSet::with_capacity(drafts.len());
+    let mut batch = Batch::default();
     for draft in drafts {
         let wrong = draft.check();
         if !wrong.is_empty() {
             bail!("{}: {}", draft.slug, wrong.join(". "));
         }
+        // One that comes twice in a batch is written twice, the second upon the first.
+        if !seen.insert(draft.slug.as_str()) {
+            std::mem::take(&mut batch).write(tx, provenance, now)?;
+            seen = HashSet::from([draft.slug.as_str()]);
+        }
         let organization = *organizations
             .get(draft.organization.as_str())
             .with_context(|| format!("{}: there is no organisation {}", draft.slug, draft.organization))?;
         let before = keep_what_stood_before(tx, draft, now)?;
-        let id = write(tx, draft, organization, &terms, council, now)?;
+        let resolved = batch.resolve(tx, draft, organization, &terms, council)?;
         let text = serde_json::to_value(draft)?;
-        if before.as_ref().is_none_or(|(_, before)| *before != text) {
-            let number = before.map_or(0, |(number, _)| number) + 1;
-            rows::insert_version(tx, id, draft.slug.as_str(), number, &text, provenance, now)?;
-        }
-        ids.push(id);
+        let is_new = before.as_ref().is_none_or(|(_, before)| *before != text);
+        let version = is_new.then(|| (before.map_or(0, |(number, _)| number) + 1, text));
+        ids.push(rows::service_id(draft.slug.as_str()));
+        batch.services.push((draft, resolved));
+        batch.versions.push(version);
     }
+    batch.write(tx, provenance, now)?;
     Ok(ids)
+}
+
+/// Entries that are written together.
+#[derive(Default)]
+struct Batch<'a> {
+    services: Vec<(&'a ServiceDraft, rows::Resolved)>,
+    /// Number and text of the version that each becomes, if it says something new.
+    versions: Vec<Option<(i64, serde_json::Value)>>,
+    locations: HashMap<String, LocationId>,
+}
+
+impl<'a> Batch<'a> {
+    /// What a draft's slugs stand for.
+    fn resolve(
+        &mut self,
+        tx: &mut Tx,
+        draft: &ServiceDraft,
+        organization: OrganizationId,
+        terms: &[Term],
+        council: &Council,
+    ) -> Result<rows::Resolved, Fault> {
+        let mut locations = HashMap::new();
+        let named =
+            draft.locations.iter().chain(draft.schedules.iter().filter_map(|schedule| schedule.at.as_ref()));
+        for slug in named {
+            let known = self.locations.get(slug.as_str()).copied();
+            let id = match known {
+                Some(id) => id,
+                None => rows::find_location_id(tx, slug.as_str())?
+                    .with_context(|| format!("{}: there is no place {slug}", draft.slug))?,
+            };
+            self.locations.insert(slug.as_str().to_owned(), id);
+            locations.insert(slug.as_str().to_owned(), id);
+        }
+        let (topics, area) = (topics_of(draft, terms)?, area_of(draft, council)?);
+        Ok(rows::Resolved { organization, topics, locations, area })
+    }
+
+    /// Writes the rows and the versions, and announces each entry.
+    fn write(self, tx: &mut Tx, provenance: &Provenance, now: Instant) -> Result<(), Fault> {
+        rows::set_services(tx, &self.services, now)?;
+        let mut versions = Vec::new();
+        for ((draft, _), version) in self.services.iter().zip(&self.versions) {
+            let (service, slug) = (rows::service_id(draft.slug.as_str()), draft.slug.as_str());
+            if let Some((number, draft)) = version {
+                versions.push(rows::NewVersion { service, slug, number: *number, draft });
+            }
+            let what = serde_json::json!({"slug": slug});
+            outbox::announce(tx, "service_published", Some(service.uuid()), &what, now)?;
+        }
+        rows::insert_versions(tx, &versions, provenance, now)
+    }
 }
 
 /// Writes an entry's rows anew and makes no version of it.
@@ -156,36 +219,11 @@ pub(crate) fn rewrite(
     let terms = rows::list_terms(tx)?;
     let organization = rows::find_organization(tx, draft.organization.as_str())?
         .with_context(|| format!("{}: there is no organisation {}", draft.slug, draft.organization))?;
-    write(tx, draft, organization.id, &terms, council, now)
-}
-
-/// Saves a draft's rows and announces it.
-fn write(
-    tx: &mut Tx,
-    draft: &ServiceDraft,
-    organization: OrganizationId,
-    terms: &[Term],
-    council: &Council,
-    now: Instant,
-) -> Result<ServiceId, Fault> {
-    let mut locations = HashMap::new();
-    let named =
-        draft.locations.iter().chain(draft.schedules.iter().filter_map(|schedule| schedule.at.as_ref()));
-    for slug in named {
-        let id = rows::find_location_id(tx, slug.as_str())?
-            .with_context(|| format!("{}: there is no place {slug}", draft.slug))?;
-        locations.insert(slug.as_str().to_owned(), id);
-    }
-    let resolved = rows::Resolved {
-        organization,
-        topics: topics_of(draft, terms)?,
-        locations,
-        area: area_of(draft, council)?,
-    };
-    let id = rows::set_service(tx, draft, &resolved, now)?;
-    let what = serde_json::json!({"slug": draft.slug});
-    outbox::announce(tx, "service_published", Some(id.uuid()), &what, now)?;
-    Ok(id)
+    let mut batch = Batch::default();
+    let resolved = batch.resolve(tx, draft, organization.id, &terms, council)?;
+    batch.services.push((draft, resolved));
+    batch.write(tx, &Provenance::default(), now)?;
+    Ok(rows::service_id(draft.slug.as_str()))
 }
 
 /// The current version. A service from before versions were kept gets its first from its rows, so that it too can be
@@ -207,7 +245,8 @@ fn keep_what_stood_before(
     };
     let text = serde_json::to_value(&stood)?;
     let provenance = Provenance { why: "As it stood before versions were kept", ..Provenance::default() };
-    rows::insert_version(tx, row.id, &row.slug, 1, &text, &provenance, now)?;
+    let first = rows::NewVersion { service: row.id, slug: &row.slug, number: 1, draft: &text };
+    rows::insert_versions(tx, &[first], &provenance, now)?;
     Ok(Some((1, text)))
 }
 
@@ -239,6 +278,10 @@ pub(crate) fn area_of(draft: &ServiceDraft, council: &Council) -> Result<Option<
         "england" => ("England".to_owned(), String::new()),
         "uk" => ("United Kingdom".to_owned(), String::new()),
         "cheshire-and-merseyside" => ("Cheshire and Merseyside".to_owned(), String::new()),
+        // A neighbour's entry says so in words wherever its area is shown.
+        place if place.starts_with(OUTSIDE) => {
+            (format!("{} (outside {})", &place[OUTSIDE.len()..], council.area_name), String::new())
+        }
         place if place.eq_ignore_ascii_case(&council.area_name) => {
             (council.area_name.clone(), council.area_code.clone())
         }

@@ -4,7 +4,7 @@
 use crate::{
     catalogue::Catalogue,
     near::{Near, Place},
-    vocabulary::PointQuality,
+    vocabulary::{Cost, DAYS, PointQuality},
 };
 use jiff::civil::DateTime;
 use kernel::Fault;
@@ -53,6 +53,75 @@ pub(crate) struct Address<'a> {
     /// Fields in the order they were given, without page and empty ones.
     pairs: Vec<(&'a str, &'a str)>,
     pub page: usize,
+    /// The parts of the words that the form showed when it was sent: see [`Address::settled`].
+    form_showed: Vec<&'a str>,
+}
+
+/// As many kinds of part as the words can have, and each once.
+const PARTS_MAX: usize = 12;
+
+/// The code of a day, of anything that starts as one does: 'tuesday' is 'TU'.
+fn day_code(typed: &str) -> Option<&'static str> {
+    let start = typed.get(..2)?;
+    DAYS.iter().map(|(code, _)| *code).find(|code| code.eq_ignore_ascii_case(start))
+}
+
+/// A choice of the panel that the person's own words made.
+pub(crate) struct Heard {
+    /// The part of the words.
+    pub key: &'static str,
+    /// The field of the form.
+    pub name: &'static str,
+    /// What stands chosen in it.
+    pub values: Vec<String>,
+    /// As told back.
+    pub label: String,
+    /// It orders and leaves 'not given' in, where ticking it would shut that out: its number is not the list's.
+    pub leans: bool,
+}
+
+impl Heard {
+    /// What no choice of the form says as it was said: 'under 5s', 'open now'.
+    pub const AS_SAID: &str = "heard";
+    /// Before the key of a part that the form overruled.
+    pub const OVERRULED: &str = "-";
+
+    fn is_all_of(&self, sent: &[&str]) -> bool {
+        sent.len() == self.values.len() && sent.iter().all(|value| self.values.iter().any(|own| own == value))
+    }
+}
+
+/// What the form shows of the words.
+fn heard(parts: &[Part]) -> Vec<Heard> {
+    let as_said = || vec![Heard::AS_SAID.to_owned()];
+    let each = |part: &Part| {
+        let (name, values, leans) = match &part.filter {
+            PartFilter::Age(age) => {
+                let stage = STAGES.iter().find(|(value, _, of)| of == age && *value != "parent");
+                ("age", stage.map_or_else(as_said, |(value, _, _)| vec![(*value).to_owned()]), true)
+            }
+            PartFilter::When { days, .. } if part.key == "day" => {
+                let on = DAYS.iter().enumerate().filter(|(at, _)| days >> at & 1 == 1);
+                ("day", on.map(|(_, (code, _))| (*code).to_owned()).collect(), true)
+            }
+            PartFilter::When { days, time } => {
+                let same = |of: &(u16, u16)| *days == 0 && Some(*of) == *time;
+                let choice = TIMES.iter().find(|(_, _, of)| same(of));
+                ("time", choice.map_or_else(as_said, |(value, _, _)| vec![(*value).to_owned()]), true)
+            }
+            PartFilter::Tags { group, values } => {
+                let (name, _, _) = GROUPS.iter().find(|(_, have, _)| have == group)?;
+                (
+                    *name,
+                    values.iter().map(|value| own_word(value)).collect(),
+                    matches!(*group, search::tags::AUDIENCE | search::tags::COST),
+                )
+            }
+            PartFilter::Near(_) | PartFilter::Postcode(_) | PartFilter::AskPlace => return None,
+        };
+        Some(Heard { key: part.key, name, values, label: part.label.clone(), leans })
+    };
+    parts.iter().filter_map(each).collect()
 }
 
 const KNOWN: [&str; 17] = [
@@ -64,13 +133,36 @@ impl<'a> Address<'a> {
     pub fn read(params: &'a Params) -> Address<'a> {
         let mut pairs: Vec<(&str, &str)> = Vec::new();
         for (name, value) in params.each() {
-            let pair = (name, value.trim());
+            let value = value.trim();
+            let pair = (name, if name == "day" { day_code(value).unwrap_or(value) } else { value });
             // No honest page sends more than fifty choices.
             if !pair.1.is_empty() && KNOWN.contains(&name) && pairs.len() < 50 && !pairs.contains(&pair) {
                 pairs.push(pair);
             }
         }
-        Address { pairs, page: params.get("page").parse().unwrap_or(1).clamp(1, 10_000) }
+        let form_showed = params.all("heard").take(PARTS_MAX).collect();
+        Address { pairs, page: params.get("page").parse().unwrap_or(1).clamp(1, 10_000), form_showed }
+    }
+
+    /// What the form says of the words: what it showed from them and got back unchanged is still theirs, what was
+    /// taken off there is taken off the words, and what was chosen in its stead wins over them.
+    pub fn settled(mut self, heard: &[Heard]) -> Address<'a> {
+        for showed in std::mem::take(&mut self.form_showed) {
+            let key = showed.strip_prefix(Heard::OVERRULED).unwrap_or(showed);
+            let Some(heard) = heard.iter().find(|heard| heard.key == key) else { continue };
+            let sent: Vec<&str> = self.all(heard.name).collect();
+            if sent.is_empty() {
+                self.pairs.push(("without", heard.key));
+            } else if key == showed && heard.is_all_of(&sent) {
+                self.pairs.retain(|(name, _)| *name != heard.name);
+            }
+        }
+        self
+    }
+
+    /// Whether the form was sent with what it had heard, so that the words must be read before it is understood.
+    pub fn is_from_form(&self) -> bool {
+        !self.form_showed.is_empty()
     }
 
     pub fn get(&self, name: &str) -> &'a str {
@@ -139,6 +231,8 @@ impl<'a> Address<'a> {
 pub(crate) struct Question {
     pub query: Query,
     pub understood: Understood,
+    /// What of it the form shows.
+    pub heard: Vec<Heard>,
     /// The place, when one was found.
     pub place: Option<Place>,
     /// Why a typed place was not.
@@ -149,6 +243,18 @@ pub(crate) struct Question {
 
 pub(crate) const PER_PAGE: usize = 10;
 
+fn understand_words(now_local: DateTime, catalogue: &Catalogue, address: &Address) -> Understood {
+    let without: Vec<&str> = address.all("without").collect();
+    let context = Context { now_local, towns: &catalogue.towns, without: &without };
+    understand(first_letters(address.get("q")), &context)
+}
+
+/// What the form would show of the words of this address.
+pub(crate) fn heard_in(site: &Site, catalogue: &Catalogue, address: &Address) -> Vec<Heard> {
+    let now_local = site.clock().now().to_zoned(kernel::london()).datetime();
+    heard(&understand_words(now_local, catalogue, address).parts)
+}
+
 /// Reads the address into a question: what the words say, then what was ticked, which wins.
 pub(crate) async fn question(
     site: &Site,
@@ -156,14 +262,14 @@ pub(crate) async fn question(
     address: &Address<'_>,
 ) -> Result<Question, Fault> {
     let now_local: DateTime = site.clock().now().to_zoned(kernel::london()).datetime();
-    let without: Vec<&str> = address.all("without").collect();
-    let context = Context { now_local, towns: &catalogue.towns, without: &without };
-    let understood = understand(first_letters(address.get("q")), &context);
-    let mut query = Query { per_page: PER_PAGE, page: address.page, ..Query::default() };
+    let understood = understand_words(now_local, catalogue, address);
+    let today = Some(now_local.date());
+    let mut query = Query { per_page: PER_PAGE, page: address.page, today, ..Query::default() };
     understood.apply(&mut query);
     for (_, values) in &mut query.tags {
         values.iter_mut().for_each(|value| *value = own_word(value));
     }
+    hear_free(&mut query);
     let typed_place = typed_place(address, &understood.parts);
     let (place, place_error) = match typed_place {
         None => (None, None),
@@ -187,9 +293,11 @@ pub(crate) async fn question(
         near.within_metres = Some((miles.clamp(0.1, 100.0)) * METRES_A_MILE);
     }
     ticked(&mut query, address);
+    ticked_when(&mut query, address, &understood.parts);
     let ask_place =
         query.near.is_none() && understood.parts.iter().any(|part| part.filter == PartFilter::AskPlace);
-    Ok(Question { query, understood, place, place_error, ask_place })
+    let heard = heard(&understood.parts);
+    Ok(Question { query, understood, heard, place, place_error, ask_place })
 }
 
 /// The first 4,000 letters: what a box takes. The safety screen has read all of it by now.
@@ -219,34 +327,69 @@ fn own_word(value: &str) -> String {
     .to_owned()
 }
 
-/// What is ticked shuts out, where what was heard in the words only leans. The leaning stays: it orders, and the
-/// counts of the panel hold because ticking changes no score.
+/// 'Free' in the words leaves out what is known to cost, and no more: 'not given' is not 'no'. What is free goes first.
+fn hear_free(query: &mut Query) {
+    let free = || vec![Cost::Free.as_str().to_owned()];
+    let said = query.tags.iter_mut().find(|(group, values)| group == search::tags::COST && *values == free());
+    if let Some((group, values)) = said {
+        query.leanings.tags.push((group.clone(), free()));
+        values.extend([Cost::SomeFree, Cost::Unknown].map(|cost| cost.as_str().to_owned()));
+    }
+}
+
+/// What is ticked shuts out, where what was heard in the words only leans. The leaning stays, turned to what was
+/// ticked: it orders, and the counts of the panel hold because it never decides what is found.
 fn ticked(query: &mut Query, address: &Address) {
     let groups = GROUPS.iter().map(|(name, group, _)| (*name, *group));
     for (name, group) in groups.chain([("topic", "topic"), ("town", "town")]) {
         let values: Vec<String> = address.all(name).map(str::to_owned).collect();
         if !values.is_empty() {
+            if let Some((_, heard)) = query.leanings.tags.iter_mut().find(|(have, _)| have == group) {
+                heard.clone_from(&values);
+            }
             query.tags.retain(|(have, _)| have != group);
             query.tags.push((group.to_owned(), values));
         }
     }
     if let Some(age) = age_of(address.get("age")) {
         query.age = Some(age);
-    }
-    let days = address
-        .all("day")
-        .filter_map(|day| crate::vocabulary::day_bits([day.get(..2)?]))
-        .fold(0, |bits, day| bits | day);
-    if days != 0 {
-        query.days = days;
-    }
-    if let Some((_, _, time)) = TIMES.iter().find(|(value, _, _)| *value == address.get("time")) {
-        query.time = Some(*time);
+        query.leanings.age = query.leanings.age.and(Some(age));
     }
     query.kinds = address.all("kind").filter_map(search::Kind::parse).collect();
     if address.get("sort") == "nearest" {
         query.sort = Sort::Nearest;
     }
+}
+
+/// A day and a time are for one session, whichever of them was said and whichever ticked.
+fn ticked_when(query: &mut Query, address: &Address, parts: &[Part]) {
+    let days = ticked_days(address);
+    let time = TIMES.iter().find(|(value, _, _)| *value == address.get("time")).map(|(_, _, time)| *time);
+    if days == 0 && time.is_none() {
+        return;
+    }
+    // 'Tonight' is a time with its own day: another time leaves that day behind.
+    let said_days = if time.is_some() { said_days(parts) } else { query.leanings.days };
+    query.days = if days == 0 { said_days } else { days };
+    query.time = time.or(query.leanings.time);
+    if query.leanings.days != 0 || query.leanings.time.is_some() {
+        (query.leanings.days, query.leanings.time) = (query.days, query.time);
+    }
+}
+
+/// The days that the form chose.
+pub(crate) fn ticked_days(address: &Address) -> u8 {
+    let bits = address.all("day").filter_map(|day| crate::vocabulary::day_bits([day]));
+    bits.fold(0, |all, day| all | day)
+}
+
+/// The days that were said as days.
+pub(crate) fn said_days(parts: &[Part]) -> u8 {
+    let days = parts.iter().filter(|part| part.key == "day").map(|part| match part.filter {
+        PartFilter::When { days, .. } => days,
+        _ => 0,
+    });
+    days.fold(0, |all, day| all | day)
 }
 
 /// An age as an address gives it: a stage, or anything people write, such as '18 months', '3', '2y'.
@@ -292,6 +435,8 @@ mod tests {
         assert_eq!(address.clone().with("day", "MO").href(2), "/search?q=baby+group&cost=free&day=MO&page=2");
         assert_eq!(address.clone().drop_one("cost", "free").drop_all("q").href(1), "/search");
         assert_eq!((address.page, address.filters()), (3, 1));
+        let params = Params::read(b"day=tuesday&day=SA&day=zz");
+        assert_eq!(Address::read(&params).href(1), "/search?day=TU&day=SA&day=zz");
     }
 
     #[test]

@@ -17,9 +17,9 @@ use jobs::{JobContext, Outcome};
 use kernel::{Email, Fault, Id, Refusal};
 use safety::Level;
 use web::{
-    CardView, Form, Nav, Page, Reply, Site,
+    CardView, Form, Nav, Page, Params, Reply, Site,
     fields::{ErrorSummary, Errors, Input, Radios, Textarea},
-    missing, show_with,
+    missing, see_other, show_with,
 };
 
 /// The most letters a report may hold; a longer one is put back for the person to shorten.
@@ -72,12 +72,19 @@ struct Typed {
     seen: bool,
 }
 
-/// `GET /services/{slug}/report`.
-pub(crate) async fn get(State(directory): State<Directory>, Path(slug): Path<String>) -> Reply {
+/// `GET /services/{slug}/report`; with `?sent=` the thanks for the report of that reference.
+pub(crate) async fn get(
+    State(directory): State<Directory>,
+    Path(slug): Path<String>,
+    params: Params,
+) -> Reply {
     let site = directory.site();
     let Some(service) = find(site, slug).await? else {
         return Ok(missing());
     };
+    if let Some(thanks) = thanks(site, &service, params.get("sent")).await? {
+        return thanks;
+    }
     let typed = Typed { form_key: site.dice().hex::<16>(), ..Typed::default() };
     again(site, &service, &typed, &Errors::default(), None)
 }
@@ -113,7 +120,6 @@ pub(crate) async fn post(
         Ok(report) => report,
         Err(errors) => return again(site, &service, &typed, &errors, card),
     };
-    let answered = report.reply_to.is_some();
     let reference = match keep(site, counter, report).await? {
         Ok(reference) => reference,
         Err(wait) => {
@@ -121,19 +127,27 @@ pub(crate) async fn post(
             return Ok(wait.told(again(site, &service, &typed, &errors, card)?));
         }
     };
+    // A page of its own, so that going back to it asks nobody to send the form again.
+    Ok(see_other(&format!("/services/{}/report?sent={reference}", service.slug)))
+}
+
+/// The thanks with the reference, and the card that the words call for: nothing of them is in the address.
+async fn thanks(site: &Site, service: &Service, reference: &str) -> Result<Option<Reply>, Fault> {
+    if reference.is_empty() || !reference.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Ok(None);
+    }
+    let (id, wanted) = (service.id, reference.to_owned());
+    let sent = site.db().read(move |tx| rows::find_report_sent(tx, id, &wanted)).await?;
+    let Some((words, answered)) = sent else { return Ok(None) };
     let body = ReportedView {
-        card: card.map(CardView::above),
+        card: site.card(site.screen(&words).verdict()).map(CardView::above),
         slug: service.slug.clone(),
         name: service.name.clone(),
-        reference,
+        reference: reference.to_owned(),
         answered,
     };
-    show_with(
-        site,
-        StatusCode::OK,
-        &Page::new("Thank you").under(Nav::Find).sensitive(service.sensitive),
-        &body,
-    )
+    let page = Page::new("Thank you").under(Nav::Find).sensitive(service.sensitive);
+    Ok(Some(show_with(site, StatusCode::OK, &page, &body)))
 }
 
 fn parse(site: &Site, service: &Service, typed: &Typed, level: Level) -> Result<ReportRow, Errors> {

@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::Directory,
-    model::{Freshness, Location, Schedule, Service},
+    model::{Freshness, Location, Service},
     near::{Near, Place},
     query_of::tells_distance,
     store::{self as rows, Which},
@@ -149,7 +149,7 @@ struct HubView {
     hub: Location,
     services: Vec<Service>,
     features: Vec<(&'static str, Known, String)>,
-    opening: Vec<Schedule>,
+    opening: Vec<String>,
     freshness: Freshness,
     phone: String,
     dialled: String,
@@ -174,6 +174,7 @@ pub(crate) async fn get(State(directory): State<Directory>, asked: Asked, Path(s
             return Ok(None);
         };
         let council = site.council();
+        let today = site.clock().today();
         let path = format!("/hubs/{}", hub.slug);
         let link = site.absolute(&path);
         let features = Feature::ALL
@@ -199,8 +200,13 @@ pub(crate) async fn get(State(directory): State<Directory>, asked: Asked, Path(s
         let body = HubView {
             features,
             services,
-            opening: hub.schedules.clone(),
-            freshness: Freshness::of(hub.checked_on, site.clock().today()),
+            opening: hub
+                .schedules
+                .iter()
+                .filter(|schedule| schedule.ended(today).is_none())
+                .map(|schedule| schedule.words_on(today))
+                .collect(),
+            freshness: Freshness::of(hub.checked_on, today),
             phone: council.phone.clone(),
             dialled: council.phone_dialled(),
             qr: crate::show_service::qr_svg(&link),

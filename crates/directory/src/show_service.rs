@@ -4,14 +4,15 @@ use crate::{
     catalogue::Directory,
     count_opens::{Visit, count},
     entries::EntryPicture,
-    model::{Freshness, Service},
+    model::{Freshness, Service, no_sessions_now},
     store::{self as rows, Which},
     vocabulary::{Access, Cost, Feature, State as Known, Status, WayIn},
 };
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use kernel::{Date, Fault};
 use web::{Asked, Nav, Page, Reply, Site, cached, show_with};
@@ -22,6 +23,9 @@ pub(crate) struct ServiceView {
     description: String,
     details: Vec<Detail>,
     whens: Vec<When>,
+    /// Where every session has ended.
+    ended: Option<String>,
+    ask: Ask,
     fresh: bool,
     checked: String,
     no_referral: Option<bool>,
@@ -46,6 +50,44 @@ struct When {
     note: String,
 }
 
+/// How somebody can ask what an entry does not say. 'Phone' stands only where there is a number to press.
+struct Ask {
+    /// 'phone before you go'.
+    before: String,
+    /// 'Ask when you phone'.
+    asking: String,
+    /// The organisation's number with its name, where the entry gives no way to reach it.
+    through: Option<(String, String)>,
+}
+
+impl Ask {
+    fn of(service: &Service, organization_phone: Option<&str>, council_phone: &str) -> Ask {
+        let told = |before: &str, asking: &str| Ask {
+            before: format!("{before} before you go"),
+            asking: asking.to_owned(),
+            through: None,
+        };
+        let texted = |phone: &crate::model::ServicePhone| {
+            phone_href(&phone.number, &phone.description).starts_with("sms:")
+        };
+        let name = &service.organization.1;
+        match organization_phone {
+            _ if service.phones.iter().any(|phone| !texted(phone)) => told("phone", "Ask when you phone"),
+            _ if !service.phones.is_empty() => told("text", "Ask by text"),
+            _ if service.email.is_some() => told("email", "Ask by email"),
+            _ if service.website.is_some() => told("look at their website", "Ask through their website"),
+            Some(number) => Ask {
+                through: Some((name.clone(), number.to_owned())),
+                ..told(&format!("phone {name}"), &format!("Ask {name} when you phone"))
+            },
+            None if !council_phone.is_empty() => {
+                told("phone the council contact centre", "Ask the council contact centre")
+            }
+            None => told("ask at a family hub", "Ask at a family hub"),
+        }
+    }
+}
+
 /// A service's phone as a link: short codes are texted, everything else is dialled.
 pub(crate) fn phone_href(number: &str, description: &str) -> String {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
@@ -64,7 +106,7 @@ pub(crate) async fn get(
     let site = directory.site();
     let wanted = slug.clone();
     let response = cached(site, asked, async {
-        let Some(Shown { service, checked_by, pictures }) = find_shown(site, wanted).await? else {
+        let Some(Shown { service, checked_by, pictures, phone }) = find_shown(site, wanted).await? else {
             return Ok(None);
         };
         let about = about(site, &service);
@@ -74,10 +116,14 @@ pub(crate) async fn get(
             .under(Nav::Find)
             .sensitive(service.sensitive)
             .about(&about);
-        Ok(Some((page, ServiceView::new(site, service, pictures, checked_by.as_deref()))))
+        let view = ServiceView::reached(site, service, pictures, checked_by.as_deref(), phone.as_deref());
+        Ok(Some((page, view)))
     })
     .await?;
     if response.status() == StatusCode::NOT_FOUND {
+        if let Some(moved) = replaced(site, slug.clone(), "").await? {
+            return Ok(moved);
+        }
         return match hidden(site, slug).await? {
             Some(hidden) => hidden,
             None => Ok(response),
@@ -97,12 +143,14 @@ struct Shown {
     service: Service,
     checked_by: Option<String>,
     pictures: Vec<EntryPicture>,
+    /// The organisation's.
+    phone: Option<String>,
 }
 
 async fn find_shown(site: &Site, slug: String) -> Result<Option<Shown>, Fault> {
     site.db()
         .read(move |tx| {
-            if rows::find_hidden(tx, &slug)?.is_some() {
+            if rows::find_hidden(tx, &slug)?.is_some() || rows::find_replacement(tx, &slug)?.is_some() {
                 return Ok(None);
             }
             let Some(service) = rows::list_services(tx, &Which::Slug(&slug))?.into_iter().next() else {
@@ -110,9 +158,23 @@ async fn find_shown(site: &Site, slug: String) -> Result<Option<Shown>, Fault> {
             };
             let checked_by = rows::find_checked_by(tx, service.id)?;
             let pictures = rows::list_pictures(tx, service.id)?;
-            Ok(Some(Shown { service, checked_by, pictures }))
+            let organization = rows::find_organization(tx, &service.organization.0)?;
+            let phone = organization.and_then(|found| found.phone).filter(|number| !number.is_empty());
+            Ok(Some(Shown { service, checked_by, pictures, phone }))
         })
         .await
+}
+
+/// Browsers keep a move for an hour and no longer, so that a merge can be undone.
+const MOVED_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// Sends on to the entry that stands for one that is gone.
+async fn replaced(site: &Site, slug: String, page: &str) -> Result<Option<Response>, Fault> {
+    let found = site.db().read(move |tx| rows::find_replacement(tx, &slug)).await?;
+    let Some(found) = found else { return Ok(None) };
+    let to = HeaderValue::from_str(&format!("/services/{}{page}", found.by_slug))?;
+    let headers = [(header::LOCATION, to), (header::CACHE_CONTROL, MOVED_CACHE)];
+    Ok(Some((StatusCode::MOVED_PERMANENTLY, headers).into_response()))
 }
 
 #[derive(Template)]
@@ -141,14 +203,14 @@ async fn hidden(site: &Site, slug: String) -> Result<Option<Reply>, Fault> {
 }
 
 /// 'Last checked 3 November 2026 by the service', or plainly that nobody has, and what to do then.
-fn checked_words(checked_on: Option<Date>, by: Option<&str>, today: Date) -> String {
+fn checked_words(checked_on: Option<Date>, by: Option<&str>, today: Date, before: &str) -> String {
     let by = by.map_or_else(String::new, |by| format!(" by {by}"));
     match Freshness::of(checked_on, today) {
         Freshness::Fresh(date) => format!("Last checked {}{by}", web::say::day_month_year(date)),
         Freshness::Old(date) => {
-            format!("Nobody has checked this since {}: phone before you go", web::say::day_month_year(date))
+            format!("Nobody has checked this since {}: {before}", web::say::day_month_year(date))
         }
-        Freshness::Never => "Nobody has checked this yet: phone before you go".to_owned(),
+        Freshness::Never => format!("Nobody has checked this yet: {before}"),
     }
 }
 
@@ -158,6 +220,17 @@ impl ServiceView {
         service: Service,
         pictures: Vec<EntryPicture>,
         checked_by: Option<&str>,
+    ) -> ServiceView {
+        ServiceView::reached(site, service, pictures, checked_by, None)
+    }
+
+    /// The same with its organisation's number, for an entry that gives none.
+    fn reached(
+        site: &Site,
+        service: Service,
+        pictures: Vec<EntryPicture>,
+        checked_by: Option<&str>,
+        organization_phone: Option<&str>,
     ) -> ServiceView {
         let council = site.council();
         let today = site.clock().today();
@@ -181,8 +254,9 @@ impl ServiceView {
         let whens = service
             .schedules
             .iter()
+            .filter(|schedule| schedule.ended(today).is_none())
             .map(|schedule| When {
-                words: schedule.words(),
+                words: schedule.words_on(today),
                 place: place_of(schedule.location),
                 note: [
                     schedule.attending.map_or("", |attending| attending.words()),
@@ -195,12 +269,15 @@ impl ServiceView {
                 .join(". "),
             })
             .collect();
+        let ask = Ask::of(&service, organization_phone, &council.phone);
         ServiceView {
             description: markdown(&service.description),
-            details: details(&service),
+            details: details(&service, &ask.asking),
+            ended: no_sessions_now(&service.schedules, today),
             whens,
             fresh: Freshness::of(service.checked_on, today).is_fresh() && service.doubt.is_none(),
-            checked: checked_words(service.checked_on, checked_by, today),
+            checked: checked_words(service.checked_on, checked_by, today, &ask.before),
+            ask,
             no_referral: service.no_referral(),
             urgent: feelings || about(&safety_topics),
             comfort: feelings,
@@ -212,13 +289,13 @@ impl ServiceView {
     }
 }
 
-fn details(service: &Service) -> Vec<Detail> {
+fn details(service: &Service, asking: &str) -> Vec<Detail> {
     let row = |label: &'static str, value: Option<String>| {
         let value = value.filter(|value| !value.trim().is_empty());
         Detail {
             label,
             given: value.is_some(),
-            value: value.unwrap_or_else(|| "Not given. Ask when you phone".to_owned()),
+            value: value.unwrap_or_else(|| format!("Not given. {asking}")),
         }
     };
     // 'At a family hub and at your home': only the first keeps its capital.
@@ -344,8 +421,9 @@ pub(crate) async fn share(
     Path(slug): Path<String>,
 ) -> Reply {
     let site = directory.site();
-    cached(site, asked, async {
-        let Some(service) = find(site, slug).await? else {
+    let wanted = slug.clone();
+    let response = cached(site, asked, async {
+        let Some(service) = find(site, wanted).await? else {
             return Ok(None);
         };
         let path = format!("/services/{}", service.slug);
@@ -354,7 +432,13 @@ pub(crate) async fn share(
             Page::new(format!("Share: {}", service.name)).under(Nav::Find).sensitive(service.sensitive);
         Ok(Some((page, ShareView { name: service.name, qr: qr_svg(&link), path, link })))
     })
-    .await
+    .await?;
+    if response.status() == StatusCode::NOT_FOUND
+        && let Some(moved) = replaced(site, slug, "/share").await?
+    {
+        return Ok(moved);
+    }
+    Ok(response)
 }
 
 /// A QR code as SVG without inline style, or nothing when the text is too long for one.
@@ -395,9 +479,11 @@ mod tests {
         let today: Date = "2026-11-22".parse().unwrap();
         let on = |date: &str| Some(date.parse().unwrap());
         assert_eq!(
-            checked_words(on("2026-11-03"), Some("the service"), today),
+            checked_words(on("2026-11-03"), Some("the service"), today, "phone before you go"),
             "Last checked 3 November 2026 by the service"
         );
+        let checked_words =
+            |on: Option<Date>, by: Option<&str>, today| checked_words(on, by, today, "phone before you go");
         assert_eq!(checked_words(on("2026-11-03"), None, today), "Last checked 3 November 2026");
         assert_eq!(
             checked_words(on("2024-10-01"), None, today),

@@ -258,7 +258,7 @@ async fn a_report_is_read_on_the_record_settled_once_and_its_answer_kept() {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from(form))
             .unwrap();
-        assert_eq!(town.router.clone().oneshot(request).await.unwrap().status(), 200);
+        assert_eq!(town.router.clone().oneshot(request).await.unwrap().status(), 303);
         let open = town.db.read(list_open_reports).await.unwrap();
         assert_eq!((open.len(), open[0].slug.as_str(), open[0].wants_answer), (1, "first", true));
         let (id, now) = (open[0].id, town.clock.now());

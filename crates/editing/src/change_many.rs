@@ -8,10 +8,7 @@ use crate::{
 };
 use access::{EditMany, May, On, audit};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use directory::{Directory, Publication, Published};
 use keeping::TwoPeople;
 use kernel::{Fault, Id, Instant, Refusal};
@@ -32,10 +29,39 @@ struct PreviewView {
     value: String,
     put: String,
     why: String,
+    why_error: Option<String>,
     changed: Vec<Preview>,
     same: usize,
     refused: Vec<(String, String)>,
+    /// What can be chosen again when the choice could not be read.
+    again: Option<Again>,
 }
+
+/// The form of the list once more, with everything that was chosen in it.
+struct Again {
+    slugs: Vec<String>,
+    /// Slug, name and whether it is chosen.
+    needs: Vec<(String, String, bool)>,
+}
+
+impl PreviewView {
+    fn is_kind(&self, kind: &str) -> bool {
+        self.kind == kind
+    }
+
+    /// What was typed for this kind of change; empty for the others.
+    fn value_if(&self, kind: &str) -> &str {
+        if self.kind == kind { &self.value } else { "" }
+    }
+}
+
+/// What can be changed, as the list offers it.
+const KINDS: [(&str, &str); 4] = [
+    ("replace", "Put one text in place of another"),
+    ("add_need", "Add a need they are found under"),
+    ("remove_need", "Take away a need"),
+    ("add_alias", "Add what people also say"),
+];
 
 struct Preview {
     slug: String,
@@ -80,7 +106,7 @@ async fn preview(
     mut errors: Errors,
 ) -> Reply {
     if slugs.is_empty() {
-        errors.0.push(Refusal::at("", "Tick at least one entry. Go back: what you chose is still there"));
+        errors.0.push(Refusal::at("", "Tick at least one entry in the list"));
     } else if slugs.len() > ENTRIES_MAX {
         errors.0.push(Refusal::at(
             "",
@@ -89,8 +115,8 @@ async fn preview(
     }
     let change = match Change::read(kind, value, put) {
         Ok(change) => Some(change),
-        Err((_, sentence)) => {
-            errors.0.push(Refusal::at("", format!("{sentence}. Go back: what you chose is still there")));
+        Err((field, sentence)) => {
+            errors.0.push(Refusal::at(field, sentence));
             None
         }
     };
@@ -102,17 +128,24 @@ async fn preview(
         value: value.to_owned(),
         put: put.to_owned(),
         why: why.to_owned(),
+        why_error: errors.at("why").map(str::to_owned),
+        again: None,
         changed: Vec::new(),
         same: 0,
         refused: Vec::new(),
     };
-    let Some(change) = change.filter(|_| errors.is_empty()) else {
-        return show_with(
-            site,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &Page::new("Error: change many entries"),
-            &body,
-        );
+    // Without a reason everything else still stands; anything else has to be chosen again.
+    let chosen_well = errors.0.iter().all(|refusal| refusal.field == "why");
+    let Some(change) = change.filter(|_| chosen_well) else {
+        let needs = site.db().read(directory::list_needs).await?;
+        let is_chosen = |slug: &str| matches!(kind, "add_need" | "remove_need") && value == slug;
+        let needs = needs.into_iter().map(|need| {
+            let chosen = is_chosen(&need.slug);
+            (need.slug, need.name, chosen)
+        });
+        body.again = Some(Again { slugs, needs: needs.collect() });
+        let (status, title) = errors.page("Change many entries");
+        return show_with(site, status, &Page::new(title), &body);
     };
     let (council, now) = (site.council(), site.clock().now());
     let made = site.db().read(move |tx| look(tx, &change, &slugs, &council, now)).await?;
@@ -123,7 +156,8 @@ async fn preview(
             Made::Refused(sentence) => body.refused.push((name, sentence)),
         }
     }
-    show(site, &Page::new("Change many entries"), &body)
+    let (status, title) = errors.page("Change many entries");
+    show_with(site, status, &Page::new(title), &body)
 }
 
 fn look(
@@ -154,7 +188,8 @@ pub(crate) async fn post_apply(State(directory): State<Directory>, who: Who, for
     let site = directory.site();
     let id: Id<()> = Id::new(site.clock(), site.dice());
     let may = who.may::<EditMany>(On::one("many_change", id))?;
-    site.screen(&form.typed(&["why", "value", "put"]));
+    let typed = form.typed(&["why", "value", "put"]);
+    let card = site.card(site.screen(&typed).verdict()).map(CardView::above);
     let seen: Vec<(String, i64)> = form
         .all("slug")
         .take(ENTRIES_MAX)
@@ -164,12 +199,12 @@ pub(crate) async fn post_apply(State(directory): State<Directory>, who: Who, for
     let (kind, value, put, why) = (form.get("kind"), form.get("value"), form.get("put"), form.get("why"));
     let slugs = || seen.iter().map(|(slug, _)| slug.clone()).collect::<Vec<_>>();
     let Ok(change) = Change::read(kind, value, put) else {
-        return preview(site, kind, value, put, slugs(), None, why, Errors::default()).await;
+        return preview(site, kind, value, put, slugs(), card, why, Errors::default()).await;
     };
     if why.is_empty() || why.chars().count() > 200 {
         let errors =
             Errors(vec![Refusal::at("why", "Say in up to 200 letters why, for whoever reads the history")]);
-        return preview(site, kind, value, put, slugs(), None, why, errors).await;
+        return preview(site, kind, value, put, slugs(), card, why, errors).await;
     }
     let record = ManyChange {
         id,

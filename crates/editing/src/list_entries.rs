@@ -10,7 +10,7 @@ use store::Tx;
 use web::{
     Form, Page, Params, Reply, Who,
     fields::{ErrorSummary, Errors},
-    missing, say, see_other, show, show_with,
+    missing, say, see_other, show_with,
 };
 
 /// The fields of the narrowing, as they stand in the address.
@@ -151,11 +151,8 @@ async fn list(directory: &Directory, narrowing: &Narrowing, view_name: &str, err
         view_name: view_name.to_owned(),
         view_error: error,
     };
-    if errors.is_empty() {
-        show(site, &Page::new("Entries"), &body)
-    } else {
-        show_with(site, axum::http::StatusCode::UNPROCESSABLE_ENTITY, &Page::new("Error: entries"), &body)
-    }
+    let (status, title) = errors.page("Entries");
+    show_with(site, status, &Page::new(title), &body)
 }
 
 /// The entries that a list narrowed like this shows.

@@ -3,7 +3,7 @@
 
 use access::{ChangeSettings, On, audit};
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use directory::Directory;
 use kernel::{Email, Phone, Refusal};
 use settings::{Council, Theme};
@@ -174,10 +174,6 @@ fn page(
         fields.push(input.render()?);
     }
     let body = SettingsView { card, summary: ErrorSummary { errors }.render()?, fields, saved };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Settings")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: settings")
-    };
+    let (status, title) = errors.page("Settings");
     show_with(directory.site(), status, &Page::new(title), &body)
 }

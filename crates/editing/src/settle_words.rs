@@ -2,10 +2,7 @@
 
 use access::{On, SettleWords};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use directory::{
     Directory,
     missed::{MissedLine, SHOWN_FROM, list_missed},
@@ -112,10 +109,6 @@ async fn page(
         own,
         shown_from: SHOWN_FROM,
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Families’ words")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: families’ words")
-    };
+    let (status, title) = errors.page("Families’ words");
     show_with(site, status, &Page::new(title), &body)
 }

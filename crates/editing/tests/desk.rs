@@ -139,6 +139,18 @@ async fn a_change_to_many_is_looked_at_made_and_taken_back_without_touching_what
         let seen = [("slug", "one@1"), ("slug", "two@1"), ("slug", "three@1")];
         let without_why = desk.post("/admin/entries/apply", &[&apply[..3], &seen[..]].concat()).await;
         assert_eq!(without_why.0, 422);
+        for wanted in ["href=\"#why\"", "id=\"why\"", "one@1", "value=\"0151 496 0999\"", "Change 3 entries"]
+        {
+            assert!(without_why.1.contains(wanted), "{wanted}: {}", without_why.1);
+        }
+        let short = [("kind", "replace"), ("find", "01"), ("put", "0151 496 0999")];
+        let (status, again) = desk.post("/admin/entries/preview", &[&short[..], &ticked[..]].concat()).await;
+        assert_eq!(status, 422);
+        for wanted in
+            ["href=\"#find\"", "id=\"find\"", "value=\"01\"", "value=\"three\"", "value=\"0151 496 0999\""]
+        {
+            assert!(again.contains(wanted), "{wanted}: {again}");
+        }
         let (status, to) = desk.post("/admin/entries/apply", &[&apply[..], &seen[..]].concat()).await;
         assert_eq!(status, 303, "{to}");
         assert_eq!(desk.phone("one").await, "0151 496 0999");

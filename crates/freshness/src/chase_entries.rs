@@ -28,7 +28,7 @@ pub(crate) const TELL_COUNCIL: &str = "tell_council";
 pub(crate) const HIDE_UNCHECKED: &str = "hide_unchecked";
 
 /// No mail before or after these hours in London: a reminder is not worth anybody's evening.
-const HOURS: std::ops::Range<i8> = 8..20;
+pub(crate) const HOURS: std::ops::Range<i8> = 8..20;
 /// The most entries a day. A council that turns the reminders on for a thousand stale entries would otherwise be
 /// phoned by every service in its area on one morning; those that may do most harm go first.
 const ENTRIES_A_DAY: usize = 200;

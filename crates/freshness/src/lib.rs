@@ -30,7 +30,9 @@ mod work_queue;
 
 pub use crate::jobs::{TAKE_DAILY_FIGURES, with_jobs};
 pub use chase_entries::{CHASE_UNCHECKED_ENTRIES, Chased};
+pub use completeness::{Completeness, Given, Need};
 pub use desk::{Desk, Stewards, Tile, Tiles};
+pub use figures::Figures;
 pub use mails::TEMPLATES;
 pub use store::MIGRATIONS;
 

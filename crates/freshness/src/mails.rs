@@ -23,7 +23,7 @@ Start here:
 
 Press the button if nothing has changed. It takes a minute. If something has changed, you can put it right on the same page.
 
-The link works once, for 14 days, and only for you.
+The link works once, within 14 days. Whoever has this email can use it to sign in as you, so please do not pass it on.
 
 If you no longer look after this, tell us: ((contact)).",
     sample: &[

@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 12] = [
+const LINKS: [(Action, &str, &str, &str); 13] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -44,6 +44,12 @@ const LINKS: [(Action, &str, &str, &str); 12] = [
         "/admin/freshness/schedule",
         "When reminders go out",
         "And when an entry is hidden",
+    ),
+    (
+        Action::SetKeepingRules,
+        "/admin/review/rules",
+        "What may show without being checked",
+        "And what waits for an editor",
     ),
     (Action::EditMany, "/admin/entries", "All entries", "In views you can keep, and many changed at once"),
     (

@@ -1,7 +1,7 @@
 //! What the automations did, day by day: each run, what it did to which entry, and an undo where there can be one.
 
 use crate::{
-    chase_entries::{HIDE_UNCHECKED, REMIND_KEEPERS, TELL_COUNCIL},
+    chase_entries::{HIDE_UNCHECKED, HOURS, REMIND_KEEPERS, TELL_COUNCIL},
     desk::Desk,
     model::{Step, days_after},
     store::{self as rows, Effect, EffectRow},
@@ -13,7 +13,7 @@ use directory::{
     ServiceId,
     upkeep::{list_upkeep, show as show_again},
 };
-use kernel::{Date, Id, london};
+use kernel::{Date, Id, Instant, london};
 use std::collections::HashMap;
 use web::{Page, Params, Reply, Who, missing, see_other, show};
 
@@ -26,6 +26,8 @@ struct AutomationsView {
     notice: &'static str,
     /// Whether an entry's own page is open to whoever looks.
     may_chase: bool,
+    /// Why there is nothing to see, when there is nothing.
+    nothing: &'static str,
     days: Vec<Day>,
 }
 
@@ -115,7 +117,21 @@ pub(crate) async fn get(State(desk): State<Desk>, who: Who, params: Params) -> R
         _ => "",
     };
     let may_chase = Action::ChaseEntries.is_open_to(&who.actor);
-    show(&desk.site, &Page::new("What the automations did"), &AutomationsView { notice, may_chase, days })
+    let nothing = nothing_yet(&desk.site.council().public_url, desk.site.clock().now());
+    let body = AutomationsView { notice, may_chase, nothing, days };
+    show(&desk.site, &Page::new("What the automations did"), &body)
+}
+
+/// Why nothing has run, and when it will.
+fn nothing_yet(public_url: &str, now: Instant) -> &'static str {
+    if public_url.is_empty() {
+        return "Nothing has run. The settings have no public address of this site, so a reminder could carry no link.";
+    }
+    match now.to_zoned(london()).hour() {
+        hour if hour < HOURS.start => "Nothing has run yet. The first run is this morning after 8am.",
+        hour if hour < HOURS.end => "Nothing has run yet. The first run is within the hour.",
+        _ => "Nothing has run yet. The first run is tomorrow morning after 8am.",
+    }
 }
 
 fn day_words(day: Date, today: Date) -> String {

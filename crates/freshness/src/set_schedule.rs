@@ -3,7 +3,7 @@
 use crate::{desk::Desk, model::Schedule, store as rows};
 use access::{On, SetKeepingRules, audit};
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use kernel::{Fault, Refusal};
 use web::{
     Form, Page, Params, Reply, Who,
@@ -164,10 +164,6 @@ fn page(desk: &Desk, typed: &Typed, errors: &Errors, saved: bool) -> Reply {
         }
         .render()?,
     };
-    let (title, status) = if errors.is_empty() {
-        ("When reminders go out", StatusCode::OK)
-    } else {
-        ("Error: when reminders go out", StatusCode::UNPROCESSABLE_ENTITY)
-    };
+    let (status, title) = errors.page("When reminders go out");
     show_with(&desk.site, status, &Page::new(title), &body)
 }

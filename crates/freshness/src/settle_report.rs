@@ -8,10 +8,7 @@ use crate::{
 };
 use access::{Action, May, On, SettleReport};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use directory::upkeep::{
     Report, ReportLine, ReportOutcome, ReportWords, Settled, find_report, find_upkeep, list_open_reports,
     list_settled_reports, settle_report, words_of_field,
@@ -28,6 +25,7 @@ use web::{
 
 /// The most letters an answer may hold.
 const ANSWER_MAX: usize = 2_000;
+const SETTLED_BEFORE: &str = "Somebody had settled it a moment before. What they chose stands.";
 
 #[derive(Template)]
 #[template(path = "reports.html")]
@@ -72,6 +70,9 @@ pub(crate) async fn list(State(desk): State<Desk>) -> Reply {
     let since = Instant::from_second(now.as_second() - 28 * 24 * 3_600)?;
     let (open, settled) =
         desk.site.db().read(move |tx| Ok((list_open_reports(tx)?, list_settled_reports(tx, since)?))).await?;
+    // What may be about somebody's safety is read first; the rest stays in its order.
+    let mut open: Vec<Line> = open.iter().map(|line| Line::of(line, now)).collect();
+    open.sort_by_key(|line| !line.danger);
     let in_time = settled
         .iter()
         .filter(|line| decide_report_due(line.reported_at, line.settled_at, now) == Timeliness::SettledInTime)
@@ -82,7 +83,7 @@ pub(crate) async fn list(State(desk): State<Desk>) -> Reply {
         } else {
             format!("{in_time} of {} within 48 hours", settled.len())
         },
-        open: open.iter().map(|line| Line::of(line, now)).collect(),
+        open,
         settled: settled.iter().map(|line| Line::of(line, now)).collect(),
     };
     show(&desk.site, &Page::new("Reports from visitors"), &body)
@@ -110,6 +111,8 @@ struct ReportView {
     wants_answer: bool,
     settled: Option<(String, &'static str)>,
     answer_given: Option<String>,
+    /// What was typed after somebody else had settled it.
+    unused: String,
     outcome: String,
     answer: String,
 }
@@ -120,7 +123,7 @@ pub(crate) async fn get(State(desk): State<Desk>, who: Who, Path(id): Path<Strin
     let may = who.may::<SettleReport>(On::one("report", id))?;
     let notice = match params.get("done") {
         "settled" => "Settled.",
-        "before" => "Somebody had settled it a moment before. What they chose stands.",
+        "before" => SETTLED_BEFORE,
         _ => "",
     };
     page(&desk, may, id, notice, &Typed::default(), &Errors::default()).await
@@ -167,6 +170,9 @@ async fn page(
         late: shown.late,
         wants_answer: line.wants_answer,
         settled: line.settled_at.map(|at| (moment_words(at), shown.outcome)),
+        unused: Some(typed.answer.clone())
+            .filter(|_| line.settled_at.is_some() && answer.as_deref() != Some(&typed.answer))
+            .unwrap_or_default(),
         answer_given: answer,
         outcome: Radios {
             name: "outcome",
@@ -191,11 +197,7 @@ async fn page(
         }
         .render()?,
     };
-    let (title, status) = if errors.is_empty() {
-        ("A report from a visitor", StatusCode::OK)
-    } else {
-        ("Error: a report from a visitor", StatusCode::UNPROCESSABLE_ENTITY)
-    };
+    let (status, title) = errors.page("A report from a visitor");
     show_with(&desk.site, status, &Page::new(title), &body)
 }
 
@@ -220,7 +222,7 @@ pub(crate) async fn post(State(desk): State<Desk>, who: Who, Path(id): Path<Stri
     let Some(outcome) = outcome.filter(|_| errors.is_empty()) else {
         return page(&desk, may, id, "", &typed, &errors).await;
     };
-    let answer = Some(typed.answer).filter(|answer| !answer.is_empty());
+    let answer = Some(typed.answer.clone()).filter(|answer| !answer.is_empty());
     let (clock, dice) = (desk.site.clock().clone(), desk.site.dice().clone());
     let settled = desk
         .site
@@ -241,6 +243,10 @@ pub(crate) async fn post(State(desk): State<Desk>, who: Who, Path(id): Path<Stri
     match settled {
         None => Ok(missing()),
         Some(Settled::Now { .. }) => Ok(see_other(&format!("/admin/reports/{id}?done=settled"))),
+        Some(Settled::Before) if !typed.answer.is_empty() => {
+            let may = who.may::<SettleReport>(On::one("report", id))?;
+            page(&desk, may, id, SETTLED_BEFORE, &typed, &Errors::default()).await
+        }
         Some(Settled::Before) => Ok(see_other(&format!("/admin/reports/{id}?done=before"))),
     }
 }

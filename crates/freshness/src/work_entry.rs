@@ -11,10 +11,7 @@ use crate::{
 };
 use access::{ChaseEntries, KeepEntry, On, RestoreEntry, audit};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use directory::{
     ServiceId,
     upkeep::{
@@ -100,12 +97,15 @@ fn notice(done: &str) -> &'static str {
 
 async fn page(desk: &Desk, who: &Who, id: &str, notice: &'static str, errors: &Errors) -> Reply {
     let Ok(service) = id.parse::<ServiceId>() else { return Ok(missing()) };
+    let may = who.may::<ChaseEntries>(On::one("service", service))?;
     let (today, now) = (desk.site.clock().today(), desk.site.clock().now());
     let read = desk
         .site
         .db()
-        .read(move |tx| {
+        .write(move |tx| {
             let Some(line) = find_upkeep(tx, service, today)? else { return Ok(None) };
+            // The page says who keeps it.
+            audit::record(tx, &may, "read an entry’s page of upkeep", "", now);
             let keepers = accounts::list_keepers(tx, line.organization.uuid())?;
             let schedule = rows::find_schedule(tx)?;
             let steps = rows::list_steps_of(tx, service)?;
@@ -161,11 +161,7 @@ async fn page(desk: &Desk, who: &Who, id: &str, notice: &'static str, errors: &E
             })
             .collect(),
     };
-    let (title, status) = if errors.is_empty() {
-        ("Check an entry", StatusCode::OK)
-    } else {
-        ("Error: check an entry", StatusCode::UNPROCESSABLE_ENTITY)
-    };
+    let (status, title) = errors.page("Check an entry");
     show_with(&desk.site, status, &Page::new(title), &body)
 }
 

@@ -38,6 +38,25 @@ async fn answers(town: &Town) -> Vec<(String, String)> {
         .unwrap()
 }
 
+#[tokio::test]
+async fn who_looks_at_who_keeps_an_entry_leaves_a_row_in_the_trail() {
+    both(MIGRATIONS, async |db| {
+        let town = town(db, "2026-11-20").await;
+        let path = format!("/admin/freshness/{}", town.ids[0]);
+        for looks in 1..=2 {
+            assert!(editor(&town).page(&path).await.contains("Demonstration keeper"));
+            let filter = access::audit::Filter {
+                record: Some(town.ids[0].uuid()),
+                action: Some(access::Action::ChaseEntries),
+                ..access::audit::Filter::default()
+            };
+            let found = town.db.read(move |tx| access::audit::search(tx, &filter, 10, 0)).await.unwrap();
+            assert_eq!((found.1, found.0[0].actor_kind.as_str()), (looks, "person"));
+        }
+    })
+    .await;
+}
+
 fn editor(town: &Town) -> Browser {
     town.as_person(&[Role::Editor])
 }
@@ -67,8 +86,8 @@ async fn a_report_is_settled_in_time_or_marked_late_and_the_visitor_is_answered(
         let fields = [("outcome", "put_right"), ("answer", "The new number is there.")];
         let (status, to) = editor.post(&path, &fields).await;
         assert_eq!((status, to.as_str()), (303, format!("{path}?done=settled").as_str()));
-        let (_, to) = editor.post(&path, &fields).await;
-        assert!(to.ends_with("done=before"), "{to}");
+        let (_, again) = editor.post(&path, &fields).await;
+        assert!(again.contains("settled it a moment before") && !again.contains("was not sent"), "{again}");
         let sent = answers(&town).await;
         assert_eq!(sent.len(), 1, "answered once: {sent:?}");
         assert_eq!(sent[0].0, "visitor@example.org");
@@ -266,6 +285,62 @@ async fn figures_are_of_the_records_and_their_trend_of_the_days_that_were_kept()
             rows[0].starts_with("2026-03-02,3,3,3,3,0,0,") && rows[2].starts_with("2026-04-20,3,0,3,3,0,0,")
         );
         assert!(csv.contains("Charities,2,0,2,2") && csv.contains("The council,1,0,1,1"), "{csv}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_may_be_about_safety_is_read_first_and_a_late_answer_is_handed_back() {
+    both(MIGRATIONS, async |db| {
+        let town = town(db, "2026-11-20").await;
+        report(&town, None).await;
+        let urgent = report(&town, None).await;
+        let (id, now) = (urgent.clone(), town.clock.now());
+        town.db
+            .write(move |tx| {
+                let later = now + kernel::Span::new().hours(1);
+                tx.exec(
+                    "update problem_report set safety_level = 'amber', reported_at = $2 where id = $1",
+                    args![id.parse::<uuid::Uuid>()?, later],
+                )
+            })
+            .await
+            .unwrap();
+        let editor = editor(&town);
+        let list = editor.page("/admin/reports").await;
+        let first = between(&list, "href=\"/admin/reports/", "\"");
+        assert_eq!(first, urgent, "{list}");
+
+        let path = format!("/admin/reports/{urgent}");
+        let typed = [("outcome", "put_right"), ("answer", "We rang them: the new number is on the page")];
+        assert_eq!(editor.post(&path, &[typed[0], ("answer", "")]).await.0, 303);
+        let (status, page) = editor.post(&path, &typed).await;
+        assert_eq!(status, 200);
+        assert!(page.contains("settled it a moment before") && page.contains("was not sent"), "{page}");
+        assert!(page.contains("We rang them: the new number is on the page"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_of_automations_says_why_nothing_has_run() {
+    both(MIGRATIONS, async |db| {
+        let town = town(db, "2026-11-20").await;
+        let says = async || {
+            let page = town.as_person(&[Role::Administrator]).page("/admin/automations").await;
+            between(&page, "Nothing has run", "</p>").to_owned()
+        };
+        assert!(says().await.contains("within the hour"));
+        town.clock.set("2026-11-20T21:00:00Z".parse().unwrap());
+        assert!(says().await.contains("tomorrow morning"));
+        town.db
+            .write(|tx| {
+                settings::set_council(tx, &settings::Council::unnamed(), "2026-11-20T09:00:00Z".parse()?)
+            })
+            .await
+            .unwrap();
+        town.desk.site.refresh().await.unwrap();
+        assert!(says().await.contains("no public address"));
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! How the binary is told what to do: `hearth.toml`, then `HEARTH_*` variables over it.
 
-use crate::Setup;
+use crate::{OutgoingConfig, Setup};
 use accounts::{AccountsConfig, OfficeConfig};
 use anyhow::{Context, bail};
 use kernel::Fault;
@@ -27,6 +27,8 @@ pub struct Config {
     pub notify: NotifyConfig,
     /// How long things are kept where the council decides.
     pub kept: OfficeConfig,
+    /// What may be fetched from elsewhere.
+    pub outgoing: OutgoingConfig,
     /// What to log: `info`, `debug`, or a filter such as `web=debug`.
     pub log: String,
 }
@@ -97,6 +99,7 @@ impl Config {
             },
             office: self.kept.clone(),
             notify: self.notify.clone(),
+            outgoing: self.outgoing.clone(),
             is_demonstration: false,
         }
     }

@@ -15,7 +15,8 @@ use web::Door;
 pub fn public(house: &House) -> Result<Door, Fault> {
     Ok(web::routes(&house.site)?
         .and(directory::routes(&house.directory))
-        .and(content::routes(&house.site, &house.library)))
+        .and(content::routes(&house.site, &house.library))
+        .and(feed::routes(&house.feed)))
 }
 
 /// The doors behind which somebody may be known: sign-in, account, providers, the council; and in the demonstration its
@@ -29,7 +30,10 @@ pub fn known(house: &House) -> Door {
         .and(keeping::provider_door(&house.site))
         .and(keeping::admin_door(&house.site))
         .and(freshness::admin_door(&house.desk))
-        .and(editing::admin_door(&house.directory));
+        .and(editing::admin_door(&house.directory))
+        .and(feed::admin_door(&house.feed))
+        .and(intake::admin_door(&house.intake))
+        .and(quality::admin_door(&house.quality));
     if house.is_demonstration {
         doors.and(accounts::demo_door(&house.accounts)).and(notify::demo_door(&house.notify))
     } else {

@@ -3,10 +3,15 @@ use accounts::{Accounts, AccountsConfig, CountSenders, Office, OfficeConfig};
 use axum::{Extension, Router, middleware::from_fn_with_state};
 use content::Library;
 use directory::Directory;
+use feed::{Feed, FeedConfig};
+use fetch::{FetchConfig, Fetcher, Schemes};
 use freshness::Desk;
+use intake::Intake;
 use jobs::Runner;
 use kernel::{Clock, Dice, Fault};
 use notify::{Notify, NotifyConfig};
+use quality::Quality;
+use serde::Deserialize;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::{Db, Migration, outbox};
 use web::Site;
@@ -28,6 +33,12 @@ pub struct House {
     pub notify: Notify,
     /// What is due, reported or hidden.
     pub desk: Desk,
+    /// The directory as open data.
+    pub feed: Feed,
+    /// Other feeds and files, taken in.
+    pub intake: Intake,
+    /// How true the data is.
+    pub quality: Quality,
     /// Whether this is the demonstration, which has doors that a council's house must not have.
     pub is_demonstration: bool,
 }
@@ -43,8 +54,36 @@ pub struct Setup {
     pub office: OfficeConfig,
     /// How messages go out.
     pub notify: NotifyConfig,
+    /// What may be fetched from elsewhere.
+    pub outgoing: OutgoingConfig,
     /// Nothing leaves the house, and every role can be tried with one click.
     pub is_demonstration: bool,
+}
+
+/// What may be fetched from elsewhere, beside the open internet.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutgoingConfig {
+    /// Private hosts (`feed.internal`) and nets (`10.1.0.0/16`) that feeds may be pulled from all the same.
+    pub allow_private: Vec<String>,
+    /// Feeds may be pulled without encryption too.
+    pub allow_http: bool,
+}
+
+impl OutgoingConfig {
+    fn fetcher(&self, schemes: Schemes, site: &Site) -> Result<Fetcher, Fault> {
+        let council = site.council();
+        let user_agent = match council.public_url.as_str() {
+            "" => "Hearth (family hub directory)".to_owned(),
+            address => format!("Hearth (family hub directory; {address})"),
+        };
+        Ok(Fetcher::new(FetchConfig {
+            schemes,
+            allow_private: self.allow_private.clone(),
+            user_agent,
+            ..FetchConfig::default()
+        })?)
+    }
 }
 
 /// The tables of every room, in the order in which one leans on another.
@@ -57,6 +96,9 @@ pub const MIGRATIONS: &[&[Migration]] = &[
     keeping::MIGRATIONS,
     freshness::MIGRATIONS,
     editing::MIGRATIONS,
+    feed::MIGRATIONS,
+    intake::MIGRATIONS,
+    quality::MIGRATIONS,
 ];
 
 impl House {
@@ -71,6 +113,12 @@ impl House {
         let pages = library.clone();
         let directory =
             Directory::open(&site, Arc::new(move |topics| content::documents(&pages, topics))).await?;
+        let client_address_header = setup.accounts.client_address_header.clone();
+        let feed = Feed::open(&site, FeedConfig { client_address_header, ..FeedConfig::default() }).await?;
+        let schemes = if setup.outgoing.allow_http { Schemes::HttpToo } else { Schemes::HttpsOnly };
+        let intake = Intake::open(&site, setup.outgoing.fetcher(schemes, &site)?);
+        let links = setup.outgoing.fetcher(Schemes::HttpToo, &site)?;
+        let quality = Quality::open(&site, rooms::told_to_quality(&library), links);
         let accounts = Accounts::open(&site, setup.accounts).await?;
         let office = Office::open(&accounts, setup.office, rooms::rooms());
         let notify = if setup.is_demonstration {
@@ -80,7 +128,19 @@ impl House {
         };
         let desk = Desk::new(&site, Arc::new(rooms::list_tiles), Arc::new(rooms::list_stewards));
         let is_demonstration = setup.is_demonstration;
-        Ok(House { site, directory, library, accounts, office, notify, desk, is_demonstration })
+        Ok(House {
+            site,
+            directory,
+            library,
+            accounts,
+            office,
+            notify,
+            desk,
+            feed,
+            intake,
+            quality,
+            is_demonstration,
+        })
     }
 
     /// Everything the site answers to, with the guards around it. Only behind the doors of people is anybody looked up:
@@ -90,7 +150,8 @@ impl House {
             doors::known(self).into_router().layer(from_fn_with_state(self.accounts.clone(), accounts::who));
         let open = doors::public(self)?.into_router();
         let counted = Extension(CountSenders(self.accounts.clone()));
-        Ok(web::shell(&self.site, open.merge(known).layer(counted).merge(doors::machines(self))))
+        let house = web::shell(&self.site, open.merge(known).layer(counted).merge(doors::machines(self)));
+        Ok(feed::open_to_all(&self.feed, house))
     }
 
     /// What runs later, and once a day.
@@ -114,6 +175,10 @@ impl House {
     /// Listens for announcements of this node or any other, and renews what this node keeps in memory. A fault is
     /// logged and tried again: people go on reading what was there.
     pub async fn keep_fresh(&self) {
+        tokio::join!(self.listen(), self.feed.keep_fresh());
+    }
+
+    async fn listen(&self) {
         let mut seen = self.newest().await.unwrap_or(0);
         let mut each_second = tokio::time::interval(Duration::from_secs(1));
         loop {

@@ -12,4 +12,4 @@ mod rooms;
 pub mod serve;
 pub mod subscriptions;
 
-pub use house::{House, MIGRATIONS, Setup};
+pub use house::{House, MIGRATIONS, OutgoingConfig, Setup};

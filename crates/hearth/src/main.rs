@@ -4,8 +4,8 @@ mod commands;
 
 use clap::{Parser, Subcommand};
 use commands::{
-    checking, council, council::SettingsCommand, people, people::UserCommand, place::Place, say, serving,
-    taking_in, taking_in::Import,
+    checking, checking::Told, council, council::SettingsCommand, giving_out, giving_out::Export, people,
+    people::UserCommand, place::Place, say, serving, taking_in, taking_in::Import,
 };
 use kernel::Fault;
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
@@ -35,13 +35,22 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
-    /// Reads a file into the directory
+    /// Takes feeds and files into the directory: a plan first, then the rest
     Import {
         #[command(subcommand)]
         what: Import,
     },
-    /// Says what needs a person: contacts and pages past their review date, gaps in the settings, jobs that gave up
+    /// Writes what is public to a file
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
+    /// Says what needs a person: contacts and pages past their review date, gaps in the settings, entries that stand
+    /// twice or lead nowhere, jobs that gave up
     Check {
+        /// Everything that was measured, as JSON
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -91,11 +100,14 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Demo { listen, data } => serving::serve_demo(listen, &data).await?,
         Command::Serve { config } => serving::serve(config.as_deref()).await?,
         Command::Import { what } => taking_in::import(what).await?,
-        Command::Check { place } => return checking::report(&place).await,
+        Command::Export { what } => giving_out::export(what).await?,
+        Command::Check { json, place } => {
+            return checking::report(&place, if json { Told::AsJson } else { Told::InWords }).await;
+        }
         Command::Settings { what } => council::settings_command(what).await?,
         Command::User { what } => people::user_command(what).await?,
         Command::Backup { file, place } => {
-            store::backup(&place.open().await?, &file).await?;
+            store::backup(&place.open_what_is_there().await?, &file).await?;
             store::check(&file).await?;
             say(&format!("Copied and verified: {}", file.display()));
         }

@@ -2,11 +2,13 @@
 
 use access::{Action, Role};
 use accounts::{DataSource, Part, RetentionRule, Rooms, Run};
+use content::Library;
 use freshness::Tile;
 use kernel::{Email, Fault};
 use notify::Template;
+use quality::{Cited, FromHouse};
 use serde_json::Value;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use store::Tx;
 
 /// The wording of every kind of message, for the editor's list.
@@ -101,7 +103,14 @@ pub fn list_tiles(tx: &mut Tx<'_>) -> Result<Vec<Tile>, Fault> {
         "/admin/messages",
         Action::SeeMessages,
     );
+    let sources = (
+        "thing to settle with a source",
+        "things to settle with sources",
+        "/admin/sources",
+        Action::KeepSources,
+    );
     let counted = [
+        (intake::count_waiting(tx)?.to_settle(), sources),
         (keeping.changes, changes),
         (keeping.second_opinions, second),
         (keeping.pictures, pictures),
@@ -113,7 +122,26 @@ pub fn list_tiles(tx: &mut Tx<'_>) -> Result<Vec<Tile>, Fault> {
         let words: &str = if count == 1 { one } else { many };
         Tile { count, words: words.to_owned(), href, action }
     };
-    Ok(counted.map(tile).into())
+    let of_quality = quality::tiles(tx)?.into_iter().map(|waits| Tile {
+        count: waits.count,
+        words: waits.words.to_owned(),
+        href: waits.href,
+        action: waits.action,
+    });
+    Ok(counted.map(tile).into_iter().chain(of_quality).collect())
+}
+
+/// What the room of figures is told of the others.
+pub fn told_to_quality(library: &Library) -> FromHouse {
+    let pages = library.clone();
+    FromHouse {
+        sources: Arc::new(intake::list_sources_of_entries),
+        record_keys: Arc::new(intake::list_record_keys),
+        cited: Arc::new(move || {
+            let cited = |(page, title, address)| Cited { page, title, address };
+            pages.list_cited().into_iter().map(cited).collect()
+        }),
+    }
 }
 
 /// Who hears of entries that nobody answers for.

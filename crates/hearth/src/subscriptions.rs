@@ -26,6 +26,13 @@ pub fn runner(house: &House) -> Runner {
         .on(keeping::FORGET_APPLICATIONS, keeping::forget_applications)
         .schedule(keeping::FORGET_APPLICATIONS, DAY);
     let runner = notify::jobs(runner, &house.notify);
+    let runner = feed::jobs(runner, &house.feed);
+    let runner = quality::jobs(runner, &house.quality);
+    // The demonstration looks at no other site by itself.
+    let runner = match house.is_demonstration {
+        true => intake::jobs_when_asked(runner, &house.intake),
+        false => quality::link_jobs(intake::jobs(runner, &house.intake), &house.quality),
+    };
     freshness::with_jobs(runner, &house.desk)
 }
 

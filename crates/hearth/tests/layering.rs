@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("safety", &["kernel"]),
     ("search", &["kernel"]),
     ("oruk", &["kernel"]),
-    ("fetch", &[]),
+    ("fetch", &["kernel"]),
     ("settings", &["kernel", "store", "safety"]),
     ("web", &["kernel", "store", "access", "settings", "safety"]),
     // The rooms: each stands on the base as well.
@@ -26,9 +26,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("keeping", &["accounts", "notify", "directory", "search"]),
     ("freshness", &["accounts", "notify", "directory"]),
     ("editing", &["accounts", "keeping", "directory", "search"]),
-    ("feed", &["accounts", "directory", "oruk"]),
-    ("intake", &["accounts", "directory", "oruk", "fetch"]),
-    ("quality", &["accounts", "keeping", "freshness", "directory", "fetch"]),
+    ("feed", &["directory", "oruk"]),
+    ("intake", &["directory", "oruk", "fetch"]),
+    ("quality", &["keeping", "freshness", "directory", "fetch"]),
     (
         "demo",
         &[

@@ -136,6 +136,7 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, counter: Counter, f
             "We write to you either way. If nothing comes, look in your junk mail, or ask us.".to_owned(),
         ],
         ways: vec![("/".to_owned(), "Back to the first page".to_owned())],
+        ..Said::default()
     }
     .show(&site)
 }
@@ -329,11 +330,7 @@ fn show(site: &Site, typed: &Typed, errors: &Errors, card: Option<CardView>) -> 
         form_key: typed.form_key.clone(),
         seen: typed.seen,
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "List your service")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: list your service")
-    };
+    let (status, title) = errors.page("List your service");
     show_with(site, status, &Page::new(title).at("/list-your-service"), &body)
 }
 

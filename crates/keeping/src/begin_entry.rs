@@ -10,7 +10,7 @@ use crate::{
 };
 use access::{KeepEntry, On};
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use directory::OrganizationLine;
 use kernel::{Fault, Refusal, Slug};
 use store::Tx;
@@ -150,11 +150,7 @@ fn show(
         organizations: if mine.len() == 1 { Vec::new() } else { choices.collect() },
         organization_error: errors.at("organization").map(str::to_owned),
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "Add another service")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: add another service")
-    };
+    let (status, title) = errors.page("Add another service");
     show_with(site, status, &Page::new(title), &body)
 }
 

@@ -148,6 +148,7 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, Path(id): Path<Uuid
         title,
         paragraphs: vec![paragraph.to_owned()],
         ways: vec![("/admin/applications".to_owned(), "Who else asks".to_owned())],
+        ..Said::default()
     }
     .show(&site)
 }

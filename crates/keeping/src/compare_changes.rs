@@ -2,16 +2,13 @@
 
 use crate::{
     edit_section::IntoReply,
-    entry::{
-        Kept, Working, find_kept, find_working, find_working_to_change, list_names, list_unseen, person_of,
-    },
+    entry::{Kept, Working, list_unseen},
     fields::{EntryText, Field, Names},
     model::{changed, merge},
-    open_entry::find_mine,
+    open_entry::{AtWork, find_at_work, find_at_work_to_change},
     pages::lines,
     store::ChangeRow,
 };
-use access::KeepEntry;
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -55,17 +52,16 @@ struct Odd {
 
 /// `GET /provider/entries/{slug}/compare`.
 pub(crate) async fn get(State(site): State<Site>, who: Who, Path(slug): Path<String>) -> Reply {
-    let (council, now) = (site.council(), site.clock().now());
+    let inner = site.clone();
     let found = site
         .db()
         .read(move |tx| {
-            let Some(kept) = find_kept(tx, &slug)? else {
+            let Some((at_work, _)) = find_at_work(tx, &inner, &slug, &who)? else {
                 return Ok(None);
             };
-            let may = kept.may::<KeepEntry>(&who)?;
-            let working = find_working(tx, &kept, person_of(&may)?)?;
-            let unseen = list_unseen(tx, &kept, person_of(&may)?, &working)?;
-            Ok(Some((kept, working, unseen, list_names(tx, &council, now)?)))
+            let AtWork { kept, person, working, names } = at_work;
+            let unseen = list_unseen(tx, &kept, person, &working)?;
+            Ok(Some((kept, working, unseen, names)))
         })
         .await?;
     let Some((kept, working, unseen, names)) = found else {
@@ -76,18 +72,16 @@ pub(crate) async fn get(State(site): State<Site>, who: Who, Path(slug): Path<Str
 
 /// `POST /provider/entries/{slug}/compare`.
 pub(crate) async fn post(State(site): State<Site>, who: Who, Path(slug): Path<String>, form: Form) -> Reply {
-    let (council, now) = (site.council(), site.clock().now());
+    let (inner, now) = (site.clone(), site.clock().now());
     let chosen = form.clone();
     let done = site
         .db()
         .write(move |tx| {
-            let Some((kept, may)) = find_mine(tx, &slug, &who)? else {
+            let Some((at_work, may)) = find_at_work_to_change(tx, &inner, &slug, &who)? else {
                 return Ok(None);
             };
-            let person = person_of(&may)?;
-            let mut working = find_working_to_change(tx, &kept, person)?;
+            let AtWork { kept, person, mut working, names } = at_work;
             let unseen = list_unseen(tx, &kept, person, &working)?;
-            let names = list_names(tx, &council, now)?;
             let odd = list_odd(&kept, &working, &unseen)?;
             // Who looked at an older page than what stands now looks again: the choice must be between these two.
             let looked_at = form.get("version") == kept.version.to_string()

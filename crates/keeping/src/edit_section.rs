@@ -1,14 +1,13 @@
 //! One part of an entry: what is typed is saved at once, what cannot be read is kept as it was typed.
 
 use crate::{
-    entry::{
-        Kept, Working, card_for, find_kept, find_working, find_working_to_change, list_names, person_of,
-    },
-    fields::{EntryText, Names, Section},
-    open_entry::find_mine,
+    entry::{Kept, Working, card_for},
+    fields::{EntryText, Field, Names, Section},
+    open_entry::{AtWork, find_at_work, find_at_work_to_change},
     pages::{field_html, typed_in},
+    reading::Typed,
+    two_windows::{self, Sent, decide_field, mark_of},
 };
-use access::KeepEntry;
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -31,6 +30,8 @@ struct SectionView {
     key: &'static str,
     title: &'static str,
     fields: Vec<String>,
+    /// Each field's key with a mark of what it says now.
+    marks: Vec<(&'static str, String)>,
     proposals: bool,
 }
 
@@ -43,19 +44,9 @@ pub(crate) async fn get(
     let Some(section) = Section::parse(&section) else {
         return Ok(missing());
     };
-    let (council, now) = (site.council(), site.clock().now());
-    let found = site
-        .db()
-        .read(move |tx| {
-            let Some(kept) = find_kept(tx, &slug)? else {
-                return Ok(None);
-            };
-            let may = kept.may::<KeepEntry>(&who)?;
-            let working = find_working(tx, &kept, person_of(&may)?)?;
-            Ok(Some((kept, working, list_names(tx, &council, now)?)))
-        })
-        .await?;
-    let Some((kept, working, names)) = found else {
+    let inner = site.clone();
+    let found = site.db().read(move |tx| find_at_work(tx, &inner, &slug, &who)).await?;
+    let Some((AtWork { kept, working, names, .. }, _)) = found else {
         return Ok(missing());
     };
     show(&site, section, &kept, &working, &names, None)
@@ -72,38 +63,60 @@ pub(crate) async fn post(
     let Some(section) = Section::parse(&section) else {
         return Ok(missing());
     };
-    let (council, now) = (site.council(), site.clock().now());
+    let (inner, now, sent) = (site.clone(), site.clock().now(), form.clone());
     let saved = site
         .db()
         .write(move |tx| {
-            let Some((kept, may)) = find_mine(tx, &slug, &who)? else {
+            let Some((at_work, may)) = find_at_work_to_change(tx, &inner, &slug, &who)? else {
                 return Ok(None);
             };
-            let person = person_of(&may)?;
-            let names = list_names(tx, &council, now)?;
-            let mut working = find_working_to_change(tx, &kept, person)?;
+            let AtWork { kept, person, mut working, names } = at_work;
+            let stands = working.clone();
+            let mut odd = Vec::new();
             for field in section.fields() {
-                let typed = typed_in(field, &form);
+                let typed = typed_in(field, &sent);
+                match decide_field(field, &typed, &sent, &working, &names)? {
+                    Sent::Leave => continue,
+                    Sent::AtOdds => {
+                        odd.push((field, typed));
+                        continue;
+                    }
+                    Sent::Take => {}
+                }
                 match field.take(&typed, &mut working.text, &names) {
                     Ok(()) => working.typed.remove(field.key),
                     Err(_) => working.typed.insert(field.key.to_owned(), typed),
                 };
             }
+            if !odd.is_empty() {
+                return Ok(Some(Saved { kept, working: stands, names, odd }));
+            }
             // Written as the directory reads it, so that the same words always compare as the same.
             working.text = EntryText::read(working.text.value())?;
             working.save(tx, &kept, person, now)?;
             access::audit::record(tx, &may, format!("saved a draft: {}", section.key()), "", now);
-            Ok(Some((kept, working, names)))
+            Ok(Some(Saved { kept, working, names, odd }))
         })
         .await?;
-    let Some((kept, working, names)) = saved else {
+    let Some(Saved { kept, working, names, odd }) = saved else {
         return Ok(missing());
     };
+    if !odd.is_empty() {
+        return two_windows::show(&site, section, (&kept, &working, &names), &odd, &form, card);
+    }
     let unreadable = section.fields().any(|field| working.typed.contains_key(field.key));
     if unreadable || card.is_some() {
         return show(&site, section, &kept, &working, &names, card);
     }
     see_other(&format!("/provider/entries/{}#send", kept.slug)).into_reply()
+}
+
+/// A draft after a press of 'Save', or before it when `odd` says what must be chosen first.
+struct Saved {
+    kept: Kept,
+    working: Working,
+    names: Names,
+    odd: Vec<(&'static Field, Typed)>,
 }
 
 /// A response as a reply.
@@ -144,6 +157,7 @@ fn show(
         key: section.key(),
         title: section.title(),
         fields,
+        marks: section.fields().map(|field| (field.key, mark_of(field, working))).collect(),
         proposals: section == Section::Needs,
     };
     let (status, start) =

@@ -46,12 +46,15 @@ pub async fn renew_closures(site: Site) -> Result<Outcome, Fault> {
     Ok(Outcome::Done)
 }
 
-/// Forgets what came to nothing 90 days ago: applications, and drafts that were thrown away.
+/// Forgets what came to nothing 90 days ago: applications, drafts that were thrown away, and long before that what can
+/// no longer be taken back.
 pub async fn forget_applications(context: JobContext) -> Result<Outcome, Fault> {
     let hours = i32::try_from(KEPT_DAYS * 24)?;
     let before = context.clock.now().checked_sub(kernel::Span::new().hours(hours))?;
     let forgotten = context.db.write(move |tx| {
-        Ok(rows::delete_applications_before(tx, before)? + rows::delete_drafts_thrown_before(tx, before)?)
+        Ok(rows::delete_applications_before(tx, before)?
+            + rows::delete_drafts_thrown_before(tx, before)?
+            + rows::delete_assurances_before(tx, before)?)
     });
     let forgotten = forgotten.await?;
     if forgotten > 0 {

@@ -12,6 +12,7 @@ mod fields;
 mod marked_words;
 mod model;
 mod reading;
+mod typed_values;
 
 mod entry;
 mod pages;
@@ -25,12 +26,14 @@ mod open_entry;
 mod preview_entry;
 mod send_change;
 mod throw_away;
+mod two_windows;
 mod upload_picture;
 
 mod review_change;
 mod review_pictures;
 mod review_queue;
 mod set_rules;
+mod settled_already;
 mod show_history;
 
 mod apply_to_be_listed;

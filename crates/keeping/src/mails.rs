@@ -10,6 +10,8 @@ use web::Site;
 /// Every message of the room.
 pub static TEMPLATES: &[&Template] = &[
     &CHANGE_SETTLED,
+    &CHANGE_TAKEN,
+    &CHANGE_NOT_TAKEN,
     &ENTRY_PUBLISHED,
     &PICTURE_REFUSED,
     &CONFIRM_APPLICATION,
@@ -17,16 +19,46 @@ pub static TEMPLATES: &[&Template] = &[
     &APPLICATION_REFUSED,
 ];
 
-/// To whoever sent a change, when it was settled.
+/// To whoever sent a change, when some of it was taken and some was not.
 pub static CHANGE_SETTLED: Template = Template {
     key: "keeping.change_settled",
-    name: "Your changes were checked",
-    sent_when: "When an editor has settled what a provider sent.",
+    name: "Your changes were checked: some were taken",
+    sent_when: "When an editor has settled what a provider sent, and took some of it.",
     subject: "Your changes to ((entry)) were checked",
     body: "Thank you for keeping ((entry)) right.\n\nWhat families see now:\n((taken_lines))\n\nWhat we did not take, and why:\n((refused_lines))\n\nLook at your entry:\n\n((link))",
     sample: &[
         ("entry", "Demonstration playgroup"),
         ("taken_lines", "Phone numbers"),
+        ("refused_lines", "Name: we use the name on your sign"),
+        ("link", "https://hub.example.org/provider/entries/demonstration-playgroup"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// To whoever sent a change, when all of it was taken.
+pub static CHANGE_TAKEN: Template = Template {
+    key: "keeping.change_taken",
+    name: "Your changes were checked: all were taken",
+    sent_when: "When an editor has settled what a provider sent, and took all of it.",
+    subject: "Your changes to ((entry)) were checked",
+    body: "Thank you for keeping ((entry)) right. We took everything you sent.\n\nWhat families see now:\n((taken_lines))\n\nLook at your entry:\n\n((link))",
+    sample: &[
+        ("entry", "Demonstration playgroup"),
+        ("taken_lines", "Phone numbers"),
+        ("link", "https://hub.example.org/provider/entries/demonstration-playgroup"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// To whoever sent a change, when nothing of it was taken.
+pub static CHANGE_NOT_TAKEN: Template = Template {
+    key: "keeping.change_not_taken",
+    name: "Your changes were checked: none were taken",
+    sent_when: "When an editor has settled what a provider sent, and took none of it.",
+    subject: "Your changes to ((entry)) were checked",
+    body: "Thank you for writing to us about ((entry)). What families see stays as it was.\n\nWhat we did not take, and why:\n((refused_lines))\n\nLook at your entry:\n\n((link))",
+    sample: &[
+        ("entry", "Demonstration playgroup"),
         ("refused_lines", "Name: we use the name on your sign"),
         ("link", "https://hub.example.org/provider/entries/demonstration-playgroup"),
     ],

@@ -4,11 +4,12 @@ use crate::{
     fields::{Cell, EntryText, Field, Kind, Must, Names},
     reading::{ROWS_MAX, Typed},
 };
+use access::Action;
 use askama::Template;
 use directory::DAYS;
 use kernel::Fault;
 use web::{
-    CardView, Form, Page, Reply, Site,
+    CardView, Form, Page, Reply, Site, Who,
     fields::{Input, Radios, Textarea},
     show_with,
 };
@@ -20,6 +21,8 @@ pub(crate) struct Said {
     pub card: Option<CardView>,
     pub title: String,
     pub paragraphs: Vec<String>,
+    /// What somebody typed that could not be used, under what it was typed for.
+    pub typed: Vec<(&'static str, String)>,
     /// Address and words of each way on.
     pub ways: Vec<(String, String)>,
 }
@@ -77,6 +80,15 @@ struct CellView {
     kind: &'static str,
     /// Value, words and whether it is chosen; for days and choices.
     choices: Vec<(String, String, bool)>,
+}
+
+/// The page before one of the pages of review: the list of changes for who checks them, the council's door for others.
+pub(crate) fn before_review(who: &Who) -> (&'static str, &'static str) {
+    if Action::ReviewChange.is_open_to(&who.actor) {
+        ("/admin/review", "Changes to check")
+    } else {
+        ("/admin", "To do")
+    }
 }
 
 /// A field with what stands in it and what is wrong with it.

@@ -1,10 +1,9 @@
 //! An entry as families would see it, with what its keeper has changed so far.
 
 use crate::{
-    entry::{find_kept, find_working, person_of},
     fields::EntryText,
+    open_entry::{AtWork, find_at_work},
 };
-use access::KeepEntry;
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -22,18 +21,9 @@ struct Preview {
 
 /// `GET /provider/entries/{slug}/preview`.
 pub(crate) async fn get(State(site): State<Site>, who: Who, Path(slug): Path<String>) -> Reply {
-    let found = site
-        .db()
-        .read(move |tx| {
-            let Some(kept) = find_kept(tx, &slug)? else {
-                return Ok(None);
-            };
-            let may = kept.may::<KeepEntry>(&who)?;
-            let working = find_working(tx, &kept, person_of(&may)?)?;
-            Ok(Some((kept, working)))
-        })
-        .await?;
-    let Some((kept, working)) = found else {
+    let inner = site.clone();
+    let found = site.db().read(move |tx| find_at_work(tx, &inner, &slug, &who)).await?;
+    let Some((AtWork { kept, working, .. }, _)) = found else {
         return Ok(missing());
     };
     let draft = EntryText::draft(&working.text)?;

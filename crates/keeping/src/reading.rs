@@ -1,9 +1,15 @@
 //! How a field's value stands in boxes, and how what was typed is read back. What cannot be read is kept as it was
 //! typed, with a sentence that says what to do.
 
-use crate::fields::{Cell, Column, EntryText, Field, Kind, Must, Names, Source, day_code, day_name};
+use crate::{
+    fields::{Cell, Column, EntryText, Field, Kind, Must, Names, Source, day_code, day_name},
+    typed_values::{
+        IsNextDay, check_days, check_times, ends_next_day, kept_time, read_date, read_months, read_phone,
+        read_price, read_time, read_web, without_next_day,
+    },
+};
 use directory::DAYS;
-use kernel::{Date, Email, Phone};
+use kernel::{Date, Email};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -95,10 +101,11 @@ impl Field {
             Kind::One(source) => Typed::One(value_of(source, text.trim(), names)),
             Kind::Many(source) => Typed::Many(lines().map(|line| value_of(source, line, names)).collect()),
             Kind::Ages => Typed::Many(text.split('|').map(|part| part.trim().to_owned()).collect()),
-            Kind::Tick(_) => {
-                let yes = matches!(text.trim().to_lowercase().as_str(), "yes" | "y");
-                Typed::One(if yes { "yes".to_owned() } else { String::new() })
-            }
+            Kind::Tick(_) => Typed::One(match text.trim().to_lowercase().as_str() {
+                "yes" | "y" => "yes".to_owned(),
+                "no" | "n" => String::new(),
+                other => other.to_owned(),
+            }),
             Kind::Rows(columns) => Typed::Rows(
                 lines()
                     .map(|line| {
@@ -124,6 +131,9 @@ impl Field {
     pub fn take(&self, typed: &Typed, text: &mut EntryText, names: &Names) -> Result<(), String> {
         let before = text.at(self.keys[0]).clone();
         let value = self.read(typed, &before, names)?;
+        if self.key == "cost_options" && text.at("cost") == "free" && has_price(&value) {
+            return Err("Prices: you chose ‘Free’, and here is a price. Take one of the two away".to_owned());
+        }
         if self.key == "waiting_time" && value != before {
             let on = if value.is_null() { Value::Null } else { json!(names.today) };
             text.0.insert("waiting_time_on".to_owned(), on);
@@ -154,7 +164,12 @@ impl Field {
             (Kind::Lines, Typed::One(value)) => {
                 Ok(json!(value.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>()))
             }
-            (Kind::Tick(_), Typed::One(value)) => Ok(json!(value == "yes")),
+            // Anything else is not a 'no': a protection must not fall off an entry because a form was misread.
+            (Kind::Tick(_), Typed::One(value)) => match value.as_str() {
+                "yes" => Ok(json!(true)),
+                "" => Ok(json!(false)),
+                _ => Err(format!("{}: answer yes or no", self.label)),
+            },
             (Kind::One(source), Typed::One(value)) => {
                 let known = source.choices(names).iter().any(|(each, _)| each == value);
                 match (value.is_empty(), known || before == value.as_str(), given) {
@@ -173,6 +188,11 @@ impl Field {
                 let mut out = Vec::new();
                 for (at, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
                     let was = before.get(at).and_then(Value::as_object);
+                    // What stands already is not asked about again, or an old slip would hold up every other change.
+                    if let Some(same) = before.get(at).filter(|was| cells(columns, was) == *row) {
+                        out.push(same.clone());
+                        continue;
+                    }
                     let read = read_row(columns, row, was, names)
                         .map_err(|sentence| format!("{} {}: {sentence}", self.label, at + 1))?;
                     out.push(Value::Object(read));
@@ -213,20 +233,6 @@ fn read_many(
     Ok(json!(out))
 }
 
-fn read_web(value: &str) -> Result<Value, String> {
-    if value.is_empty() {
-        return Ok(Value::Null);
-    }
-    let address = if value.contains("://") { value.to_owned() } else { format!("https://{value}") };
-    let host = address.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or_default();
-    let http = address.starts_with("https://") || address.starts_with("http://");
-    if http && host.contains('.') && address.len() <= 500 && !address.contains(char::is_whitespace) {
-        Ok(json!(address))
-    } else {
-        Err("Enter a website, like https://www.example.org".to_owned())
-    }
-}
-
 fn read_ages(parts: &[String]) -> Result<Value, String> {
     let part = |at: usize| parts.get(at).map_or("", |part| part.trim());
     let pregnancy = part(0) == "yes";
@@ -238,25 +244,6 @@ fn read_ages(parts: &[String]) -> Result<Value, String> {
         return Err("Ages: the oldest must be above the youngest".to_owned());
     }
     Ok(json!({"pregnancy": pregnancy, "from_months": from, "until_months": until}))
-}
-
-fn read_months(typed: &str) -> Result<Option<i64>, String> {
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let refused = || "Ages: type months or years, such as ‘18 months’ or ‘5 years’".to_owned();
-    let mut total = 0i64;
-    let mut words = typed.split_whitespace().peekable();
-    while let Some(number) = words.next() {
-        let number: i64 = number.parse().ok().filter(|n| (0..=1_200).contains(n)).ok_or_else(refused)?;
-        match words.next() {
-            Some(unit) if unit.starts_with("month") => total += number,
-            Some(unit) if unit.starts_with("year") => total += number * 12,
-            None => total += number * 12,
-            Some(_) => return Err(refused()),
-        }
-    }
-    Ok(Some(total))
 }
 
 fn months_words(value: &Value) -> String {
@@ -291,6 +278,9 @@ fn cells(columns: &[Column], row: &Value) -> Vec<String> {
             match column.cell {
                 Cell::Days => strings(value).join(","),
                 Cell::Items => strings(value).join("; "),
+                Cell::Time if column.key == "closes" && ends_next_day(row) => {
+                    format!("{} next day", plain(value))
+                }
                 Cell::Pounds => value.as_f64().map(|pounds| format!("{pounds:.2}")).unwrap_or_default(),
                 _ => plain(value),
             }
@@ -306,20 +296,33 @@ fn read_row(
 ) -> Result<Map<String, Value>, String> {
     // What the form does not show of a row stays with it.
     let mut out = was.cloned().unwrap_or_default();
+    let mut is_next_day = IsNextDay::No;
     for (column, typed) in columns.iter().zip(row) {
-        let value = read_cell(column, typed.trim(), names)?;
+        let (typed, next_day) = match column.key {
+            "closes" => without_next_day(typed.trim()),
+            _ => (typed.trim(), false),
+        };
+        if next_day {
+            is_next_day = IsNextDay::Yes;
+        }
+        let value = read_cell(column, typed, names)?;
         out.insert(column.key.to_owned(), value);
     }
-    let one_time = |key: &str| out.get(key).is_some_and(|value| !value.is_null());
-    if one_time("opens") != one_time("closes") {
-        return Err("give both times, or neither".to_owned());
+    let time =
+        |key: &str| out.get(key).and_then(Value::as_str).and_then(|time| directory::minutes(time).ok());
+    match (time("opens"), time("closes")) {
+        (Some(opens), Some(closes)) => check_times(opens, closes, is_next_day)?,
+        (None, None) => {}
+        _ => return Err("give both times, or neither".to_owned()),
     }
-    if let (Some(Value::String(from)), Some(Value::String(until))) = (out.get("from"), out.get("until"))
-        && until < from
-    {
-        return Err("the last day must not be before the first".to_owned());
-    }
+    check_days(&out, names.today)?;
     Ok(out)
+}
+
+/// Whether any price is above nothing.
+fn has_price(options: &Value) -> bool {
+    let amount = |option: &Value| option["amount"].as_f64().is_some_and(|pounds| pounds > 0.0);
+    options.as_array().is_some_and(|all| all.iter().any(amount))
 }
 
 fn read_cell(column: &Column, typed: &str, names: &Names) -> Result<Value, String> {
@@ -330,25 +333,20 @@ fn read_cell(column: &Column, typed: &str, names: &Names) -> Result<Value, Strin
         Cell::Text => Ok(json!(typed)),
         Cell::Must if typed.is_empty() => Err(format!("fill in ‘{}’", column.label)),
         Cell::Must => Ok(json!(typed)),
-        Cell::Phone => Ok(json!(typed.parse::<Phone>().map_err(uncapitalised)?.as_str())),
+        Cell::Phone => Ok(json!(read_phone(typed)?.as_str())),
         Cell::Pounds if typed.is_empty() => Ok(Value::Null),
-        Cell::Pounds => {
-            let pounds: f64 = typed.trim_start_matches('£').parse().unwrap_or(f64::NAN);
-            if (0.0..=10_000.0).contains(&pounds) {
-                Ok(json!(pounds))
-            } else {
-                Err("type the price in pounds, such as 2.50".to_owned())
-            }
-        }
+        Cell::Pounds => Ok(json!(read_price(typed)?)),
         Cell::Time if typed.is_empty() => Ok(Value::Null),
-        Cell::Time => {
-            directory::minutes(typed).map_err(|_| "type times like 09:30".to_owned())?;
-            Ok(json!(typed))
-        }
+        // Midnight is the end of a day when it closes, and the beginning when it opens.
+        Cell::Time => Ok(json!(kept_time(match (column.key, read_time(typed)?) {
+            ("opens", 1_440) => 0,
+            ("closes", 0) => 1_440,
+            (_, minutes) => minutes,
+        }))),
         Cell::Date if typed.is_empty() => Ok(Value::Null),
         Cell::Date | Cell::MustDate => {
-            let date: Date =
-                typed.parse().map_err(|_| format!("‘{}’ is a date, such as 2026-12-24", column.label))?;
+            let date = read_date(typed)
+                .ok_or_else(|| format!("‘{}’ is a date, such as 2026-12-24", column.label))?;
             Ok(json!(date))
         }
         Cell::Days => {
@@ -376,11 +374,6 @@ fn read_cell(column: &Column, typed: &str, names: &Names) -> Result<Value, Strin
 fn code_of(day: &str) -> Option<&'static str> {
     let upper = day.trim().to_uppercase();
     directory::DAYS.iter().find(|(code, _)| *code == upper).map(|(code, _)| *code).or_else(|| day_code(day))
-}
-
-fn uncapitalised(sentence: String) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn row_words(columns: &[Column], row: &[String], names: &Names) -> String {

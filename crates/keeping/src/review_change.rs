@@ -9,6 +9,7 @@ use crate::{
     model::{FieldChange, Route, Settled, Verdict, decide_review, decide_route, diff},
     pages::Said,
     publishing::publish,
+    settled_already::settled_already,
     store::{self as rows, ChangeRow, DecisionRow},
 };
 use access::{Act, ApproveSensitive, May, On, ReviewChange};
@@ -100,33 +101,32 @@ fn read(tx: &mut Tx, site: &Site, change: ChangeRow) -> Result<Option<Asked>, Fa
 
 /// `GET /admin/review/{change}`.
 pub(crate) async fn get(State(site): State<Site>, who: Who, Path(id): Path<Uuid>) -> Reply {
-    who.may::<ReviewChange>(On::one("entry_change", id))?;
-    let inner = site.clone();
-    let asked = site.db().read(move |tx| {
-        let change = rows::find_change(tx, id)?;
-        change.map_or(Ok(None), |change| read(tx, &inner, change))
-    });
-    match asked.await? {
+    let may = who.may::<ReviewChange>(On::one("entry_change", id))?;
+    match look_at(&site, may, id).await? {
         None => Ok(missing()),
-        Some(asked) if asked.change.state != "waiting" => settled_already(&site, &asked.change.name),
-        Some(asked) => show(&site, &asked, None, &Errors::default(), None),
+        Some(asked) if asked.change.state != "waiting" => settled_already(&site, &asked.change, None, None),
+        Some(asked) => view(&site, &asked, None, &Errors::default(), None, Stage::First),
     }
 }
 
-fn settled_already(site: &Site, name: &str) -> Reply {
-    Said {
-        title: "Somebody has settled this already".to_owned(),
-        paragraphs: vec![format!("There is nothing left for you to do about this change of {name}.")],
-        ways: vec![("/admin/review".to_owned(), "What else waits".to_owned())],
-        ..Said::default()
-    }
-    .show(site)
+/// Reads a change for somebody to look at. It says who sent it and what they noted, so that is written down.
+async fn look_at<A: Act>(site: &Site, may: May<A>, id: Uuid) -> Result<Option<Asked>, Fault> {
+    let (inner, now) = (site.clone(), site.clock().now());
+    site.db()
+        .write(move |tx| {
+            let Some(change) = rows::find_change(tx, id)? else {
+                return Ok(None);
+            };
+            access::audit::record(tx, &may, "read a change", "", now);
+            read(tx, &inner, change)
+        })
+        .await
 }
 
 /// What came of a form that settles.
 enum Outcome {
     Again(Box<Asked>, Errors),
-    Already(String),
+    Already(Box<ChangeRow>),
     Done { name: String, slug: String, taken: Vec<&'static str>, refused: usize, waits: usize },
 }
 
@@ -136,14 +136,14 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, Path(id): Path<Uuid
     let may = who.may::<ReviewChange>(On::one("entry_change", id))?;
     let (inner, sent) = (site.clone(), form.clone());
     let outcome = site.db().write(move |tx| settle(tx, &inner, &may, id, &sent)).await?;
-    answer(&site, outcome, card, &form)
+    answer(&site, outcome, card, &form, Stage::First)
 }
 
-fn answer(site: &Site, outcome: Option<Outcome>, card: Option<CardView>, form: &Form) -> Reply {
+fn answer(site: &Site, outcome: Option<Outcome>, card: Option<CardView>, form: &Form, stage: Stage) -> Reply {
     match outcome {
         None => Ok(missing()),
-        Some(Outcome::Already(name)) => settled_already(site, &name),
-        Some(Outcome::Again(asked, errors)) => show(site, &asked, Some(form), &errors, card),
+        Some(Outcome::Already(change)) => settled_already(site, &change, Some(form), card),
+        Some(Outcome::Again(asked, errors)) => view(site, &asked, Some(form), &errors, card, stage),
         Some(Outcome::Done { name, slug, taken, refused, waits }) => {
             let mut paragraphs = Vec::new();
             if !taken.is_empty() {
@@ -165,13 +165,54 @@ fn answer(site: &Site, outcome: Option<Outcome>, card: Option<CardView>, form: &
                 card,
                 title: format!("Settled: {name}"),
                 paragraphs,
-                ways: vec![
-                    ("/admin/review".to_owned(), "What else waits".to_owned()),
-                    (format!("/admin/entries/{slug}/history"), format!("The history of {name}")),
-                ],
+                ways: match stage {
+                    Stage::First => vec![
+                        ("/admin/review".to_owned(), "What else waits".to_owned()),
+                        (format!("/admin/entries/{slug}/history"), format!("The history of {name}")),
+                    ],
+                    Stage::Second => vec![("/admin/review/second".to_owned(), "What else waits".to_owned())],
+                },
+                ..Said::default()
             }
             .show(site)
         }
+    }
+}
+
+/// A change taken up to be settled, or what came of it before.
+enum Taken {
+    Up(Box<Asked>),
+    Not(Option<Outcome>),
+}
+
+/// Holds a change until the transaction ends, if it still waits for this.
+fn take_up(tx: &mut Tx, site: &Site, id: Uuid, state: &str) -> Result<Taken, Fault> {
+    let Some(change) = rows::find_change_to_settle(tx, id)? else {
+        return Ok(Taken::Not(None));
+    };
+    if change.state != state {
+        return Ok(Taken::Not(Some(Outcome::Already(Box::new(change)))));
+    }
+    Ok(read(tx, site, change)?.map_or(Taken::Not(None), |asked| Taken::Up(Box::new(asked))))
+}
+
+fn not_publishable(wrong: Vec<String>) -> Errors {
+    let sentence = |wrong: String| Refusal::at("", format!("As it would be published: {wrong}"));
+    Errors(wrong.into_iter().map(sentence).collect())
+}
+
+fn announce(tx: &mut Tx, asked: &Asked, state: &str, now: Instant) -> Result<(), Fault> {
+    let what = serde_json::json!({"service": asked.kept.id.to_string(), "state": state});
+    outbox::announce(tx, "change_settled", Some(asked.change.id), &what, now)
+}
+
+fn done(asked: &Asked, settled: &Settled, waits: usize) -> Outcome {
+    Outcome::Done {
+        name: asked.kept.name.clone(),
+        slug: asked.kept.slug.clone(),
+        taken: settled.taken.iter().map(|field| field.label).collect(),
+        refused: settled.refused.len(),
+        waits,
     }
 }
 
@@ -182,14 +223,9 @@ fn settle(
     id: Uuid,
     form: &Form,
 ) -> Result<Option<Outcome>, Fault> {
-    let Some(change) = rows::find_change_to_settle(tx, id)? else {
-        return Ok(None);
-    };
-    if change.state != "waiting" {
-        return Ok(Some(Outcome::Already(change.name)));
-    }
-    let Some(asked) = read(tx, site, change)? else {
-        return Ok(None);
+    let asked = match take_up(tx, site, id, "waiting")? {
+        Taken::Up(asked) => *asked,
+        Taken::Not(outcome) => return Ok(outcome),
     };
     let now = site.clock().now();
     let (verdicts, mut errors) = decide_form(&asked, form);
@@ -219,12 +255,7 @@ fn settle(
     let whole = decide_review(&asked.kept.text, &asked.proposed, &verdicts);
     let wrong = whole.text.draft()?.check();
     if !wrong.is_empty() {
-        errors.0.extend(
-            wrong
-                .into_iter()
-                .map(|sentence| Refusal::at("", format!("As it would be published: {sentence}"))),
-        );
-        return Ok(Some(Outcome::Again(Box::new(asked), errors)));
+        return Ok(Some(Outcome::Again(Box::new(asked), not_publishable(wrong))));
     }
     for (field, verdict) in &verdicts {
         write_down(tx, &asked, field, verdict, may, now)?;
@@ -239,18 +270,11 @@ fn settle(
         later.len()
     );
     access::audit::record(tx, may, did, "", now);
-    let what = serde_json::json!({"service": asked.kept.id.to_string(), "state": state});
-    outbox::announce(tx, "change_settled", Some(asked.change.id), &what, now)?;
+    announce(tx, &asked, state, now)?;
     if later.is_empty() {
         tell_sender(tx, site, &asked, now)?;
     }
-    Ok(Some(Outcome::Done {
-        name: asked.kept.name.clone(),
-        slug: asked.kept.slug.clone(),
-        taken: settled.taken.iter().map(|field| field.label).collect(),
-        refused: settled.refused.len(),
-        waits: later.len(),
-    }))
+    Ok(Some(done(&asked, &settled, later.len())))
 }
 
 fn publish_settled<A: Act>(
@@ -374,18 +398,19 @@ fn tell_sender(tx: &mut Tx, site: &Site, asked: &Asked, now: Instant) -> Result<
         .filter(|each| each.verdict == "refused")
         .map(|each| format!("{}: {}", label(&each.field), each.reason))
         .collect();
-    let or_none = |lines: Vec<String>| if lines.is_empty() { "Nothing".to_owned() } else { lines.join("\n") };
-    let values = vec![
+    let template = match (taken.is_empty(), refused.is_empty()) {
+        (false, true) => &mails::CHANGE_TAKEN,
+        (true, false) => &mails::CHANGE_NOT_TAKEN,
+        _ => &mails::CHANGE_SETTLED,
+    };
+    let mut values = vec![
         ("entry", asked.kept.name.clone()),
-        ("taken_lines", or_none(taken)),
-        ("refused_lines", or_none(refused)),
         ("link", site.absolute(&format!("/provider/entries/{}", asked.kept.slug))),
     ];
-    mails::send(tx, &mails::CHANGE_SETTLED, (&reader.email, Some(sender)), values, site.dice(), now)
-}
-
-fn show(site: &Site, asked: &Asked, form: Option<&Form>, errors: &Errors, card: Option<CardView>) -> Reply {
-    view(site, asked, form, errors, card, Stage::First)
+    // A heading with nothing under it says less than no heading.
+    values.extend((!taken.is_empty()).then(|| ("taken_lines", taken.join("\n"))));
+    values.extend((!refused.is_empty()).then(|| ("refused_lines", refused.join("\n"))));
+    mails::send(tx, template, (&reader.email, Some(sender)), values, site.dice(), now)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -464,17 +489,19 @@ fn is_open(asked: &Asked, field: &Field) -> bool {
     })
 }
 
+/// How many fields of a change still wait for their second person: the rest is published, or was refused.
+pub(crate) fn count_for_second(tx: &mut Tx, site: &Site, change: ChangeRow) -> Result<usize, Fault> {
+    let asked = read(tx, site, change)?;
+    Ok(asked
+        .map_or(0, |asked| asked.fields.iter().filter(|(changed, _)| is_open(&asked, changed.field)).count()))
+}
+
 /// `GET /admin/review/{change}/second`.
 pub(crate) async fn second(State(site): State<Site>, who: Who, Path(id): Path<Uuid>) -> Reply {
-    who.may::<ApproveSensitive>(On::one("entry_change", id))?;
-    let inner = site.clone();
-    let asked = site.db().read(move |tx| {
-        let change = rows::find_change(tx, id)?;
-        change.map_or(Ok(None), |change| read(tx, &inner, change))
-    });
-    match asked.await? {
+    let may = who.may::<ApproveSensitive>(On::one("entry_change", id))?;
+    match look_at(&site, may, id).await? {
         None => Ok(missing()),
-        Some(asked) if asked.change.state != "second" => settled_already(&site, &asked.change.name),
+        Some(asked) if asked.change.state != "second" => settled_already(&site, &asked.change, None, None),
         Some(asked) => view(&site, &asked, None, &Errors::default(), None, Stage::Second),
     }
 }
@@ -490,10 +517,7 @@ pub(crate) async fn post_second(
     let may = who.may::<ApproveSensitive>(On::one("entry_change", id))?;
     let (inner, sent) = (site.clone(), form.clone());
     let outcome = site.db().write(move |tx| confirm(tx, &inner, &may, id, &sent)).await?;
-    match outcome {
-        Some(Outcome::Again(asked, errors)) => view(&site, &asked, Some(&form), &errors, card, Stage::Second),
-        other => answer(&site, other, card, &form),
-    }
+    answer(&site, outcome, card, &form, Stage::Second)
 }
 
 fn confirm(
@@ -503,14 +527,9 @@ fn confirm(
     id: Uuid,
     form: &Form,
 ) -> Result<Option<Outcome>, Fault> {
-    let Some(change) = rows::find_change_to_settle(tx, id)? else {
-        return Ok(None);
-    };
-    if change.state != "second" {
-        return Ok(Some(Outcome::Already(change.name)));
-    }
-    let Some(asked) = read(tx, site, change)? else {
-        return Ok(None);
+    let asked = match take_up(tx, site, id, "second")? {
+        Taken::Up(asked) => *asked,
+        Taken::Not(outcome) => return Ok(outcome),
     };
     let (me, now) = (person_of(may)?.uuid(), site.clock().now());
     let mut errors = Errors::default();
@@ -539,12 +558,7 @@ fn confirm(
     let settled = decide_review(&asked.kept.text, &asked.proposed, &verdicts);
     let wrong = settled.text.draft()?.check();
     if !settled.taken.is_empty() && !wrong.is_empty() {
-        errors.0.extend(
-            wrong
-                .into_iter()
-                .map(|sentence| Refusal::at("", format!("As it would be published: {sentence}"))),
-        );
-        return Ok(Some(Outcome::Again(Box::new(asked), errors)));
+        return Ok(Some(Outcome::Again(Box::new(asked), not_publishable(wrong))));
     }
     for (field, verdict) in &verdicts {
         let Some(was) = asked.decided.iter().find(|each| each.field == field.key) else { continue };
@@ -559,14 +573,7 @@ fn confirm(
     rows::set_change_state(tx, asked.change.id, "settled", Some(now))?;
     let did = format!("as the second person took {}, refused {}", settled.taken.len(), settled.refused.len());
     access::audit::record(tx, may, did, "", now);
-    let what = serde_json::json!({"service": asked.kept.id.to_string(), "state": "settled"});
-    outbox::announce(tx, "change_settled", Some(asked.change.id), &what, now)?;
+    announce(tx, &asked, "settled", now)?;
     tell_sender(tx, site, &asked, now)?;
-    Ok(Some(Outcome::Done {
-        name: asked.kept.name.clone(),
-        slug: asked.kept.slug.clone(),
-        taken: settled.taken.iter().map(|field| field.label).collect(),
-        refused: settled.refused.len(),
-        waits: 0,
-    }))
+    Ok(Some(done(&asked, &settled, 0)))
 }

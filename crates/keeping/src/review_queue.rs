@@ -2,6 +2,8 @@
 
 use crate::{
     entry::age_words,
+    pages::before_review,
+    review_change::count_for_second,
     store::{self as rows, ChangeRow},
 };
 use access::{ApproveSensitive, CheckApplication, May, On, PersonId, ReviewChange, SetKeepingRules};
@@ -38,14 +40,16 @@ struct Waiting {
 
 /// `GET /admin/review`.
 pub(crate) async fn get(State(site): State<Site>, who: Who) -> Reply {
-    who.may::<ReviewChange>(On::all("entry_change"))?;
+    let may = who.may::<ReviewChange>(On::all("entry_change"))?;
     let approves = who.may::<ApproveSensitive>(On::all("entry_change")).is_ok();
     let checks = who.may::<CheckApplication>(On::all("application")).is_ok();
     let sets_rules = who.may::<SetKeepingRules>(On::all("keeping_rule")).is_ok();
     let now = site.clock().now();
     let body = site
         .db()
-        .read(move |tx| {
+        .write(move |tx| {
+            // The list says who sent what.
+            access::audit::record(tx, &may, "read the list of changes", "", now);
             let changes = rows::list_changes(tx, "waiting")?;
             Ok(Queue {
                 back: ("/admin", "To do"),
@@ -66,10 +70,12 @@ pub(crate) async fn get(State(site): State<Site>, who: Who) -> Reply {
 /// `GET /admin/review/second`.
 pub(crate) async fn second(State(site): State<Site>, who: Who) -> Reply {
     let may: May<ApproveSensitive> = who.may(On::all("entry_change"))?;
-    let now = site.clock().now();
+    let back = before_review(&who);
+    let (now, inner) = (site.clock().now(), site.clone());
     let body = site
         .db()
-        .read(move |tx| {
+        .write(move |tx| {
+            access::audit::record(tx, &may, "read the list of changes for a second person", "", now);
             let mut changes = rows::list_changes(tx, "second")?;
             // Nobody is the second person for what they were the first for.
             let me = may.actor().person().map(PersonId::uuid);
@@ -82,8 +88,12 @@ pub(crate) async fn second(State(site): State<Site>, who: Who) -> Reply {
                 }
             }
             changes.retain(|change| !mine.contains(&change.id));
+            // What is published already, or was refused, needs nobody any more.
+            for change in &mut changes {
+                change.fields = i64::try_from(count_for_second(tx, &inner, change.clone())?)?;
+            }
             Ok(Queue {
-                back: ("/admin/review", "Changes to check"),
+                back,
                 title: "Changes that need a second person",
                 lead: "They touch safety or a secret place. Somebody has said yes; you are the second.",
                 empty: "Nothing waits for a second person.",

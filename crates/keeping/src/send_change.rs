@@ -24,7 +24,7 @@ const NOTE_MAX: usize = 1_000;
 /// What became of a draft that was sent.
 enum Sent {
     /// What families see at once, and what is being checked under which reference.
-    Off { kept: Box<Kept>, at_once: Vec<&'static str>, checking: usize, reference: String },
+    Off { kept: Box<Kept>, at_once: Vec<&'static str>, checking: Vec<&'static str>, reference: String },
     /// Somebody else worked on the entry: look at both first.
     AtOdds,
     /// Something has to be put right.
@@ -50,14 +50,12 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, Path(slug): Path<St
             if !at_once.is_empty() {
                 paragraphs.push(format!("Families see this now: {}.", web::say::list(&at_once)));
             }
-            if checking > 0 {
-                let changes = web::say::count(checking, "change is", "changes are");
+            if !checking.is_empty() {
+                let changes = web::say::count(checking.len(), "change is", "changes are");
+                let which = web::say::list(&checking);
                 paragraphs.push(format!(
-                    "{changes} being checked. Your reference is {reference}. We write to you when it is done."
+                    "{changes} being checked: {which}. Families do not see that yet. Your reference is {reference}. We write to you when it is done."
                 ));
-                if kept.is_published() {
-                    paragraphs.push("What families see stays as it is until then.".to_owned());
-                }
             }
             Said {
                 card,
@@ -67,6 +65,7 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, Path(slug): Path<St
                     (format!("/provider/entries/{}", kept.slug), format!("Back to {}", kept.name)),
                     ("/provider".to_owned(), "Your entries".to_owned()),
                 ],
+                ..Said::default()
             }
             .show(&site)
         }
@@ -204,5 +203,10 @@ fn record(
         access::audit::record(tx, may, format!("sent {} changes for checking", checking.len()), "", now);
     }
     let at_once = straight.iter().map(|(field, _)| field.label).collect();
-    Ok(Sent::Off { kept: Box::new(kept), at_once, checking: checking.len(), reference })
+    Ok(Sent::Off {
+        kept: Box::new(kept),
+        at_once,
+        checking: checking.iter().map(|field| field.label).collect(),
+        reference,
+    })
 }

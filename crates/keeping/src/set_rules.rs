@@ -5,6 +5,7 @@ use crate::{
     entry::{list_rules, person_of},
     fields::{FIELDS, Section, Trust},
     model::{Straight, rule_for},
+    pages::before_review,
     store as rows,
 };
 use access::{On, SetKeepingRules};
@@ -15,6 +16,8 @@ use web::{Form, Page, Reply, Site, Who, see_other, show_with};
 #[derive(Template)]
 #[template(path = "rules.html")]
 struct RulesView {
+    /// Address and words of the page before.
+    back: (&'static str, &'static str),
     saved: bool,
     sections: Vec<SectionRules>,
     settled: Vec<&'static str>,
@@ -32,6 +35,7 @@ pub(crate) async fn get(State(site): State<Site>, who: Who, params: web::Params)
         FIELDS.iter().filter(move |field| field.trust == trust).map(|field| field.label).collect()
     };
     let body = RulesView {
+        back: before_review(&who),
         saved: params.get("saved") == "1",
         sections: Section::ALL
             .into_iter()

@@ -49,11 +49,13 @@ pub(crate) async fn get(State(site): State<Site>, who: Who, Path(slug): Path<Str
     let (council, now) = (site.council(), site.clock().now());
     let body =
         site.db()
-            .read(move |tx| {
+            .write(move |tx| {
                 let Some(kept) = find_kept(tx, &slug)? else {
                     return Ok(None);
                 };
                 let may = kept.may::<RestoreEntry>(&who)?;
+                // Each version says who sent it.
+                access::audit::record(tx, &may, "read the history of an entry", "", now);
                 let names = list_names(tx, &council, now)?;
                 let versions = directory::list_versions(tx, kept.id)?;
                 let mut views = Vec::new();

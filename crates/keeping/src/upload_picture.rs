@@ -149,11 +149,9 @@ pub(crate) async fn post(
     if sent.alt.chars().count() > 200 {
         errors.0.push(Refusal::at("alt", "Use 200 letters or fewer"));
     }
+    // Looked at again where it is kept: here it only spares the work.
     if pictures.len() >= PICTURES_MAX {
-        errors.0.push(Refusal::at(
-            "file",
-            format!("An entry can have {PICTURES_MAX} pictures. Take one away first"),
-        ));
+        errors.0.push(too_many());
     }
     let bytes = std::mem::take(&mut sent.bytes);
     let picture = if sent.too_large {
@@ -187,16 +185,26 @@ pub(crate) async fn post(
         sent_at: now,
     };
     let address = format!("/provider/entries/{slug}/pictures");
-    site.db()
+    let full = site
+        .db()
         .write(move |tx| {
-            let Some((_, may)) = find_mine(tx, &slug, &who)? else {
-                return Ok(());
+            let Some((kept, may)) = find_mine(tx, &slug, &who)? else {
+                return Ok(None);
             };
+            rows::set_picture_turn(tx, kept.id.uuid(), now)?;
+            let pictures = rows::list_pictures_of(tx, kept.id.uuid())?;
+            if pictures.len() >= PICTURES_MAX {
+                return Ok(Some(pictures));
+            }
             rows::insert_picture(tx, &row, &content, Some(person_of(&may)?.uuid()))?;
             access::audit::record(tx, &may, "sent a picture", "", now);
-            Ok(())
+            Ok(None)
         })
         .await?;
+    if let Some(pictures) = full {
+        errors.0.push(too_many());
+        return show(&site, &kept, &pictures, &sent, &errors, card);
+    }
     if card.is_some() {
         let Some((kept, pictures)) = read_again(&site, &kept).await? else {
             return Ok(missing());
@@ -204,6 +212,10 @@ pub(crate) async fn post(
         return show(&site, &kept, &pictures, &Sent::default(), &Errors::default(), card);
     }
     see_other(&address).into_reply()
+}
+
+fn too_many() -> Refusal {
+    Refusal::at("file", format!("An entry can have {PICTURES_MAX} pictures. Take one away first"))
 }
 
 async fn read_again(site: &Site, kept: &Kept) -> Result<Option<(Kept, Vec<PictureRow>)>, Fault> {

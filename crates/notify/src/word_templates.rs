@@ -1,7 +1,7 @@
 //! How messages are worded: the list, a preview with invented values, new words, and back to the built-in ones.
 
 use crate::{Notify, message, store as rows, wording};
-use access::{On, WordMessages, audit};
+use access::{Action, On, WordMessages, audit};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -17,6 +17,8 @@ use web::{
 #[derive(Template)]
 #[template(path = "wordings.html")]
 struct WordingsView {
+    /// Address and words of the page before.
+    back: (&'static str, &'static str),
     lines: Vec<Line>,
 }
 
@@ -70,10 +72,15 @@ pub(crate) async fn list(State(notify): State<Notify>, who: Who) -> Reply {
         reworded: reworded.iter().any(|key| key == template.key),
     };
     let lines = notify.0.templates.iter().map(line).collect();
+    let back = if Action::SeeMessages.is_open_to(&who.actor) {
+        ("/admin/messages", "Messages sent")
+    } else {
+        ("/admin", "To do")
+    };
     show(
         &notify.0.site,
         &Page::new("How messages are worded").without_header_search(),
-        &WordingsView { lines },
+        &WordingsView { back, lines },
     )
 }
 

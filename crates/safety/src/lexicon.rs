@@ -49,6 +49,7 @@ pub(crate) const FILES: &[&str] = &[
     include_str!("../data/indirect_home.toml"),
     include_str!("../data/sideways.toml"),
     include_str!("../data/sideways_child.toml"),
+    include_str!("../data/few_words.toml"),
     include_str!("../data/voice.toml"),
     include_str!("../data/languages.toml"),
 ];

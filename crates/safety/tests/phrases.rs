@@ -169,3 +169,59 @@ fn loss_is_told_from_losing_things() {
         assert!(!screen.read(text).verdict().loss, "{text}");
     }
 }
+
+#[test]
+fn few_words_of_danger_bring_a_card_too() {
+    let screen = Screen::new().unwrap();
+    let mut wrong = Vec::new();
+    for (text, level, category) in [
+        ("baby fits", Amber, Category::MedicalEmergency),
+        ("baby is fitting", Red, Category::MedicalEmergency),
+        ("fits and shaking baby", Red, Category::MedicalEmergency),
+        ("my baby keeps fitting", Red, Category::MedicalEmergency),
+        ("drank calpol whole bottle", Red, Category::MedicalEmergency),
+        ("he drank all the nurofen", Red, Category::MedicalEmergency),
+        ("baby not moving", Red, Category::MedicalEmergency),
+        ("baby hasnt moved", Red, Category::UrgentMaternity),
+        ("water broke 30 weeks", Red, Category::UrgentMaternity),
+        ("wtr broke 30 weeks", Red, Category::UrgentMaternity),
+        ("cramps 10 weeks", Amber, Category::UrgentMaternity),
+        ("10 wks cramping", Amber, Category::UrgentMaternity),
+        ("newborn yellow", Amber, Category::UrgentMaternity),
+        ("babys skin is yellow", Amber, Category::UrgentMaternity),
+        ("newborn yellow and wont feed", Red, Category::MedicalEmergency),
+        ("i want it all to stop", Red, Category::SuicideSelfharm),
+        ("i might do something stupid", Red, Category::SuicideSelfharm),
+        ("my mate might do something stupid", Red, Category::SuicideSelfharm),
+        ("my 14 yr old hits me", Amber, Category::DomesticAbuse),
+        ("scared of my own son", Amber, Category::DomesticAbuse),
+        ("my 15 year old came at me with a knife", Red, Category::DomesticAbuse),
+    ] {
+        let screened = screen.read(text);
+        let verdict = screened.verdict();
+        if (verdict.level, verdict.first()) != (level, Some(category)) {
+            wrong.push(format!("{text}: {verdict:?} {:?}", screen.entries_matched(text)));
+        }
+    }
+    for text in [
+        "my baby fits 0-3 months clothes",
+        "baby clothes that fit",
+        "baby fits in car seat until when",
+        "car seat fitting",
+        "baby not moving up a size",
+        "yellow raincoat newborn",
+        "yellow poo newborn",
+        "baby drank whole bottle of milk",
+        "water broke in the house no heating",
+        "i want the crying to stop",
+        "i said something stupid",
+        "my 2 year old hits me",
+        "my 14 yr old hits the gym",
+        "10 week baby massage course",
+    ] {
+        if screen.read(text).verdict().level != Clear {
+            wrong.push(format!("needless: {text}: {:?}", screen.entries_matched(text)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

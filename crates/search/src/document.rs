@@ -77,6 +77,8 @@ pub struct Document {
     pub baby: bool,
     /// Shown first to a person who speaks of losing a baby.
     pub loss: bool,
+    /// About the site itself, such as its privacy notice: found by its name and by nothing else.
+    pub about_site: bool,
     /// 1.0; a little more lifts it, a little less sinks it.
     pub weight: f32,
 }
@@ -103,6 +105,7 @@ impl Document {
             checked_on: None,
             baby: false,
             loss: false,
+            about_site: false,
             weight: 1.0,
         }
     }
@@ -170,6 +173,8 @@ pub struct Slot {
     pub from: u16,
     /// Minutes after midnight of the same day; past 1440 it goes on into the next day.
     pub until: u16,
+    /// Its first and last day, where it does not run all the time. Outside of them it answers no day and no time.
+    pub lasting: (Option<Date>, Option<Date>),
     /// How it is told, such as 'Tuesdays, 10:00 to 11:30'.
     pub label: String,
 }

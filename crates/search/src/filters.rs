@@ -1,8 +1,10 @@
 //! Filters as sets of bits: one bit an entry. Counting what is left, what one more tag would give, and what one
 //! filter less would give is then the same cheap operation, and every count agrees with the list.
 
-use crate::document::{AgeBand, Document, Kind, Slot};
-use crate::query::{AgeAsked, FacetCount, FilterRef, Leanings, Near, Query, WhatIf};
+use crate::document::{AgeBand, Document, Kind};
+use crate::query::{AgeAsked, FacetCount, FilterRef, Near, Query, WhatIf};
+use crate::when::{When, slot_answers};
+use kernel::Date;
 use std::collections::HashMap;
 
 /// A set of documents.
@@ -41,6 +43,10 @@ impl Bits {
 
     pub fn set(&mut self, at: usize) {
         self.words[at / 64] |= 1 << (at % 64);
+    }
+
+    pub fn clear(&mut self, at: usize) {
+        self.words[at / 64] &= !(1 << (at % 64));
     }
 
     pub fn has(&self, at: usize) -> bool {
@@ -104,8 +110,12 @@ pub(crate) struct Columns {
     reading_without_place: Bits,
     slots_from: Vec<u32>,
     slots: Vec<(u8, u16, u16)>,
-    /// What is open on each day at any time, reading with it.
+    /// First and last day of each slot.
+    lasting: Vec<(Date, Date)>,
+    /// What is open on each day at any time, reading with it and slots that begin or end left out.
     on_day: [Bits; 7],
+    /// Entries that have a slot with a first or a last day.
+    dated: Vec<usize>,
 }
 
 /// Sets of entries, each with what it multiplies a score by.
@@ -153,7 +163,9 @@ impl Columns {
             }),
             slots_from: Vec::with_capacity(length + 1),
             slots: Vec::new(),
+            lasting: Vec::new(),
             on_day: Default::default(),
+            dated: Vec::new(),
         };
         columns.number_the_values(documents);
         for (at, document) in documents.iter().enumerate() {
@@ -163,7 +175,7 @@ impl Columns {
         columns.sites_from.push(columns.sites.len() as u32);
         columns.slots_from.push(columns.slots.len() as u32);
         columns.tags_from.push(columns.tags.len() as u32);
-        columns.on_day = std::array::from_fn(|day| columns.in_a_slot(1 << day, None));
+        columns.on_day = std::array::from_fn(|day| columns.always_on(1 << day));
         columns
     }
 
@@ -206,6 +218,14 @@ impl Columns {
         }
         self.slots_from.push(self.slots.len() as u32);
         self.slots.extend(document.slots.iter().map(|slot| (slot.days, slot.from, slot.until)));
+        let lasting = document
+            .slots
+            .iter()
+            .map(|slot| (slot.lasting.0.unwrap_or(Date::MIN), slot.lasting.1.unwrap_or(Date::MAX)));
+        self.lasting.extend(lasting);
+        if document.slots.iter().any(|slot| slot.lasting != (None, None)) {
+            self.dated.push(at);
+        }
     }
 
     /// The sets that a query asks for, each with the filter a person could drop. Words are added by the caller.
@@ -237,9 +257,10 @@ impl Columns {
             (0..Kind::ALL.len()).filter(|&at| asked(at)).for_each(|at| any.or(&self.kinds[at]));
             filters.push((FilterRef::Kinds, any));
         }
-        if query.days != 0 || query.time.is_some() {
-            let what = if query.days != 0 { FilterRef::Days } else { FilterRef::Time };
-            filters.push((what, self.open(query.days, query.time)));
+        let when = When::of(query);
+        if !when.is_any() {
+            let what = if when.days != 0 { FilterRef::Days } else { FilterRef::Time };
+            filters.push((what, self.open(when)));
         }
         filters
     }
@@ -251,8 +272,9 @@ impl Columns {
         match (choice, &query.near) {
             (WhatIf::Age(age), _) if few => left.iter().filter(|&at| self.is_for_age(at, *age)).count(),
             (WhatIf::Age(age), _) => left.count_with(&self.for_age(*age)),
-            (WhatIf::Days(days), _) => self.count_open(*days, query.time, left),
-            (WhatIf::Time(time), _) => self.count_open(query.days, Some(*time), left),
+            (WhatIf::When { days, time }, _) => {
+                self.count_open(When { days: *days, time: *time, today: query.today }, left)
+            }
             (WhatIf::Within(_), None) => left.count(),
             (WhatIf::Within(metres), Some(near)) if few => {
                 let (here, most) = (point(near.lat, near.lon), chord_squared_of(*metres));
@@ -267,10 +289,10 @@ impl Columns {
         }
     }
 
-    fn count_open(&self, days: u8, time: Option<(u16, u16)>, left: &Bits) -> usize {
-        match time {
-            None => left.count_with(&self.open(days, None)),
-            Some(_) => left.iter().filter(|&at| self.is_open(at, days, time)).count(),
+    fn count_open(&self, when: When, left: &Bits) -> usize {
+        match when.time {
+            None => left.count_with(&self.open(when)),
+            Some(_) => left.iter().filter(|&at| self.is_open(at, when)).count(),
         }
     }
 
@@ -320,38 +342,46 @@ impl Columns {
     }
 
     /// Open in one slot that answers both the day and the time. Reading is always open.
-    pub fn open(&self, days: u8, time: Option<(u16, u16)>) -> Bits {
-        if time.is_some() {
-            return self.in_a_slot(days, time);
+    pub fn open(&self, when: When) -> Bits {
+        if when.time.is_some() {
+            return Bits::of(self.length, |at| self.is_open(at, when));
         }
         let mut any = Bits::none(self.length);
-        let asked = |day: usize| days & 0x7f == 0 || days >> day & 1 == 1;
+        let asked = |day: usize| when.days & 0x7f == 0 || when.days >> day & 1 == 1;
         (0..7).filter(|&day| asked(day)).for_each(|day| any.or(&self.on_day[day]));
+        self.dated.iter().filter(|&&at| self.is_open(at, when)).for_each(|&at| any.set(at));
         any
     }
 
-    fn in_a_slot(&self, days: u8, time: Option<(u16, u16)>) -> Bits {
-        Bits::of(self.length, |at| self.is_open(at, days, time))
+    /// What is open on a day whatever the date.
+    fn always_on(&self, days: u8) -> Bits {
+        let any_date = When { days, time: None, today: None };
+        let mut on = Bits::of(self.length, |at| self.is_open(at, any_date));
+        let mut dated = Bits::none(self.length);
+        self.dated.iter().for_each(|&at| dated.set(at));
+        on.and_not(&dated);
+        on
     }
 
-    fn is_open(&self, at: usize, days: u8, time: Option<(u16, u16)>) -> bool {
-        let slots = self.slots_of(at);
-        (slots.is_empty() && self.reading.has(at)) || slots.iter().any(|slot| slot_answers(*slot, days, time))
+    fn is_open(&self, at: usize, when: When) -> bool {
+        let none_given = self.slots_from[at] == self.slots_from[at + 1];
+        (none_given && self.reading.has(at)) || self.slot(at, when).is_some()
     }
 
     /// Entries whose days are given and do not fit what was said are left out; 'not given' is not 'no'.
-    pub fn open_or_not_given(&self, leanings: &Leanings) -> Option<(FilterRef, Bits)> {
-        if leanings.days == 0 && leanings.time.is_none() {
+    pub fn open_or_not_given(&self, when: When) -> Option<(FilterRef, Bits)> {
+        if when.is_any() {
             return None;
         }
-        let what = if leanings.days != 0 { FilterRef::Days } else { FilterRef::Time };
-        let mut passing = Bits::of(self.length, |at| self.slots_of(at).is_empty());
-        passing.or(&self.open(leanings.days, leanings.time));
+        let what = if when.days != 0 { FilterRef::Days } else { FilterRef::Time };
+        let mut passing = Bits::of(self.length, |at| self.slots_from[at] == self.slots_from[at + 1]);
+        passing.or(&self.open(when));
         Some((what, passing))
     }
 
     /// What fits and what is for others, of everything that was heard.
-    pub fn leanings(&self, leanings: &Leanings) -> Fits {
+    pub fn leanings(&self, query: &Query) -> Fits {
+        let leanings = &query.leanings;
         let mut fits = Fits { steps: Vec::new() };
         if let Some(age) = leanings.age {
             let given = Bits::of(self.length, |at| self.ages[at] != (0, u16::MAX));
@@ -371,8 +401,9 @@ impl Columns {
             }
             fits.steps.push((any, TAG_FITS));
         }
-        if leanings.days != 0 || leanings.time.is_some() {
-            let mut open = self.open(leanings.days, leanings.time);
+        let when = When::leaning(query);
+        if !when.is_any() {
+            let mut open = self.open(when);
             open.and_not(&self.reading);
             fits.steps.push((open, TIME_FITS));
         }
@@ -380,8 +411,12 @@ impl Columns {
     }
 
     /// The first slot that answers.
-    pub fn slot(&self, document: usize, days: u8, time: Option<(u16, u16)>) -> Option<usize> {
-        self.slots_of(document).iter().position(|slot| slot_answers(*slot, days, time))
+    pub fn slot(&self, document: usize, when: When) -> Option<usize> {
+        let places = self.slots_from[document] as usize..self.slots_from[document + 1] as usize;
+        let runs =
+            |(from, until): (Date, Date)| when.today.is_none_or(|today| from <= today && today <= until);
+        let mut slots = self.slots[places.clone()].iter().zip(&self.lasting[places]);
+        slots.position(|(slot, lasting)| runs(*lasting) && slot_answers(*slot, when.days, when.time))
     }
 
     /// The nearest site and how far it is.
@@ -398,10 +433,6 @@ impl Columns {
 
     fn sites_of(&self, at: usize) -> &[[f64; 3]] {
         &self.sites[self.sites_from[at] as usize..self.sites_from[at + 1] as usize]
-    }
-
-    fn slots_of(&self, at: usize) -> &[(u8, u16, u16)] {
-        &self.slots[self.slots_from[at] as usize..self.slots_from[at + 1] as usize]
     }
 
     /// Counts every value of every group. `everything` is what is left under all filters; `without` gives what is
@@ -479,35 +510,6 @@ fn ages_of(band: Option<AgeBand>) -> (u16, u16) {
     band.map_or((0, u16::MAX), |band| (band.from_months, band.until_months.unwrap_or(u16::MAX)))
 }
 
-const DAY: i32 = 1440;
-
-fn slot_answers((slot_days, from, until): (u8, u16, u16), days: u8, time: Option<(u16, u16)>) -> bool {
-    let asked_days = if days == 0 { 0x7f } else { days & 0x7f };
-    let Some((asked_from, asked_until)) = time else { return slot_days & asked_days != 0 };
-    // The slot may start the day before the one asked about, or the hours asked about may run into its day.
-    [-1i32, 0, 1].into_iter().any(|later| {
-        let shift = later * DAY;
-        let overlaps = i32::from(from).max(i32::from(asked_from) + shift)
-            < i32::from(until).min(i32::from(asked_until) + shift);
-        overlaps && turned(slot_days, later) & asked_days != 0
-    })
-}
-
-/// The days as many days later in the week.
-fn turned(days: u8, later: i32) -> u8 {
-    let days = days & 0x7f;
-    match later {
-        1 => (days << 1 | days >> 6) & 0x7f,
-        -1 => (days >> 1 | days << 6) & 0x7f,
-        _ => days,
-    }
-}
-
-/// Whether a slot answers a day and a time, both at once. A day mask of 0 is any day.
-pub fn slot_is_within(slot: &Slot, days: u8, time: Option<(u16, u16)>) -> bool {
-    slot_answers((slot.days, slot.from, slot.until), days, time)
-}
-
 /// The mean radius of the earth, as in the haversine formula.
 const EARTH_METRES: f64 = 6_371_008.8;
 
@@ -544,30 +546,6 @@ pub fn metres_between(a: (f64, f64), b: (f64, f64)) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn slot(days: u8, from: u16, until: u16) -> Slot {
-        Slot { days, from, until, label: String::new() }
-    }
-
-    #[test]
-    fn a_day_and_a_time_are_answered_by_one_slot_across_midnight_too() {
-        let monday = 1;
-        let tuesday = 2;
-        for (slot, days, time, answer) in [
-            (slot(monday, 600, 660), monday, None, true),
-            (slot(monday, 600, 660), tuesday, None, false),
-            (slot(monday, 600, 660), 0, Some((630, 700)), true),
-            (slot(monday, 600, 660), 0, Some((660, 700)), false),
-            (slot(monday, 600, 660), tuesday, Some((600, 660)), false),
-            (slot(monday, 1320, 1800), tuesday, Some((120, 180)), true),
-            (slot(monday, 1320, 1800), monday, Some((120, 180)), false),
-            (slot(1 << 6, 1320, 1800), monday, Some((120, 180)), true),
-            (slot(tuesday, 60, 120), monday, Some((1320, 1800)), true),
-            (slot(0x7f, 0, 1440), tuesday, Some((1320, 1800)), true),
-        ] {
-            assert_eq!(slot_is_within(&slot, days, time), answer, "{slot:?} {days} {time:?}");
-        }
-    }
 
     #[test]
     fn distances_are_right_and_the_edge_is_inside() {

@@ -23,6 +23,7 @@ pub struct Index {
     pub(crate) sections: HashMap<u32, Vec<SectionTerms>>,
     pub(crate) baby: Bits,
     pub(crate) loss: Bits,
+    pub(crate) about_site: Bits,
     pub(crate) title_order: Vec<u32>,
     /// Beside each other, and not in the documents: a search reads one for every entry it scores.
     pub(crate) weights: Vec<f32>,
@@ -157,6 +158,7 @@ impl Index {
             columns: Columns::build(&documents),
             baby: Bits::of(count, |at| documents[at].baby && !documents[at].loss),
             loss: Bits::of(count, |at| documents[at].loss),
+            about_site: Bits::of(count, |at| documents[at].about_site),
             title_order: title_order(&documents),
             weights: documents.iter().map(|document| document.weight.max(0.0)).collect(),
             synonyms: synonyms.clone(),

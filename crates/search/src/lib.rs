@@ -32,9 +32,10 @@ mod understand_age;
 mod understand_place;
 mod understand_things;
 mod understand_when;
+mod when;
 
 pub use document::{AgeBand, Document, Field, Kind, Section, Site, Slot, Tag};
-pub use filters::{metres_between, slot_is_within};
+pub use filters::metres_between;
 pub use index::Index;
 pub use loss::speaks_of_loss;
 pub use query::{
@@ -44,3 +45,4 @@ pub use synonyms::{Problem, Synonyms};
 pub use text::{fold, stem, words};
 pub use understand::{Context, Part, PartFilter, Town, TownKind, Understood, understand};
 pub use understand_things::tags;
+pub use when::slot_is_within;

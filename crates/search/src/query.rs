@@ -1,4 +1,5 @@
 use crate::document::{Field, Kind};
+use kernel::Date;
 
 /// What is asked of the index. Everything but `words` is a filter, and every filter can be taken off.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Query {
     pub days: u8,
     /// Minutes after midnight, from and until; past 1440 it goes on into the next day.
     pub time: Option<(u16, u16)>,
+    /// The day it is. Slots that have ended or not begun by then answer nothing; without a day all of them do.
+    pub today: Option<Date>,
     /// Only these kinds; empty is all of them.
     pub kinds: Vec<Kind>,
     /// What their words say besides, which orders and does not shut out.
@@ -36,10 +39,13 @@ pub struct Query {
 pub enum WhatIf {
     /// This age.
     Age(AgeAsked),
-    /// These days, at the time that stands.
-    Days(u8),
-    /// This time, on the days that stand.
-    Time((u16, u16)),
+    /// These days and this time, both in one slot.
+    When {
+        /// Monday is bit 0; 0 is any day.
+        days: u8,
+        /// Minutes after midnight, from and until.
+        time: Option<(u16, u16)>,
+    },
     /// No further than so many metres.
     Within(f64),
 }
@@ -49,7 +55,7 @@ impl WhatIf {
     pub(crate) fn instead_of(&self) -> &'static [FilterRef] {
         match self {
             WhatIf::Age(_) => &[FilterRef::Age],
-            WhatIf::Days(_) | WhatIf::Time(_) => &[FilterRef::Days, FilterRef::Time],
+            WhatIf::When { .. } => &[FilterRef::Days, FilterRef::Time],
             WhatIf::Within(_) => &[FilterRef::Distance],
         }
     }
@@ -74,6 +80,7 @@ impl Default for Query {
             tags: Vec::new(),
             days: 0,
             time: None,
+            today: None,
             kinds: Vec::new(),
             leanings: Leanings::default(),
             loss: false,

@@ -7,6 +7,7 @@ use crate::loss;
 use crate::phrases::Spoken;
 use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort};
 use crate::reading::{Reading, Said};
+use crate::when::When;
 use std::borrow::Cow;
 
 /// Room for scores, one place an entry, used again by the next search.
@@ -157,7 +158,7 @@ impl Index {
             }
         }
         self.add_sayings(reading, scratch);
-        let fits = self.columns.leanings(&query.leanings);
+        let fits = self.columns.leanings(query);
         let asked: f32 = reading.said.iter().map(|said| said.rarity).sum();
         let share_of_asked = 1.0 / asked.max(f32::MIN_POSITIVE);
         let (mut best, mut best_share) = (0f32, 0f32);
@@ -174,6 +175,21 @@ impl Index {
             }
         }
         (best, best_share)
+    }
+
+    /// Pages about the site itself whose name nobody said: what families look for is help, not us.
+    fn about_site_not_named(&self, said: &[Said]) -> Bits {
+        const NAMED: u8 = 0b11;
+        let mut hidden = self.about_site.clone();
+        for reach in said.iter().flat_map(|said| &said.reaches).filter(|reach| reach.how != How::Synonym) {
+            let postings = &self.postings[reach.stem as usize];
+            for (&document, fields) in postings.documents.iter().zip(&postings.fields) {
+                if fields & NAMED != 0 {
+                    hidden.clear(document as usize);
+                }
+            }
+        }
+        hidden
     }
 
     /// An entry is as good as its best saying: twelve near ones are not worth twelve.
@@ -237,9 +253,10 @@ impl<'i, 'a> Run<'i, 'a> {
             filters.push((FilterRef::Words, matching));
         }
         if query.days == 0 && query.time.is_none() {
-            filters.extend(index.columns.open_or_not_given(&query.leanings));
+            filters.extend(index.columns.open_or_not_given(When::leaning(query)));
         }
         let mut shown = Bits::all(length);
+        shown.and_not(&index.about_site_not_named(&reading.said));
         let mut pinned = Bits::none(length);
         if loss {
             pinned = index.loss.clone();
@@ -317,7 +334,8 @@ impl<'i, 'a> Run<'i, 'a> {
                 for (dropped, days, time) in
                     [(FilterRef::Days, 0, self.query.time), (FilterRef::Time, self.query.days, None)]
                 {
-                    let total = base.count_with(&self.index.columns.open(days, time));
+                    let when = When { days, time, today: self.query.today };
+                    let total = base.count_with(&self.index.columns.open(when));
                     loosened.push(Loosened { what: dropped, total });
                 }
             } else {
@@ -391,6 +409,10 @@ impl<'i, 'a> Run<'i, 'a> {
             let (key, then) = match self.query.sort {
                 Sort::Nearest if self.here.is_some() => (away, -score),
                 Sort::Best if has_words && self.here.is_some() => (-score * self.nearness(distance), away),
+                // Without words nothing tells one from another but what it is: a place that helps before a page to read.
+                Sort::Best if !has_words => {
+                    (f64::from(u8::from(self.index.documents[document].kind.is_reading())) - score, away)
+                }
                 _ => (-score, away),
             };
             ranked.push(Ranked {
@@ -429,13 +451,11 @@ impl<'i, 'a> Run<'i, 'a> {
     fn hit(&self, number: usize, pinned: bool) -> Hit {
         let document = &self.index.documents[number];
         let nearest = self.here.as_ref().and_then(|here| self.index.columns.nearest(number, here));
-        let leanings = &self.query.leanings;
-        let (days, time) = match (self.query.days, self.query.time) {
-            (0, None) => (leanings.days, leanings.time),
+        let when = match When::of(self.query) {
+            ticked if ticked.is_any() => When::leaning(self.query),
             ticked => ticked,
         };
-        let asks_when = days != 0 || time.is_some();
-        let slot = asks_when.then(|| self.index.columns.slot(number, days, time)).flatten();
+        let slot = if when.is_any() { None } else { self.index.columns.slot(number, when) };
         let matched = self.reading.said.iter().filter_map(|said| self.matched(said, number)).collect();
         Hit {
             document: number as u32,

@@ -223,7 +223,13 @@ fn site(throw: &mut Throw) -> Site {
 fn slot(throw: &mut Throw) -> Slot {
     let from = 480 + 30 * throw.below(24) as u16;
     let days = if throw.below(3) == 0 { 0b001_1111 } else { 1 << throw.below(7) };
-    Slot { days, from, until: from + 30 * (1 + throw.below(8) as u16), label: String::new() }
+    Slot {
+        days,
+        from,
+        until: from + 30 * (1 + throw.below(8) as u16),
+        lasting: (None, None),
+        label: String::new(),
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub(crate) fn read(sentence: &mut Sentence, context: &Context, parts: &mut Vec<P
     if sentence.has_any(AFRAID) {
         return;
     }
+    leave_out_limits(sentence);
     let mut days = Days::default();
     let mut time: Option<Time> = None;
     let mut at = 0;
@@ -35,6 +36,18 @@ pub(crate) fn read(sentence: &mut Sentence, context: &Context, parts: &mut Vec<P
             if matches!(sentence.at(at), "open" | "opens" | "opened") {
                 sentence.take(at, at + 1);
             }
+        }
+    }
+}
+
+/// 'No food till Friday' says how long it lasts: nothing to filter by, and no name of a day to look for either.
+fn leave_out_limits(sentence: &mut Sentence) {
+    for at in 0..sentence.len() {
+        let until = at + 1 + usize::from(matches!(sentence.at(at + 1), "next" | "this" | "the" | "on"));
+        if matches!(sentence.at(at), "till" | "til" | "until" | "untill")
+            && named_day(sentence, until).is_some()
+        {
+            sentence.take(at, until + 1);
         }
     }
 }
@@ -333,7 +346,7 @@ fn time_of_day(
         }
         "now" if is_asked_for_now(sentence, at) => return time(at + 1, "Open now", today, (now, now + 1)),
         "morning" | "mornings" if is_a_part_of_day(sentence, at) => {
-            return time(at + 1, "Morning", 0, (5 * 60, 12 * 60));
+            return time(at + 1, "Morning", 0, (6 * 60, 12 * 60));
         }
         "afternoon" | "afternoons" if is_a_part_of_day(sentence, at) => {
             return time(at + 1, "Afternoon", 0, (12 * 60, 17 * 60));

@@ -305,7 +305,8 @@ fn nothing_that_can_be_typed_breaks_the_search() {
 
 #[test]
 fn what_was_heard_lifts_and_what_is_not_given_stays() {
-    let day = |days: u8| search::Slot { days, from: 600, until: 660, label: String::new() };
+    let day =
+        |days: u8| search::Slot { days, from: 600, until: 660, lasting: (None, None), label: String::new() };
     let ages = |from_months, until_months| {
         Some(search::AgeBand { pregnancy: false, from_months, until_months: Some(until_months) })
     };
@@ -349,4 +350,65 @@ fn a_dropped_h_and_a_dropped_g_are_heard() {
     {
         assert_eq!(first(&index, words), slug, "{words}");
     }
+}
+
+#[test]
+fn a_course_answers_its_day_from_its_first_day_to_its_last() {
+    let course = |slug: &str, first: Option<&str>, last: Option<&str>| {
+        let mut document = service(slug, "Play club", "", "", &[]);
+        let date = |text: &str| text.parse::<kernel::Date>().unwrap();
+        let lasting = (first.map(date), last.map(date));
+        document.slots = vec![search::Slot { days: 1, from: 600, until: 660, lasting, label: String::new() }];
+        document
+    };
+    let documents = vec![
+        course("always", None, None),
+        course("ended", None, Some("2026-07-18")),
+        course("ahead", Some("2027-06-05"), Some("2027-07-31")),
+    ];
+    let index = Index::build(documents, &Synonyms::none());
+    let found = |query: &Query| -> Vec<String> {
+        let hits = index.search(query).hits;
+        hits.iter().map(|hit| index.documents()[hit.document as usize].slug.clone()).collect()
+    };
+    for (today, wanted) in [
+        ("2026-07-18", vec!["always", "ended"]),
+        ("2026-07-19", vec!["always"]),
+        ("2027-06-04", vec!["always"]),
+        ("2027-06-05", vec!["ahead", "always"]),
+        ("2027-08-01", vec!["always"]),
+    ] {
+        let today = today.parse().ok();
+        for (days, time) in [(1, None), (1, Some((600, 601))), (0, Some((600, 601)))] {
+            let mut found_now = found(&Query { days, time, today, ..Query::default() });
+            found_now.sort();
+            assert_eq!(found_now, wanted, "{today:?} {days} {time:?}");
+            let what_if = vec![search::WhatIf::When { days, time }];
+            let counted = index.search(&Query { today, what_if, ..Query::default() }).what_if;
+            assert_eq!(counted, [wanted.len()], "{today:?}");
+        }
+        let mut leaning = Query { today, ..Query::of("play club") };
+        leaning.leanings.days = 1;
+        let mut found_now = found(&leaning);
+        found_now.sort();
+        assert_eq!(found_now, wanted, "{today:?}, said in passing");
+    }
+    assert_eq!(found(&Query::of("play club")).len(), 3, "without a day or a time it is found by its words");
+}
+
+#[test]
+fn without_words_help_comes_before_reading_and_the_site_speaks_of_itself_only_when_named() {
+    let mut about = Document::new(Kind::Page, "accessibility", "Accessibility statement");
+    about.about_site = true;
+    let advice = Document::new(Kind::Page, "advice", "A page of advice");
+    let documents = vec![about, advice, service("zoo", "Zoo visits", "", "", &[])];
+    let index = Index::build(documents, &Synonyms::none());
+    let found = |query: &Query| -> Vec<String> {
+        let hits = index.search(query).hits;
+        hits.iter().map(|hit| index.documents()[hit.document as usize].slug.clone()).collect()
+    };
+    assert_eq!(found(&Query::default()), ["zoo", "advice"]);
+    assert_eq!(found(&Query { time: Some((600, 660)), ..Query::default() }), ["advice"]);
+    assert_eq!(found(&Query::of("accessibility")), ["accessibility"]);
+    assert_eq!(index.search(&Query::default()).total, 2);
 }

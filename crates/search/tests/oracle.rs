@@ -14,6 +14,11 @@ const TAGS: [(&str, &[&str]); 3] = [
     ("accessibility", &["step-free", "unknown"]),
 ];
 
+/// One of the few days around which slots begin and end.
+fn date(later: i32) -> kernel::Date {
+    kernel::Date::constant(2026, 11, 22) + jiff::Span::new().days(later)
+}
+
 fn document() -> impl Strategy<Value = Document> {
     let site = (53.30f64..53.42, -2.85f64..-2.60).prop_map(|(lat, lon)| Site {
         lat,
@@ -22,12 +27,15 @@ fn document() -> impl Strategy<Value = Document> {
         label: String::new(),
         town: String::new(),
     });
-    let slot = (0u8..128, 0u16..48, 1u16..30).prop_map(|(days, from, length)| Slot {
-        days,
-        from: from * 30,
-        until: (from + length) * 30,
-        label: String::new(),
-    });
+    let edge = || prop_oneof![3 => Just(None), 2 => (0i32..5).prop_map(Some)];
+    let slot =
+        (0u8..128, 0u16..48, 1u16..30, edge(), edge()).prop_map(|(days, from, length, first, last)| Slot {
+            days,
+            from: from * 30,
+            until: (from + length) * 30,
+            lasting: (first.map(date), last.map(date)),
+            label: String::new(),
+        });
     let ages = prop::option::of((any::<bool>(), 0u16..200, prop::option::of(0u16..200))).prop_map(|ages| {
         ages.map(|(pregnancy, from_months, length)| AgeBand {
             pregnancy,
@@ -84,10 +92,10 @@ fn query() -> impl Strategy<Value = Query> {
         time,
         prop::sample::subsequence(Kind::ALL.to_vec(), 0..3),
         any::<(bool, bool)>(),
-        (1usize..4, 1usize..8),
+        (1usize..4, 1usize..8, prop::option::of(0i32..5)),
     )
-        .prop_map(|(words, near, age, tags, days, time, kinds, (loss, nearest), (page, per_page))| {
-            Query {
+        .prop_map(
+            |(words, near, age, tags, days, time, kinds, (loss, nearest), (page, per_page, today))| Query {
                 words: words.join(" "),
                 near,
                 age,
@@ -102,14 +110,15 @@ fn query() -> impl Strategy<Value = Query> {
                     .collect(),
                 days,
                 time,
+                today: today.map(date),
                 kinds,
                 loss,
                 sort: if nearest { Sort::Nearest } else { Sort::Best },
                 page,
                 per_page,
                 ..Query::default()
-            }
-        })
+            },
+        )
 }
 
 /// Every filter as a plain question about one document.
@@ -136,6 +145,7 @@ impl Oracle<'_> {
                 document,
                 if drops(FilterRef::Days) { 0 } else { query.days },
                 if drops(FilterRef::Time) { None } else { query.time },
+                query.today,
             )
             && TAGS
                 .iter()
@@ -204,7 +214,7 @@ fn true_unless_nobody(query: &Query) -> bool {
 }
 
 /// Minute by minute round the week.
-fn open(document: &Document, days: u8, time: Option<(u16, u16)>) -> bool {
+fn open(document: &Document, days: u8, time: Option<(u16, u16)>, today: Option<kernel::Date>) -> bool {
     if days == 0 && time.is_none() {
         return true;
     }
@@ -212,7 +222,13 @@ fn open(document: &Document, days: u8, time: Option<(u16, u16)>) -> bool {
         return matches!(document.kind, Kind::Page | Kind::Flow);
     }
     let asked_days: Vec<u32> = (0..7).filter(|day| days == 0 || days >> day & 1 == 1).collect();
-    document.slots.iter().any(|slot| {
+    let runs = |slot: &&Slot| {
+        today.is_none_or(|today| {
+            slot.lasting.0.is_none_or(|first| first <= today)
+                && slot.lasting.1.is_none_or(|last| today <= last)
+        })
+    };
+    document.slots.iter().filter(runs).any(|slot| {
         (0..7u32).filter(|day| slot.days >> day & 1 == 1).any(|day| match time {
             None => asked_days.contains(&day),
             Some((from, until)) => asked_days.iter().any(|asked| {
@@ -291,7 +307,7 @@ proptest! {
             if let Some(slot) = hit.slot {
                 let mut only = document.clone();
                 only.slots = vec![document.slots[slot].clone()];
-                prop_assert!(open(&only, query.days, query.time));
+                prop_assert!(open(&only, query.days, query.time, query.today));
             }
         }
         if query.sort == Sort::Nearest && query.near.is_some() {

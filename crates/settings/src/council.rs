@@ -1,3 +1,4 @@
+use crate::language;
 use safety::LocalContacts;
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +120,11 @@ impl Council {
             footnote: String::new(),
             local_contacts: LocalContacts::none(),
         }
+    }
+
+    /// Which way its language is written: `rtl` or `ltr`.
+    pub fn direction(&self) -> &'static str {
+        language::direction(&self.language)
     }
 
     /// The contact centre's number for a `tel:` link.

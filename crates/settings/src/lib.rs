@@ -7,11 +7,14 @@
 //! and a line in `docs/operating.md`.
 
 mod council;
+mod language;
 mod logo;
+mod read;
 mod store;
 mod theme;
 
 pub use council::{Council, MapTiles, ParentNeed, Town};
 pub use logo::{Logo, LogoRefused};
+pub use read::read_settings;
 pub use store::{MIGRATIONS, find_council, find_logo, set_council, set_logo};
 pub use theme::{Theme, ThemeRefused};

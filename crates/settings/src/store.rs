@@ -1,4 +1,4 @@
-use crate::{Council, Logo, Theme};
+use crate::{Council, Logo, Theme, language};
 use anyhow::Context;
 use kernel::{Fault, Instant};
 use store::{Migration, Tx, args};
@@ -35,9 +35,11 @@ pub fn find_council(tx: &mut Tx) -> Result<Option<Council>, Fault> {
     serde_json::from_str(&text).context("the council's settings do not read back").map(Some)
 }
 
-/// Saves the council and announces it. Its colours must make a readable theme.
+/// Saves the council and announces it. Its colours must make a readable theme, its
+/// language must be one.
 pub fn set_council(tx: &mut Tx, council: &Council, now: Instant) -> Result<(), Fault> {
     Theme::from_hues(council.brand_hue, council.lamp_hue)?;
+    language::check(&council.language)?;
     tx.exec(
         "insert into council (single, settings, updated_at) values (1, $1, $2)
          on conflict (single) do update set settings = excluded.settings, updated_at = excluded.updated_at",

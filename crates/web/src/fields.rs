@@ -2,6 +2,7 @@
 //! checked against the design system's own fixtures.
 
 use askama::Template;
+use axum::http::StatusCode;
 use kernel::Refusal;
 
 /// What is wrong with a form, field by field.
@@ -17,6 +18,20 @@ impl Errors {
     /// The sentence beside a field, or nothing.
     pub fn at(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|refusal| refusal.field == field).map(|refusal| refusal.sentence.as_str())
+    }
+
+    /// The status and the title of a form's page: 'Error: ' stands before it when something is wrong, so that it is heard
+    /// first (GOV.UK Design System, error summary).
+    pub fn page(&self, title: &str) -> (StatusCode, String) {
+        if self.is_empty() {
+            return (StatusCode::OK, title.to_owned());
+        }
+        let mut letters = title.chars();
+        let first = letters.next().into_iter().flat_map(char::to_lowercase);
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("Error: {}{}", first.collect::<String>(), letters.as_str()),
+        )
     }
 
     /// Keeps the value, or notes why it cannot be kept.

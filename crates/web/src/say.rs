@@ -27,6 +27,14 @@ pub fn day_month_year(date: Date) -> String {
     format!("{} {} {}", date.day(), month(date), date.year())
 }
 
+/// '5 June to 31 July 2027': the year once where it is one year.
+pub fn from_to(first: Date, last: Date) -> String {
+    if first.year() == last.year() {
+        return format!("{} {} to {}", first.day(), month(first), day_month_year(last));
+    }
+    format!("{} to {}", day_month_year(first), day_month_year(last))
+}
+
 fn month(date: Date) -> &'static str {
     MONTHS[usize::from(date.month().unsigned_abs()).clamp(1, 12) - 1]
 }

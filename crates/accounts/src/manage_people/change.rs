@@ -9,13 +9,13 @@ use crate::{
     heard::{Heard, reason_of},
     mails::{INVITATION, to_person},
     people::{LinkWanted, issue},
-    rights_model::{decide_disable, decide_roles},
-    store::{links::Purpose, people as rows, sessions, staff_people},
+    rights_model::{decide_disable, decide_on_somebody_else, decide_roles},
+    store::{data_rights, links::Purpose, oidc, people as rows, sessions, staff_people},
     words,
 };
 use access::{ManagePeople, May, On, PersonId, Role, Roles, audit};
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use kernel::{Fault, Refusal};
 use notify::Template as Wording;
 use store::Tx;
@@ -58,15 +58,17 @@ enum Act {
     Enable,
     EndSessions,
     SendLink,
+    Untie,
 }
 
 impl Act {
-    const ALL: [(&str, Act); 5] = [
+    const ALL: [(&str, Act); 6] = [
         ("roles", Act::Roles),
         ("disable", Act::Disable),
         ("enable", Act::Enable),
         ("end_sessions", Act::EndSessions),
         ("send_link", Act::SendLink),
+        ("untie", Act::Untie),
     ];
 }
 
@@ -88,8 +90,12 @@ struct PersonView {
     organization: String,
     names: Vec<String>,
     sessions: Vec<(String, String)>,
+    /// The council's sign-ins that lead to this account, by the provider's address.
+    ties: Vec<String>,
     why: String,
+    /// One's own account: somebody else changes it.
     is_self: bool,
+    own_roles: String,
 }
 
 /// `GET /admin/people/{id}`.
@@ -125,10 +131,11 @@ async fn person_page(
             audit::record(tx, &may, "read a person’s account", "", now);
             let roles = rows::list_roles(tx, person)?;
             let keeps = rows::list_organizations(tx, person)?;
-            Ok(Some((kept, roles, keeps, sessions::list_sessions(tx, person)?)))
+            let ties = data_rights::list_council_sign_ins(tx, person)?;
+            Ok(Some((kept, roles, keeps, sessions::list_sessions(tx, person)?, ties)))
         })
         .await?;
-    let Some((kept, roles, keeps, sessions)) = found else { return Ok(missing()) };
+    let Some((kept, roles, keeps, sessions, ties)) = found else { return Ok(missing()) };
     let organizations = Organizations::list(office).await?;
     // A form that could not be taken is put back as it was sent.
     let put_back = form.filter(|form| form.get("act") == "roles");
@@ -153,14 +160,12 @@ async fn person_page(
             .into_iter()
             .map(|session| (session.browser_words, words::day_and_time(session.last_seen_at)))
             .collect(),
+        ties: ties.into_iter().map(|(issuer, _)| issuer).collect(),
         why: why_field(form.map_or("", |form| form.get("why")), errors)?,
+        own_roles: roles.each().map(Role::words).collect::<Vec<_>>().join(", "),
         is_self: who.actor.person() == Some(person),
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, "A person")
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, "Error: a person")
-    };
+    let (status, title) = errors.page("A person");
     show_with(site, status, &Page::new(title), &body)
 }
 
@@ -212,10 +217,15 @@ fn carry_out(
     let administrators = staff_people::list_administrators(tx)?;
     let Some(kept) = staff_people::find_person_to_change(tx, person)? else { return Ok(None) };
     let actor = may.actor().person();
+    if change.act != Act::EndSessions
+        && let Err(refusal) = decide_on_somebody_else(actor, person)
+    {
+        return Ok(Some(Err(refusal)));
+    }
     let did = match change.act {
         Act::Roles => {
             let has = rows::list_roles(tx, person)?;
-            let roles = match decide_roles(actor, person, (has, change.roles), &administrators) {
+            let roles = match decide_roles(person, (has, change.roles), &administrators) {
                 Ok(roles) => roles,
                 Err(refusal) => return Ok(Some(Err(refusal))),
             };
@@ -229,7 +239,7 @@ fn carry_out(
             format!("{}; organisations: {added} added, {removed} taken away", roles.words())
         }
         Act::Disable => {
-            if let Err(refusal) = decide_disable(actor, person, &administrators) {
+            if let Err(refusal) = decide_disable(person, &administrators) {
                 return Ok(Some(Err(refusal)));
             }
             rows::set_disabled(tx, person, Some(now))?;
@@ -251,6 +261,16 @@ fn carry_out(
             }
             invite(tx, office, person)?;
             "sent a link to sign in".to_owned()
+        }
+        Act::Untie => {
+            if data_rights::list_council_sign_ins(tx, person)?.is_empty() {
+                let sentence = "This account is not tied to the council’s sign-in";
+                return Ok(Some(Err(Refusal::at("why", sentence))));
+            }
+            oidc::delete_all(tx, person)?;
+            // Whoever came in by the tie is out with it.
+            let ended = end_sessions(tx, person, Ended::Revoked, now)?;
+            format!("untied the council's sign-in and ended {ended} sessions")
         }
     };
     audit::record(tx, may, did, change.why.clone(), now);

@@ -17,7 +17,6 @@ use askama::Template;
 use axum::{
     Extension,
     extract::{Path, State},
-    http::StatusCode,
 };
 use kernel::Fault;
 use web::{
@@ -215,7 +214,6 @@ fn ask_name(
         id: passkey.id.to_string(),
         name: fields.render()?,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let title = if errors.is_empty() { "Name a passkey" } else { "Error: name a passkey" };
+    let (status, title) = errors.page("Name a passkey");
     show_with(accounts.site(), status, &Page::new(title), &body)
 }

@@ -276,3 +276,29 @@ async fn one_place_alone_cannot_spend_what_all_strangers_share() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn one_network_is_heard_five_times_a_day_about_one_entry_also_behind_a_proxy() {
+    store::testing::both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        let hear = async |address: &str, about: &'static str| {
+            let mut parts = Request::get("/").body(Body::empty()).unwrap().into_parts().0;
+            parts.extensions.insert(crate::CountSenders(house.accounts.clone()));
+            parts.extensions.insert(ClientAddress(address.parse().unwrap()));
+            let Ok(counter) = crate::Counter::from_request_parts(&mut parts, &()).await;
+            let now = house.now();
+            let count =
+                house.db().write(move |tx| counter.count_about(tx, crate::Sent::Report, about, now)).await;
+            count.unwrap()
+        };
+        for _ in 0..5 {
+            assert_eq!(hear("10.0.0.7", "one entry").await, crate::Heard::Keep);
+        }
+        assert_eq!(hear("10.0.0.7", "one entry").await, crate::Heard::Enough(6));
+        assert_eq!(hear("10.0.0.7", "another entry").await, crate::Heard::Keep);
+        assert_eq!(hear("203.0.113.7", "one entry").await, crate::Heard::Keep);
+        house.pass(24 * 60 + 1);
+        assert_eq!(hear("10.0.0.7", "one entry").await, crate::Heard::Keep);
+    })
+    .await;
+}

@@ -3,6 +3,11 @@ use crate::{LinkWanted, issue_link};
 
 const ANN: &str = "demo.parent@demo.example";
 
+/// The code that stands in the browser that asked for a link.
+fn code_on(page: &str) -> String {
+    page.split("strong nowrap\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn a_scanner_may_open_a_link_as_often_as_it_likes_and_it_still_signs_in_once() {
     store::testing::both(MIGRATIONS, async |db| {
@@ -43,8 +48,7 @@ async fn a_stolen_link_needs_the_code_from_the_browser_that_asked() {
         house.person(ANN, &[Role::Family]).await;
         let mut asker = house.browser();
         asker.post("/sign-in", &[("email", ANN)]).await;
-        let page = asker.get("/sign-in/sent").await.body;
-        let code = page.split("strong nowrap\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let code = code_on(&asker.get("/sign-in/sent").await.body);
         let link = house.last_link();
 
         let mut thief = house.browser_at(CHROME, "198.51.100.9");
@@ -61,8 +65,7 @@ async fn a_stolen_link_needs_the_code_from_the_browser_that_asked() {
         // The same person's other telephone, with the code typed as people type.
         asker.cookies.clear();
         asker.post("/sign-in", &[("email", ANN)]).await;
-        let page = asker.get("/sign-in/sent").await.body;
-        let code = page.split("strong nowrap\">").nth(1).unwrap().split('<').next().unwrap().to_lowercase();
+        let code = code_on(&asker.get("/sign-in/sent").await.body).to_lowercase();
         let link = house.last_link();
         let mut phone = house.browser_at(CHROME, "192.0.2.77");
         assert!(phone.post(&link, &[("code", &code)]).await.leads_to("/account"));
@@ -78,8 +81,7 @@ async fn a_code_is_counted_before_it_is_looked_at_so_guesses_at_one_moment_are_n
         house.person(ANN, &[Role::Family]).await;
         let mut asker = house.browser();
         asker.post("/sign-in", &[("email", ANN)]).await;
-        let page = asker.get("/sign-in/sent").await.body;
-        let code = page.split("strong nowrap\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let code = code_on(&asker.get("/sign-in/sent").await.body);
         let link = house.last_link();
         let mut phone = house.browser_at(CHROME, "198.51.100.9");
         assert!(phone.post(&link, &[("code", &code)]).await.leads_to("/account"));
@@ -169,7 +171,7 @@ async fn the_answer_is_the_same_for_an_address_nobody_has() {
             }
             let names: Vec<String> = browser.cookies.keys().cloned().collect();
             let page = browser.get("/sign-in/sent").await.body;
-            let code = page.split("strong nowrap\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+            let code = code_on(&page);
             seen.push((answers, names, page.replace(&code, "CODE")));
         }
         assert_eq!(seen[0], seen[1]);

@@ -161,3 +161,32 @@ async fn a_changed_password_signs_out_everywhere_else_and_tells_its_owner() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_is_shut_out_is_let_in_again_by_adding_them_and_never_by_a_reset() {
+    store::testing::both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        let mut browser = house.browser();
+        set_up(&house, &mut browser).await;
+        let email: kernel::Email = EDITOR.parse().unwrap();
+        commands::disable_user(&house.accounts, &email).await.unwrap();
+        let refused = commands::reset_user(&house.accounts, &email, Tell::Nobody).await.unwrap_err();
+        assert!(refused.to_string().contains("shut out"), "{refused}");
+        let draft = |roles: &[Role]| commands::UserDraft {
+            email: email.clone(),
+            name: "Demonstration editor".to_owned(),
+            roles: roles.to_vec(),
+            organization: None,
+        };
+        let refused = commands::add_user(&house.accounts, draft(&[Role::ProviderEditor]), Tell::Nobody).await;
+        assert!(refused.unwrap_err().to_string().contains("--organisation"));
+        let still = commands::reset_user(&house.accounts, &email, Tell::Nobody).await;
+        assert!(still.is_err(), "what was refused let nobody in");
+        let link = commands::add_user(&house.accounts, draft(&[Role::Editor]), Tell::Nobody).await.unwrap();
+        assert!(browser.post(&link, &[]).await.leads_to("/sign-in/code"), "they still have their app");
+        let reset = commands::reset_user(&house.accounts, &email, Tell::Nobody).await.unwrap();
+        finish(&house, &mut house.browser(), &reset).await;
+        assert!(house.trail().await.iter().any(|did| did == "let a person in again who was shut out"));
+    })
+    .await;
+}

@@ -1,5 +1,6 @@
 use super::*;
 use crate::commands;
+use axum::extract::Path;
 
 const ANN: &str = "demo.parent@demo.example";
 
@@ -157,6 +158,46 @@ async fn on_https_the_cookie_can_only_be_set_by_this_very_host() {
         let planted = browser.cookies.remove("__Host-session").unwrap();
         browser.cookies.insert("session".to_owned(), planted);
         assert!(!browser.is_in().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_typed_when_the_session_was_over_comes_back_and_is_taken_after_signing_in() {
+    store::testing::both(MIGRATIONS, async |db| {
+        let mut house = house(db).await;
+        let keeping = web::Door::new().post::<access::KeepEntry, _, _>(
+            "/provider/entries/{slug}",
+            async |Path(slug): Path<String>, form: web::Form| format!("{slug} took {}", form.get("summary")),
+        );
+        let rooms = door(&house.accounts).and(demo_door(&house.accounts)).and(keeping).into_router();
+        let layer = from_fn_with_state(house.accounts.clone(), who);
+        house.router = web::shell(house.accounts.site(), rooms.layer(layer));
+        let mut keeper = signed_in(&house, "editor@demo.example", &[Role::Editor]).await;
+        house.pass(40);
+
+        let typed = [("summary", "Sing <with> your baby on Mondays"), ("cost", "free")];
+        for press in ["the session has just ended", "its cookie is gone"] {
+            let page = keeper.post("/provider/entries/team", &typed).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{press}");
+            for wanted in [
+                "Your sign-in has ended",
+                "action=\"/provider/entries/team\"",
+                "name=\"summary\" value=\"Sing &#60;with&#62; your baby on Mondays\"",
+                "name=\"cost\" value=\"free\"",
+                "/sign-in?next=%2Fprovider%2Fentries%2Fteam\"",
+            ] {
+                assert!(page.body.contains(wanted), "{press}: {wanted}: {}", page.body);
+            }
+        }
+        assert!(
+            keeper.post("/provider/entries/team", &[]).await.to.starts_with("/sign-in?next="),
+            "nothing was typed, so there is nothing to hand back"
+        );
+        let person = house.person("editor@demo.example", &[Role::Editor]).await.to_string();
+        keeper.post("/demo/sign-in", &[("person", &person)]).await;
+        let page = keeper.post("/provider/entries/team", &typed).await;
+        assert_eq!(page.body, "team took Sing <with> your baby on Mondays");
     })
     .await;
 }

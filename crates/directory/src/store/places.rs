@@ -7,7 +7,7 @@ use crate::{
 };
 use kernel::{Date, Fault, Id, Instant};
 use std::collections::HashMap;
-use store::{Tx, args, row};
+use store::{Tx, Value, args, row};
 
 /// The council's own source name, from which ids of entries are made that must stay the same.
 pub(super) const SOURCE: &str = "https://hearth.example/directory";
@@ -129,14 +129,41 @@ pub(super) fn insert_schedule(
     at: Option<Id<()>>,
     location: Option<LocationId>,
 ) -> Result<(), Fault> {
+    tx.exec(INSERT_SCHEDULE, &schedule_row(schedule, id, service, at, location)?)?;
+    Ok(())
+}
+
+pub(super) const INSERT_SCHEDULE: &str =
+    "insert into schedule (id, service_id, service_at_location_id, location_id, freq, byday, bymonthday, nth, interval, opens_at, closes_at, valid_from, valid_to, term, attending_type, description)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13, $14, $15)";
+
+pub(super) fn schedule_row(
+    schedule: &ScheduleDraft,
+    id: &Id<()>,
+    service: Option<crate::model::ServiceId>,
+    at: Option<Id<()>>,
+    location: Option<LocationId>,
+) -> Result<Vec<Value>, Fault> {
     let minutes = schedule.minutes()?;
     let month_days: Vec<String> = schedule.bymonthday.iter().map(ToString::to_string).collect();
-    tx.exec(
-        "insert into schedule (id, service_id, service_at_location_id, location_id, freq, byday, bymonthday, nth, interval, opens_at, closes_at, valid_from, valid_to, term, attending_type, description)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13, $14, $15)",
-        args![*id, service, at, location, schedule.freq.as_str(), schedule.byday.join(",").to_uppercase(), month_days.join(","), schedule.nth, minutes.map(|m| i64::from(m.0)), minutes.map(|m| i64::from(m.1)), schedule.valid_from, schedule.valid_to, schedule.term.as_str(), schedule.attending.map(|a| a.as_str()), schedule.description.as_str()],
-    )?;
-    Ok(())
+    Ok(args![
+        *id,
+        service,
+        at,
+        location,
+        schedule.freq.as_str(),
+        schedule.byday.join(",").to_uppercase(),
+        month_days.join(","),
+        schedule.nth,
+        minutes.map(|m| i64::from(m.0)),
+        minutes.map(|m| i64::from(m.1)),
+        schedule.valid_from,
+        schedule.valid_to,
+        schedule.term.as_str(),
+        schedule.attending.map(|a| a.as_str()),
+        schedule.description.as_str()
+    ]
+    .to_vec())
 }
 
 pub(crate) fn find_location_id(tx: &mut Tx, slug: &str) -> Result<Option<LocationId>, Fault> {

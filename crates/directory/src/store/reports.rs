@@ -31,6 +31,20 @@ pub(crate) fn find_report_by_key(tx: &mut Tx, form_key: &str) -> Result<Option<S
         .map(|(reference,)| reference))
 }
 
+/// What a report of a service says and whether it asks for an answer, by its reference.
+pub(crate) fn find_report_sent(
+    tx: &mut Tx,
+    service: ServiceId,
+    reference: &str,
+) -> Result<Option<(String, bool)>, Fault> {
+    Ok(tx
+        .opt::<(String, Option<String>)>(
+            "select words, reply_to from problem_report where service_id = $1 and reference = $2",
+            args![service, reference],
+        )?
+        .map(|(words, reply_to)| (words, reply_to.is_some())))
+}
+
 /// Forgets what was settled before an instant; says how many.
 pub(crate) fn delete_settled_before(tx: &mut Tx, before: Instant) -> Result<u64, Fault> {
     tx.exec("delete from problem_report where settled_at < $1", args![before])

@@ -9,6 +9,12 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "directory", number: 5, name: "versions of services", sql: VERSIONS },
     Migration { room: "directory", number: 6, name: "families' words", sql: super::words::WORDS },
     Migration { room: "directory", number: 7, name: "pictures of services", sql: super::pictures::PICTURES },
+    Migration {
+        room: "directory",
+        number: 8,
+        name: "services that stand for another",
+        sql: super::replaced::REPLACED,
+    },
 ];
 
 const CORE: &str = "

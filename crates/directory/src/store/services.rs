@@ -36,7 +36,8 @@ const SERVICES: &str = "select s.id, s.slug, s.name, s.summary, s.description, s
     o.slug, o.name
     from service s join organization o on o.id = s.organization_id";
 
-const SHOWN: &str = " where not exists (select 1 from service_hiding h where h.service_id = s.id)";
+const SHOWN: &str = " where not exists (select 1 from service_hiding h where h.service_id = s.id)
+    and not exists (select 1 from service_replacement r where r.service_id = s.id)";
 
 /// Services whole, by name. One service costs a dozen small queries by its id; many are read a table at a time.
 pub(crate) fn list_services(tx: &mut Tx, which: &Which) -> Result<Vec<Service>, Fault> {

@@ -105,9 +105,9 @@ const LINES: &str = "select s.id, s.slug, s.name, o.id, o.name, o.kind, s.status
         coalesce(s.email, '') <> '' or coalesce(s.url, '') <> ''
     from service s join organization o on o.id = s.organization_id left join service_hiding h on h.service_id = s.id";
 
-/// Every entry that is not gone for good, by name. Opens are counted from a civil day on.
+/// Every entry that is not gone for good or replaced, by name. Opens are counted from a civil day on.
 pub(crate) fn list_upkeep_lines(tx: &mut Tx, opened_since: Date) -> Result<Vec<UpkeepLine>, Fault> {
-    tx.all(&format!("{LINES} where s.status <> 'defunct' order by s.name, s.id"), args![opened_since])
+    tx.all(&format!("{LINES} where s.status <> 'defunct' and not exists (select 1 from service_replacement p where p.service_id = s.id) order by s.name, s.id"), args![opened_since])
 }
 
 /// One entry.

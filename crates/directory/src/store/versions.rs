@@ -2,10 +2,10 @@ use crate::{
     draft::{AgeDraft, AssuranceDraft, CostOptionDraft, OfferDraft, PhoneDraft, ScheduleDraft, ServiceDraft},
     model::{OrganizationId, Service, ServiceId},
     publish::Provenance,
-    store::{Which, list_services, places::SOURCE},
+    store::{Which, list_services, places::SOURCE, taken_in::insert_many},
 };
 use kernel::{Date, Fault, Id, Instant, Slug};
-use store::{Tx, args, row};
+use store::{Tx, Value, args, row};
 use uuid::Uuid;
 
 row! {
@@ -28,7 +28,13 @@ pub(crate) fn find_entry_row(tx: &mut Tx, slug: &str) -> Result<Option<EntryRow>
 /// The entries of an organisation, or all, by name.
 pub(crate) fn list_entry_rows(tx: &mut Tx, organization: Option<Uuid>) -> Result<Vec<EntryRow>, Fault> {
     match organization {
-        Some(id) => tx.all(&format!("{ENTRIES} where o.id = $1 order by s.name, s.id"), args![id]),
+        // Who keeps entries keeps the one that stands for both. The council's own list has every one.
+        Some(id) => tx.all(
+            &format!(
+                "{ENTRIES} where o.id = $1 and not exists (select 1 from service_replacement p where p.service_id = s.id) order by s.name, s.id"
+            ),
+            args![id],
+        ),
         None => tx.all(&format!("{ENTRIES} order by s.name, s.id"), args![]),
     }
 }
@@ -40,22 +46,43 @@ pub(crate) fn lock_service(tx: &mut Tx, id: ServiceId) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(crate) fn insert_version(
+/// A version to be kept.
+pub(crate) struct NewVersion<'a> {
+    pub service: ServiceId,
+    pub slug: &'a str,
+    pub number: i64,
+    pub draft: &'a serde_json::Value,
+}
+
+pub(crate) fn insert_versions(
     tx: &mut Tx,
-    service: ServiceId,
-    slug: &str,
-    number: i64,
-    draft: &serde_json::Value,
+    versions: &[NewVersion],
     provenance: &Provenance,
     now: Instant,
 ) -> Result<(), Fault> {
-    let id = Id::<()>::named(SOURCE, &format!("service/{slug}/version/{number}"));
-    tx.exec(
+    let rows: Vec<Vec<Value>> = versions
+        .iter()
+        .map(|version| {
+            let id = Id::<()>::named(SOURCE, &format!("service/{}/version/{}", version.slug, version.number));
+            args![
+                id,
+                version.service,
+                version.number,
+                version.draft,
+                now,
+                provenance.by,
+                provenance.why,
+                provenance.change
+            ]
+            .to_vec()
+        })
+        .collect();
+    insert_many(
+        tx,
         "insert into service_version (id, service_id, number, draft, published_at, published_by, why, change_id)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![id, service, number, draft, now, provenance.by, provenance.why, provenance.change],
-    )?;
-    Ok(())
+        &rows,
+    )
 }
 
 /// Number and text of the version that families see.

@@ -31,15 +31,18 @@ pub(crate) fn read_logo(file: &Path) -> Result<Logo, Fault> {
 pub(crate) async fn settings_command(what: SettingsCommand) -> Result<(), Fault> {
     match what {
         SettingsCommand::Show { place } => {
-            let council =
-                place.open().await?.read(settings::find_council).await?.unwrap_or_else(Council::unnamed);
+            let council = match place.is_there()? {
+                true => place.open().await?.read(settings::find_council).await?,
+                false => None,
+            };
+            let council = council.unwrap_or_else(Council::unnamed);
             say(&toml::to_string_pretty(&council)?);
         }
         SettingsCommand::Set { file, place } => {
             let text =
                 std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let council: Council =
-                toml::from_str(&text).with_context(|| format!("the settings in {}", file.display()))?;
+            let council: Council = settings::read_settings(&text)
+                .with_context(|| format!("the settings in {}", file.display()))?;
             let logo = match council.logo.as_str() {
                 "" => None,
                 kept if kept.starts_with("/logo/") => None,

@@ -2,6 +2,7 @@
 
 pub(crate) mod checking;
 pub(crate) mod council;
+pub(crate) mod giving_out;
 pub(crate) mod people;
 pub(crate) mod place;
 pub(crate) mod serving;

@@ -63,12 +63,13 @@ pub(crate) async fn user_command(what: UserCommand) -> Result<(), Fault> {
             accounts::commands::add_user(&house.accounts, user, told(send)).await?
         }
         UserCommand::Disable { email, place } => {
-            accounts::commands::disable_user(&place.house().await?.accounts, &email).await?;
+            accounts::commands::disable_user(&place.house_that_is_there().await?.accounts, &email).await?;
             say("Shut out: every session of theirs has ended.");
             return Ok(());
         }
         UserCommand::Reset { email, send, place } => {
-            accounts::commands::reset_user(&place.house().await?.accounts, &email, told(send)).await?
+            accounts::commands::reset_user(&place.house_that_is_there().await?.accounts, &email, told(send))
+                .await?
         }
     };
     say("Give them this link. It works once, within 24 hours:");

@@ -1,5 +1,6 @@
 //! Which data a command works on.
 
+use anyhow::bail;
 use hearth::{House, Setup, config::Config};
 use kernel::{Clock, Dice, Fault};
 use settings::Council;
@@ -20,26 +21,64 @@ pub(crate) struct Place {
 impl Place {
     /// What the file and the environment say, or nothing when it is a demonstration's folder.
     fn config(&self) -> Result<Option<Config>, Fault> {
-        match &self.data {
-            Some(_) => Ok(None),
-            None => Config::read(self.config.as_deref(), |name| std::env::var(name).ok()).map(Some),
+        match (&self.data, &self.config) {
+            (Some(_), Some(_)) => bail!("give --data or --config, not both"),
+            (Some(_), None) => Ok(None),
+            (None, _) => Config::read(self.config.as_deref(), |name| std::env::var(name).ok()).map(Some),
         }
     }
 
+    /// The database; a new one when there is none yet.
     pub async fn open(&self) -> Result<Db, Fault> {
         self.open_as(self.config()?.as_ref()).await
     }
 
-    async fn open_as(&self, config: Option<&Config>) -> Result<Db, Fault> {
-        let url = match (config, &self.data) {
+    /// The database, which must be there: a slip in its address must not pass for an empty council.
+    pub async fn open_what_is_there(&self) -> Result<Db, Fault> {
+        let config = self.config()?;
+        match self.missing(config.as_ref()) {
+            Some(file) => bail!("there is no database at {}", file.display()),
+            None => self.open_as(config.as_ref()).await,
+        }
+    }
+
+    /// Whether there is a database yet.
+    pub fn is_there(&self) -> Result<bool, Fault> {
+        Ok(self.missing(self.config()?.as_ref()).is_none())
+    }
+
+    /// The database's file, if it has one and it is not there.
+    fn missing(&self, config: Option<&Config>) -> Option<PathBuf> {
+        let file = PathBuf::from(self.url(config).strip_prefix("sqlite://")?.split('?').next()?.to_owned());
+        (!file.is_file()).then_some(file)
+    }
+
+    fn url(&self, config: Option<&Config>) -> String {
+        match (config, &self.data) {
             (Some(config), _) => config.database_url.clone(),
             (None, folder) => demo_url(folder.as_deref().unwrap_or(Path::new("."))),
-        };
-        let db = Db::open(&url).await?;
+        }
+    }
+
+    async fn open_as(&self, config: Option<&Config>) -> Result<Db, Fault> {
+        if let Some(folder) = self.missing(config).as_deref().and_then(Path::parent)
+            && !folder.as_os_str().is_empty()
+            && !folder.is_dir()
+        {
+            bail!("there is no folder {}: make it first, or mend the database's address", folder.display());
+        }
+        let db = Db::open(&self.url(config)).await?;
         store::migrate(&db, hearth::MIGRATIONS).await?;
         Ok(db)
     }
 
+    /// The house over a database that must be there.
+    pub async fn house_that_is_there(&self) -> Result<House, Fault> {
+        self.open_what_is_there().await?;
+        self.house().await
+    }
+
+    /// The house; over a new database when there is none yet.
     pub async fn house(&self) -> Result<House, Fault> {
         let config = self.config()?;
         let db = self.open_as(config.as_ref()).await?;
@@ -75,6 +114,16 @@ pub(crate) async fn set_public_url(db: &Db, address: &str) -> Result<(), Fault> 
 pub(crate) async fn set_configured_url(db: &Db, config: &Config) -> Result<(), Fault> {
     match config.public_url.trim_end_matches('/') {
         "" => Ok(()),
-        address => set_public_url(db, address).await,
+        address if is_web_address(address) => set_public_url(db, address).await,
+        address => bail!(
+            "public_url: '{address}' is not the address families type, such as https://hub.example.gov.uk"
+        ),
     }
+}
+
+/// `https://` or `http://`, a host, and nothing that a page's address could not be put behind.
+fn is_web_address(address: &str) -> bool {
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or("");
+    !host.is_empty()
+        && host.chars().all(|letter| letter.is_ascii_alphanumeric() || ".-:/[]_~".contains(letter))
 }

@@ -2,11 +2,15 @@
 
 use super::{place::Place, say};
 use anyhow::{Context, bail};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use kernel::{Clock, Fault};
+use intake::{
+    Ask, LossIsRight, Outside, Step,
+    command::{apply, plan_csv, plan_file, plan_ofsted, plan_url},
+};
+use kernel::{Clock, Fault, Slug};
 use std::{
-    io::Read,
+    io::{IsTerminal, Read},
     path::{Path, PathBuf},
 };
 
@@ -19,13 +23,146 @@ pub(crate) enum Import {
         #[command(flatten)]
         place: Place,
     },
+    /// A feed or a file of Open Referral UK, version 3 or 1
+    Oruk {
+        /// A file, or a feed's address
+        from: String,
+        #[command(flatten)]
+        how: How,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// A table, with a file that says what its columns are
+    Csv {
+        /// The table
+        file: PathBuf,
+        /// What its columns are, in TOML
+        #[arg(long)]
+        mapping: PathBuf,
+        #[command(flatten)]
+        how: How,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Ofsted's register of childcare providers (CSV): those of this council
+    Ofsted {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        how: How,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
-/// Reads a file into the directory.
+/// How entries are taken in.
+#[derive(Args, Clone)]
+pub(crate) struct How {
+    /// What people call the source; made of its address or file when it is not given
+    #[arg(long)]
+    name: Option<String>,
+    /// What it may be used for, in its own words
+    #[arg(long)]
+    licence: Option<String>,
+    /// The need its entries are filed under when none of ours fits
+    #[arg(long)]
+    need: Option<Slug>,
+    /// The organisation its entries are filed under when they name none
+    #[arg(long)]
+    organisation: Option<Slug>,
+    /// It is a neighbour's: its entries are marked as outside the area
+    #[arg(long)]
+    neighbour: bool,
+    /// Many of its entries may be gone at once
+    #[arg(long)]
+    loss_is_right: bool,
+    /// Also writes the plan to this file, a line of JSON for each record
+    #[arg(long)]
+    plan: Option<PathBuf>,
+    /// Shows the plan and takes nothing in
+    #[arg(long, conflicts_with = "yes")]
+    plan_only: bool,
+    /// Does not ask before it takes in
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Reads a feed or a file into the directory.
 pub(crate) async fn import(what: Import) -> Result<(), Fault> {
     match what {
         Import::Postcodes { file, place } => import_postcodes(&file, &place).await,
+        Import::Oruk { from, how, place } => take_in(From::Oruk(from), &how, &place).await,
+        Import::Csv { file, mapping, how, place } => take_in(From::Csv(file, mapping), &how, &place).await,
+        Import::Ofsted { file, how, place } => take_in(From::Ofsted(file), &how, &place).await,
     }
+}
+
+enum From {
+    Oruk(String),
+    Csv(PathBuf, PathBuf),
+    Ofsted(PathBuf),
+}
+
+/// Plans, shows the plan, and does it, unless somebody says no.
+async fn take_in(from: From, how: &How, place: &Place) -> Result<(), Fault> {
+    let house = place.house().await?;
+    let ask = Ask {
+        name: how.name.clone(),
+        licence: how.licence.clone(),
+        topic: how.need.clone(),
+        organization: how.organisation.clone(),
+        outside: if how.neighbour { Outside::Yes } else { Outside::No },
+        loss_is_right: if how.loss_is_right { LossIsRight::Yes } else { LossIsRight::NotSaid },
+    };
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template("{bar:40} {pos} of {len} records {msg}")?);
+    let progress = |step: Step| {
+        let (done, of, doing) = match step {
+            Step::Read { done, of } => (done, of.unwrap_or(done), "read"),
+            Step::Taken { done, of } => (done, of, "taken in"),
+        };
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+        bar.set_message(doing);
+    };
+    let intake = &house.intake;
+    let planned = match &from {
+        From::Oruk(address) if address.contains("://") => plan_url(intake, address, &ask, &progress).await?,
+        From::Oruk(file) => plan_file(intake, Path::new(file), &ask, &progress).await?,
+        From::Csv(file, mapping) => plan_csv(intake, file, mapping, &ask, &progress).await?,
+        From::Ofsted(file) => plan_ofsted(intake, file, &ask, &progress).await?,
+    };
+    bar.finish_and_clear();
+    planned.summary().iter().for_each(|line| say(line));
+    if let Some(file) = &how.plan {
+        planned.write_plan(file)?;
+        say(&format!("The whole plan: {}", file.display()));
+    }
+    if how.plan_only || !(how.yes || is_wanted()?) {
+        say("Nothing was taken in.");
+        return Ok(());
+    }
+    let taken = apply(intake, planned, &progress).await?;
+    bar.finish_and_clear();
+    say(&format!("Taken in: {}.", taken.totals.words()));
+    if taken.waits_for_a_person {
+        say(
+            "What is gone was left as it is: look at /admin/sources, or run this again with --loss-is-right.",
+        );
+    }
+    Ok(())
+}
+
+/// Asks whoever sits in front of it. A timer or a script has said yes by running it.
+fn is_wanted() -> Result<bool, Fault> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return Ok(true);
+    }
+    say("Take this in? Type yes and press Enter.");
+    let mut answer = String::new();
+    input.read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 async fn import_postcodes(file: &Path, place: &Place) -> Result<(), Fault> {

@@ -47,6 +47,64 @@ fn every_count_in_the_panel_is_what_ticking_it_gives() {
 }
 
 #[test]
+fn a_day_and_a_time_are_for_one_session_however_each_was_said() {
+    on_both(async |home| {
+        let ticked = everything(home, &[("day", "SA"), ("time", "morning")]).await;
+        let mixed = everything(home, &[("q", "saturday"), ("time", "morning")]).await;
+        let turned = everything(home, &[("q", "morning"), ("day", "SA")]).await;
+        let said = everything(home, &[("q", "saturday morning")]).await;
+        assert!(!ticked.is_empty());
+        assert_eq!([&mixed, &turned, &said], [&ticked; 3]);
+        let all_saturday = everything(home, &[("q", "baby group saturday")]).await;
+        let of_mornings = everything(home, &[("q", "baby group saturday"), ("time", "morning")]).await;
+        assert!(
+            of_mornings.is_subset(&all_saturday),
+            "a time picked in the form keeps the day that was said"
+        );
+    });
+}
+
+#[test]
+fn every_count_is_what_one_gets_for_any_words_with_any_ticks() {
+    on_both(async |home| {
+        let words = [
+            "saturday",
+            "baby group saturday",
+            "runcorn free saturday 3 year old",
+            "tonight",
+            "open now",
+            "group for dads in the morning",
+            "free food",
+            "my 3 year old",
+        ];
+        let ticks: [&[(&str, &str)]; 5] = [
+            &[],
+            &[("time", "morning")],
+            &[("day", "MO")],
+            &[("age", "0-1"), ("day", "SA"), ("time", "afternoon")],
+            &[("cost", "free"), ("for", "dads")],
+        ];
+        for (at, q) in words.iter().enumerate() {
+            for (turn, ticks) in ticks.iter().enumerate() {
+                let fields = [&[("q", *q)], *ticks].concat();
+                let found = Found::of(home, &address("/search", &fields)).await;
+                // Every tenth choice, another ten for each pair: together they try each choice many times.
+                for (name, value, count) in found.choices.iter().skip((at + turn) % 10).step_by(10) {
+                    let mut ticked: Vec<(&str, &str)> =
+                        fields.iter().copied().filter(|(have, _)| have != name).collect();
+                    ticked.push((name, value));
+                    let page = Found::of(home, &address("/search", &ticked)).await;
+                    assert_eq!(page.total, *count, "{ticked:?}");
+                }
+                for (href, promised) in &found.loosened {
+                    assert_eq!(Found::of(home, href).await.total, *promised, "{fields:?} promises at {href}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn taking_off_what_was_ticked_never_leaves_fewer_and_what_was_read_from_the_words_goes_too() {
     on_both(async |home| {
         for path in [

@@ -79,12 +79,30 @@ fn a_keeper_cannot_have_families_read_a_date_that_is_still_to_come() {
         let entry = home.database.read(directory::list_entries).await.unwrap().remove(0);
         let keeper = someone(home, Role::ProviderEditor, Some(entry.organization.id.uuid())).await;
         let cookie = session(home, keeper).await;
+        let checked =
+            async || home.database.read(directory::list_entries).await.unwrap().remove(0).checked_on;
+        let before = checked().await;
         let path = format!("/provider/entries/{}/still-right", entry.slug);
-        assert_eq!(send(home, &path, &cookie, &[]).await.status, 200);
-        let forged = [("before", "2099-01-01"), ("on", "2026-11-22"), ("hidden", "")];
-        send(home, &format!("{path}/undo"), &cookie, &forged).await;
-        let checked = home.database.read(directory::list_entries).await.unwrap().remove(0).checked_on;
-        assert_eq!(checked.map(|date| date.to_string()).as_deref(), Some("2026-11-22"));
+        let thanks = send(home, &path, &cookie, &[]).await;
+        let page = thanks.text();
+        let said = page.split("name=\"said\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let undo = format!("{path}/undo");
+        for date in ["2099-01-01", "2019-01-01", ""] {
+            let forged = [("before", date), ("on", "2026-11-22"), ("hidden", "1")];
+            assert_eq!(
+                send(home, &undo, &cookie, &forged).await.status,
+                404,
+                "it names nothing that was said"
+            );
+            assert_eq!(checked().await.map(|date| date.to_string()).as_deref(), Some("2026-11-22"));
+        }
+        // With what was said, the date goes back to what it was, whatever else the form says; and nothing is hidden.
+        let forged = [("said", said), ("before", "2099-01-01"), ("on", "2026-11-22"), ("hidden", "1")];
+        assert_eq!(send(home, &undo, &cookie, &forged).await.status, 200);
+        assert_eq!(checked().await, before);
+        let today = "2026-11-22".parse().unwrap();
+        let line = home.database.read(move |tx| directory::upkeep::find_upkeep(tx, entry.id, today));
+        assert_eq!(line.await.unwrap().unwrap().hidden_at, None);
     });
 }
 

@@ -28,3 +28,4 @@ mod sudden_death;
 mod intruder;
 mod policy;
 mod statements;
+mod walk;

@@ -1,6 +1,6 @@
 //! 'Is something wrong here?': nothing typed is lost, nothing is kept twice, and danger is heard first.
 
-use crate::support::{Answer, Home, between, encoded, form, on_both, on_both_anew, unescaped};
+use crate::support::{Answer, Home, encoded, form, on_both, on_both_anew, unescaped};
 use axum::body::Body;
 use store::args;
 
@@ -58,7 +58,9 @@ fn a_report_is_thanked_with_a_reference_and_kept_once_however_often_it_is_sent()
         let fields =
             [("what", "closed"), ("words", words), ("reply_to", "someone@example.org"), ("form_key", &key)];
         let first = home.post(FORM, &fields).await;
-        assert_eq!(first.status, 200, "{}", first.text());
+        assert_eq!(first.status, 303, "{}", first.text());
+        let thanks = home.page(first.header("location")).await;
+        assert!(thanks.contains("Thank you. The team has it") && thanks.contains(&reference(&first)));
         let reference = reference(&first);
         let eight = tokio::join!(
             home.post(FORM, &fields),
@@ -67,7 +69,7 @@ fn a_report_is_thanked_with_a_reference_and_kept_once_however_often_it_is_sent()
             home.post(FORM, &fields),
         );
         for again in [eight.0, eight.1, eight.2, eight.3] {
-            assert_eq!((again.status, self::reference(&again)), (200, reference.clone()));
+            assert_eq!((again.status, self::reference(&again)), (303, reference.clone()));
         }
         let kept: Vec<(String, String, String, Option<String>, String)> = home
             .database
@@ -105,7 +107,7 @@ fn the_same_form_sent_twice_at_the_same_moment_is_kept_once() {
         );
         let answers = [sent.0, sent.1, sent.2, sent.3, sent.4, sent.5, sent.6, sent.7];
         let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-        assert_eq!(statuses, [200; 8]);
+        assert_eq!(statuses, [303; 8]);
         let mut references: Vec<String> = answers.iter().map(reference).collect();
         references.dedup();
         assert_eq!(references.len(), 1, "{references:?}");
@@ -127,8 +129,8 @@ fn a_report_with_words_of_danger_shows_the_card_and_waits_for_the_person() {
         let sent = home
             .post(FORM, &[("what", "phone"), ("words", DANGER), ("form_key", &key), ("seen", &seen)])
             .await;
-        let html = sent.text();
-        assert!(sent.status == 200 && html.contains("crisis-red") && html.contains("Thank you"));
+        let html = home.page(sent.header("location")).await;
+        assert!(sent.status == 303 && html.contains("crisis-red") && html.contains("Thank you"));
         let level: (String,) = home
             .database
             .read(|tx| tx.one("select safety_level from problem_report", args![]))
@@ -161,7 +163,7 @@ fn a_form_that_is_not_from_our_page_is_refused_and_still_read_for_danger() {
         }
         assert_eq!(reports(home).await, 0);
         let ours = form(FORM).header("origin", "https://hub.example.org").body(encoded(&calm)).unwrap();
-        assert_eq!(home.send(ours).await.status, 200);
+        assert_eq!(home.send(ours).await.status, 303);
         let both =
             form(FORM).header("origin", "https://hub.example.org").header("sec-fetch-site", "cross-site");
         assert_eq!(home.send(both.body(encoded(&calm)).unwrap()).await.status, 403);
@@ -184,7 +186,7 @@ fn a_form_of_more_than_64_kilobytes_is_too_long_to_take() {
 fn reports_are_forgotten_ninety_days_after_they_were_settled() {
     on_both_anew(async |home| {
         for words in ["settled 91 days ago", "settled 89 days ago", "not settled"] {
-            assert_eq!(home.post(FORM, &[("what", "cost"), ("words", words)]).await.status, 200);
+            assert_eq!(home.post(FORM, &[("what", "cost"), ("words", words)]).await.status, 303);
         }
         let now = home.house.site.clock().now();
         home.database
@@ -227,8 +229,7 @@ fn words_in(html: &str) -> String {
 }
 
 fn reference(answer: &Answer) -> String {
-    let html = answer.text();
-    let reference = between(&html, "Your reference is <b class=\"nowrap\">", "</b>").to_owned();
+    let reference = answer.header("location").split("?sent=").nth(1).unwrap_or_default().to_owned();
     assert_eq!(reference.len(), 8, "a reference of eight letters");
     reference
 }

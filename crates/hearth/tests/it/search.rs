@@ -147,3 +147,32 @@ fn a_page_number_past_the_end_or_not_a_number_is_still_a_page() {
         }
     });
 }
+
+#[test]
+fn the_first_answers_to_a_few_plain_words_are_of_use() {
+    on_both(async |home| {
+        for (words, wanted, among) in [
+            ("no food till friday", "foodbank", 2),
+            ("no nappies", "money-is-short", 2),
+            ("prison", "early-help", 4),
+        ] {
+            let found = Found::of(home, &address("/search", &[("q", words)])).await;
+            let first: Vec<&str> = found.addresses().into_iter().take(among).collect();
+            assert!(first.iter().any(|address| address.contains(wanted)), "{words}: {first:?}");
+        }
+    });
+}
+
+#[test]
+fn without_words_help_comes_before_reading_and_pages_about_the_site_wait_to_be_named() {
+    on_both(async |home| {
+        for words in ["tonight", "sunday", "open now"] {
+            let found = Found::of(home, &address("/search", &[("q", words)])).await;
+            let first = found.addresses();
+            assert!(first.iter().all(|address| address.starts_with("/services/")), "{words}: {first:?}");
+            assert!(!found.html.contains("Accessibility statement"), "{words}");
+        }
+        let named = Found::of(home, "/search?q=accessibility+statement").await;
+        assert!(named.addresses().iter().any(|address| address.contains("accessibility")));
+    });
+}

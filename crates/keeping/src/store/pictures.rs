@@ -31,6 +31,16 @@ pub(crate) fn insert_picture(
     Ok(())
 }
 
+/// Waits for one's turn to send a picture of an entry: who counts after this counts what everybody before has sent.
+pub(crate) fn set_picture_turn(tx: &mut Tx, service: Uuid, now: Instant) -> Result<(), Fault> {
+    tx.exec(
+        "insert into entry_picture_turn (service_id, taken_at) values ($1, $2)
+         on conflict (service_id) do update set taken_at = excluded.taken_at",
+        args![service, now],
+    )?;
+    Ok(())
+}
+
 pub(crate) fn find_picture(tx: &mut Tx, id: Uuid) -> Result<Option<PictureRow>, Fault> {
     tx.opt(&format!("{PICTURES} where id = $1"), args![id])
 }

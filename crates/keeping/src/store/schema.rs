@@ -4,9 +4,28 @@ use store::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "keeping", number: 1, name: "keeping entries", sql: FIRST },
     Migration { room: "keeping", number: 2, name: "drafts that were thrown away", sql: THROWN },
+    Migration {
+        room: "keeping",
+        number: 3,
+        name: "what can be taken back, and turns at pictures",
+        sql: TURNS,
+    },
 ];
 
 const THROWN: &str = "alter table entry_draft add column thrown_at {instant};";
+
+const TURNS: &str = "
+create table entry_assurance (
+    id {id} not null primary key,
+    service_id {id} not null,
+    date_before {text}, date_now {text} not null, was_hidden {bool} not null,
+    said_at {instant} not null
+) {strict};
+create index entry_assurance_by_time on entry_assurance (said_at);
+create table entry_picture_turn (
+    service_id {id} not null primary key, taken_at {instant} not null
+) {strict};
+";
 
 const FIRST: &str = "
 create table new_entry (

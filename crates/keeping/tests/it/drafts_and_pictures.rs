@@ -177,6 +177,35 @@ async fn a_checked_picture_is_on_the_page_of_the_service_and_a_refused_one_is_ex
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_sent_at_the_same_moment_are_six_and_no_more() {
+    both(MIGRATIONS, async |db| {
+        let home = home(db).await;
+        let mut png = Vec::new();
+        DynamicImage::from(RgbImage::new(6, 4))
+            .write_to(&mut Cursor::new(&mut png), ImageFormat::Png)
+            .unwrap();
+        let path = format!("{ENTRY}/pictures");
+        let send = async |who| home.upload(who, &path, "door.png", &png).await;
+        for _ in 0..4 {
+            assert_eq!(send(&home.first).await.status, 303);
+        }
+        let (one, two) = (&home.first, &home.second);
+        let answers = tokio::join!(send(one), send(two), send(one), send(two), send(one));
+        let answers = [answers.0, answers.1, answers.2, answers.3, answers.4];
+        assert_eq!(answers.iter().filter(|answer| answer.status == 303).count(), 2);
+        let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 303).collect();
+        for answer in refused {
+            assert!(answer.status == 422 && answer.text().contains("An entry can have 6 pictures"));
+            assert!(answer.text().contains("value=\"Our blue door\""), "what was typed is put back");
+        }
+        let (kept,): (i64,) =
+            home.db.read(|tx| tx.one("select count(*) from entry_picture", args![])).await.unwrap();
+        assert_eq!(kept, 6);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_councils_people_who_watch_or_send_get_their_mails_and_who_has_left_gets_none() {
     both(MIGRATIONS, async |db| {

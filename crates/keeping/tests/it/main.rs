@@ -4,6 +4,7 @@
 
 mod drafts_and_pictures;
 mod support;
+mod typing;
 
 use directory::Status;
 use image::{DynamicImage, ImageFormat, RgbImage};
@@ -82,6 +83,17 @@ async fn what_cannot_be_read_is_kept_as_it_was_typed() {
             page.contains("ring &#60;the&#62; bell") && page.contains("https://www.example.org"),
             "{page}"
         );
+        for website in [
+            "https://user:word@example.org",
+            "https://bank.example.org@evil.example",
+            "https://evil.example\\@bank.example.org",
+            "//evil.example",
+            "user@evil.example",
+        ] {
+            let wrong = home.post(&home.first, &path, &[("website", website)]).await.text();
+            assert!(wrong.contains("Enter a website") && wrong.contains(website), "{website}: {wrong}");
+        }
+        home.post(&home.first, &path, &typed).await;
         let sent = home.post(&home.first, &format!("{ENTRY}/send"), &[]).await;
         assert_eq!(sent.status, 422);
         assert!(sent.text().contains("Put right first: Phone, email and website"));
@@ -127,9 +139,19 @@ async fn nothing_has_changed_takes_one_press_and_can_be_taken_back() {
         );
         home.rename("Feeding Friends").await;
         assert_eq!(home.entry("team").await.draft.checked_on.unwrap().to_string(), "2026-11-22");
-        let undo = [("before", "2025-01-05"), ("on", "2026-11-22"), ("hidden", "")];
-        home.post(&home.first, &format!("{ENTRY}/still-right/undo"), &undo).await;
+        let said = thanks.split("name=\"said\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let undo = [("said", said)];
+        let path = format!("{ENTRY}/still-right/undo");
+        assert_eq!(home.post(&home.stranger, &path, &undo).await.status, 403);
+        home.post(&home.first, &path, &undo).await;
         assert_eq!(home.entry("team").await.draft.checked_on.unwrap().to_string(), "2025-01-05");
+        home.post(&home.second, &format!("{ENTRY}/still-right"), &[]).await;
+        let again = home.post(&home.first, &path, &undo).await.text();
+        assert!(
+            again.contains("The date stays"),
+            "taken back once, and not what another said since: {again}"
+        );
+        assert_eq!(home.entry("team").await.draft.checked_on.unwrap().to_string(), "2026-11-22");
     })
     .await;
 }
@@ -161,6 +183,34 @@ async fn the_second_of_two_who_changed_the_same_sees_both_and_loses_nothing() {
         let entry = home.entry("team").await;
         assert_eq!((entry.version, entry.name.as_str()), (3, "Second’s name"));
         assert_eq!(entry.draft.description, "We sit with you. Second.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_looks_at_who_sent_what_leaves_a_row_in_the_trail() {
+    both(MIGRATIONS, async |db| {
+        let home = home(db).await;
+        let needs = [("topics", "feeding"), ("sensitive", "yes"), ("aliases", "breast")];
+        home.post(&home.first, &format!("{ENTRY}/needs"), &needs).await;
+        home.post(&home.first, &format!("{ENTRY}/send"), &[]).await;
+        let change = home.change("waiting").await;
+        let reads = async |who: &web::Who, path: &str| {
+            assert_eq!(home.get(who, path).await.status, 200, "{path}");
+            let (person, filter) = (who.actor.person(), access::audit::Filter::default());
+            let (rows, all) = home.db.read(move |tx| access::audit::search(tx, &filter, 1, 0)).await.unwrap();
+            assert_eq!(rows[0].actor_id, person.map(|person| person.uuid()), "{path}");
+            (all, rows[0].did.clone(), rows[0].record_id.is_some())
+        };
+        let (before, ..) = reads(&home.editor, "/admin/review").await;
+        let row = |number: i64, did: &str, of_one: bool| (before + number, did.to_owned(), of_one);
+        let list = reads(&home.editor, "/admin/review").await;
+        assert_eq!(list, row(1, "read the list of changes", false), "one row for each look");
+        assert_eq!(reads(&home.editor, &change).await, row(2, "read a change", true));
+        let history = reads(&home.editor, "/admin/entries/team/history").await;
+        assert_eq!(history, row(3, "read the history of an entry", true));
+        let second = reads(&home.lead, "/admin/review/second").await;
+        assert_eq!(second, row(4, "read the list of changes for a second person", false));
     })
     .await;
 }
@@ -238,9 +288,10 @@ async fn trusted_fields_show_at_once_until_the_rules_say_otherwise() {
         assert_eq!((entry.status, entry.draft.closures.len(), entry.version), (Status::Active, 0, 3));
 
         home.post(&home.steward, "/admin/review/rules", &[("straight", "schedules")]).await;
+        let closed = [closed[0], ("closures-0-from", "2026-12-24"), ("closures-0-until", "2026-12-26")];
         home.post(&home.first, &format!("{ENTRY}/closures"), &closed).await;
         let sent = home.post(&home.first, &format!("{ENTRY}/send"), &[]).await.text();
-        assert!(sent.contains("1 change is being checked"), "{sent}");
+        assert!(sent.contains("1 change is being checked: Closed days."), "{sent}");
     })
     .await;
 }

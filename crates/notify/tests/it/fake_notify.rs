@@ -18,6 +18,7 @@ use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
 };
+use tokio::{sync::oneshot, task::JoinHandle};
 
 pub const SERVICE: &str = "26785a09-ab16-4eb0-8407-a37497a57506";
 const SECRET: &str = "3d844edf-8d35-48ac-975b-e847b4f122b0";
@@ -49,38 +50,82 @@ pub struct Seen {
     pub wrong: Vec<String>,
 }
 
+/// Where a request stands when somebody may pull the plug of whoever sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// It has come, and nothing has been done with it.
+    Came,
+    /// It has been dealt with, and nothing has been answered.
+    Done,
+}
+
+/// Looks on, on the thread that answers.
+pub type Watcher = Box<dyn FnMut(Moment) + Send>;
+
 #[derive(Clone)]
 pub struct FakeNotify {
     pub seen: Arc<Mutex<Seen>>,
+    watcher: Arc<Mutex<Option<Watcher>>>,
     clock: Clock,
     pub base_url: String,
 }
 
+/// An address of its own under which it can be reached until it is closed.
+pub struct Line {
+    pub base_url: String,
+    close: oneshot::Sender<()>,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Line {
+    /// Deals with what has come in and takes nothing more.
+    pub async fn close(self) {
+        drop(self.close);
+        self.served.await.unwrap().unwrap();
+    }
+}
+
 impl FakeNotify {
     pub async fn start(clock: &Clock) -> FakeNotify {
+        let fake = FakeNotify {
+            seen: Arc::default(),
+            watcher: Arc::default(),
+            clock: clock.clone(),
+            base_url: String::new(),
+        };
+        let Line { base_url, close, .. } = fake.open_line().await;
+        // For as long as the test runs.
+        std::mem::forget(close);
+        FakeNotify { base_url, ..fake }
+    }
+
+    pub async fn open_line(&self) -> Line {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let fake = FakeNotify { seen: Arc::default(), clock: clock.clone(), base_url };
         let router = Router::new()
             .route("/v2/notifications/sms", post(submit_sms))
             .route("/v2/notifications/email", post(submit_email))
             .route("/v2/notifications", get(list))
             .route("/v2/notifications/{id}", get(one))
-            .with_state(fake.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        fake
+            .with_state(self.clone());
+        let (close, closed) = oneshot::channel::<()>();
+        let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+            let _ = closed.await;
+        });
+        Line { base_url, close, served: tokio::spawn(server.into_future()) }
     }
 
     pub fn config(&self) -> notify::NotifyConfig {
-        notify::NotifyConfig {
-            smtp: None,
-            govuk_notify: Some(notify::GovUkNotifyConfig {
-                api_key: format!("a-test-key-{SERVICE}-{SECRET}").into(),
-                base_url: self.base_url.clone(),
-                email_template_id: Some(EMAIL_TEMPLATE.parse().unwrap()),
-                sms_template_id: Some(SMS_TEMPLATE.parse().unwrap()),
-                callback_token: Some("a token of many letters".to_owned().into()),
-            }),
+        config_at(&self.base_url)
+    }
+
+    pub fn watch(&self, watcher: Option<Watcher>) {
+        *self.watcher.lock().unwrap() = watcher;
+    }
+
+    fn reached(&self, moment: Moment) {
+        if let Some(watcher) = self.watcher.lock().unwrap().as_mut() {
+            watcher(moment);
         }
     }
 
@@ -127,6 +172,13 @@ impl FakeNotify {
     }
 
     fn submit(&self, headers: &HeaderMap, body: &[u8], to: &str, template: &str, may: &[&str]) -> Response {
+        self.reached(Moment::Came);
+        let answer = self.take(headers, body, to, template, may);
+        self.reached(Moment::Done);
+        answer
+    }
+
+    fn take(&self, headers: &HeaderMap, body: &[u8], to: &str, template: &str, may: &[&str]) -> Response {
         if let Err(no) = self.check_token(headers) {
             return *no;
         }
@@ -166,6 +218,20 @@ impl FakeNotify {
     }
 }
 
+/// How a house reaches it there.
+pub fn config_at(base_url: &str) -> notify::NotifyConfig {
+    notify::NotifyConfig {
+        smtp: None,
+        govuk_notify: Some(notify::GovUkNotifyConfig {
+            api_key: format!("a-test-key-{SERVICE}-{SECRET}").into(),
+            base_url: base_url.to_owned(),
+            email_template_id: Some(EMAIL_TEMPLATE.parse().unwrap()),
+            sms_template_id: Some(SMS_TEMPLATE.parse().unwrap()),
+            callback_token: Some("a token of many letters".to_owned().into()),
+        }),
+    }
+}
+
 async fn submit_sms(State(fake): State<FakeNotify>, headers: HeaderMap, body: Bytes) -> Response {
     let may = ["phone_number", "template_id", "personalisation", "reference", "sms_sender_id"];
     fake.submit(&headers, &body, "phone_number", SMS_TEMPLATE, &may)
@@ -185,6 +251,7 @@ async fn submit_email(State(fake): State<FakeNotify>, headers: HeaderMap, body: 
 }
 
 async fn list(State(fake): State<FakeNotify>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    fake.reached(Moment::Came);
     if let Err(no) = fake.check_token(&headers) {
         return *no;
     }

@@ -1,28 +1,14 @@
 use crate::{
     fake_notify::{FakeNotify, Next},
-    support::{LINK, REMINDER, ROOMS, Room, email, phone},
+    support::{LINK, REMINDER, ROOMS, Room, email, phone, room_with_notify},
 };
 use kernel::Clock;
-use store::{Db, testing::both};
-
-async fn room(db: &Db) -> (Room, FakeNotify) {
-    // One clock for both, or the token is too old.
-    let room = Room::open(db.clone(), notify::NotifyConfig::default()).await;
-    let fake = FakeNotify::start(&room.clock).await;
-    let notify = notify::Notify::open_timed(
-        &room.site,
-        fake.config(),
-        &crate::support::TEMPLATES,
-        room.steady.clone(),
-    )
-    .unwrap();
-    (Room { notify, ..room }, fake)
-}
+use store::testing::both;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_email_and_a_text_go_through_our_own_templates_each_with_a_fresh_token() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         let mail =
             room.queue(&LINK, email("parent@example.org"), "Sam [x](https://evil.example)").await.unwrap();
         room.send().await;
@@ -59,7 +45,7 @@ async fn an_email_and_a_text_go_through_our_own_templates_each_with_a_fresh_toke
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_taken_behind_a_timeout_is_found_and_never_sent_again() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         for next in [Next::TakeAndTimeOut, Next::TakeAndBreak] {
             fake.next([next]);
             let id = room.queue(&LINK, email("parent@example.org"), "Sam").await.unwrap();
@@ -81,7 +67,7 @@ async fn what_was_taken_behind_a_timeout_is_found_and_never_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_taken_behind_a_timeout_is_sent_again_after_it_was_looked_for() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         fake.next([Next::TimeOut]);
         let id = room.queue(&LINK, email("parent@example.org"), "Sam").await.unwrap();
         room.send().await;
@@ -113,7 +99,7 @@ async fn every_refusal_of_notify_has_its_own_end() {
     ];
     both(ROOMS, async |db| {
         for (status, kind, words, state, rests) in table {
-            let (room, fake) = room(&db).await;
+            let (room, fake) = room_with_notify(&db).await;
             db.write(|tx| tx.exec("delete from message_hold", &[])).await.unwrap();
             db.write(|tx| tx.exec("delete from message", &[])).await.unwrap();
             fake.next([Next::Refuse(status, kind, words)]);
@@ -134,7 +120,7 @@ async fn every_refusal_of_notify_has_its_own_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_days_limit_holds_the_channel_until_the_next_day_in_london() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         fake.next([Next::Refuse(429, "TooManyRequestsError", "Exceeded send limits (50) for today")]);
         let id = room.queue(&LINK, phone("07700 900123"), "Sam").await.unwrap();
         room.pass(1);
@@ -153,7 +139,7 @@ async fn the_days_limit_holds_the_channel_until_the_next_day_in_london() {
 async fn a_burst_stays_below_what_notify_takes() {
     // One database is enough: it is about the pace, not the rows.
     let db = store::testing::sqlite(ROOMS).await;
-    let (room, fake) = room(&db.db).await;
+    let (room, fake) = room_with_notify(&db.db).await;
     let dice = kernel::Dice::real();
     let now = room.clock.now();
     db.write(move |tx| {
@@ -188,7 +174,7 @@ async fn a_burst_stays_below_what_notify_takes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_a_text_is_not_sent_and_is_seen() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         let landline = room.queue(&LINK, phone("0151 496 0000"), "Sam").await.unwrap();
         let long = room.queue(&LINK, phone("07700 900123"), &"long ".repeat(300)).await.unwrap();
         room.send().await;
@@ -203,7 +189,7 @@ async fn what_cannot_be_a_text_is_not_sent_and_is_seen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_clock_is_told_and_nothing_is_lost() {
     both(ROOMS, async |db| {
-        let (room, _) = room(&db).await;
+        let (room, _) = room_with_notify(&db).await;
         let fake = FakeNotify::start(&Clock::standing_at("2026-11-22T09:01:00Z")).await;
         let notify = notify::Notify::open_timed(
             &room.site,

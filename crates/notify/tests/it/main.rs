@@ -9,3 +9,4 @@ mod mail;
 mod outbox;
 mod pages;
 mod receipts;
+mod sudden_death;

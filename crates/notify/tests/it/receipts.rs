@@ -1,6 +1,6 @@
 use crate::{
-    fake_notify::{FakeNotify, Next},
-    support::{LINK, REMINDER, ROOMS, Room, answer, email, phone},
+    fake_notify::Next,
+    support::{LINK, REMINDER, ROOMS, Room, answer, email, phone, room_with_notify},
 };
 use axum::{
     body::Body,
@@ -10,19 +10,6 @@ use jobs::Runner;
 use kernel::Dice;
 use serde_json::{Value, json};
 use store::{Db, args, testing::both};
-
-async fn room(db: &Db) -> (Room, FakeNotify) {
-    let room = Room::open(db.clone(), notify::NotifyConfig::default()).await;
-    let fake = FakeNotify::start(&room.clock).await;
-    let notify = notify::Notify::open_timed(
-        &room.site,
-        fake.config(),
-        &crate::support::TEMPLATES,
-        room.steady.clone(),
-    )
-    .unwrap();
-    (Room { notify, ..room }, fake)
-}
 
 /// As Notify calls: no cookie, no origin, a token.
 async fn tell(room: &Room, token: &str, news: &Value) -> StatusCode {
@@ -52,7 +39,7 @@ async fn delivery(db: &Db) -> Vec<(String, Option<String>)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receipt_is_taken_from_notify_alone_and_twice_is_once() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         room.queue(&LINK, phone("07700 900123"), "Sam").await.unwrap();
         room.send().await;
         let news = receipt(&fake.requests()[0]["reference"], "delivered");
@@ -76,7 +63,7 @@ async fn a_receipt_is_taken_from_notify_alone_and_twice_is_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receipt_settles_what_nobody_knew_about() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         fake.next([Next::TakeAndTimeOut]);
         let id = room.queue(&LINK, phone("07700 900123"), "Sam").await.unwrap();
         room.send().await;
@@ -92,7 +79,7 @@ async fn a_receipt_settles_what_nobody_knew_about() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_complaint_or_a_dead_address_stops_reminders_but_not_what_was_asked_for() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         room.queue(&REMINDER, email("parent@example.org"), "Baby group").await.unwrap();
         room.queue(&REMINDER, phone("07700 900123"), "Baby group").await.unwrap();
         room.send().await;
@@ -118,7 +105,7 @@ async fn a_complaint_or_a_dead_address_stops_reminders_but_not_what_was_asked_fo
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receipt_that_never_came_is_asked_for() {
     both(ROOMS, async |db| {
-        let (room, fake) = room(&db).await;
+        let (room, fake) = room_with_notify(&db).await;
         room.queue(&LINK, phone("07700 900123"), "Sam").await.unwrap();
         room.send().await;
         let ask = async |seconds: i64| {

@@ -1,3 +1,4 @@
+use crate::fake_notify::FakeNotify;
 use access::{Actor, PersonId, Role, Signed};
 use axum::{
     Extension, Router,
@@ -119,6 +120,15 @@ impl Room {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         answer(self.router(who), request.body(Body::from(form.to_owned())).unwrap()).await
     }
+}
+
+/// A room that sends by a GOV.UK Notify of our own.
+pub async fn room_with_notify(db: &Db) -> (Room, FakeNotify) {
+    // One clock for both, or the token is too old.
+    let room = Room::open(db.clone(), NotifyConfig::default()).await;
+    let fake = FakeNotify::start(&room.clock).await;
+    let notify = Notify::open_timed(&room.site, fake.config(), &TEMPLATES, room.steady.clone()).unwrap();
+    (Room { notify, ..room }, fake)
 }
 
 pub async fn answer(router: Router, request: Request<Body>) -> (StatusCode, String) {

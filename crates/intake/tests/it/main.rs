@@ -1,0 +1,8 @@
+//! Taking in, on both databases.
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
+mod harvesting;
+mod settling;
+mod stopping;
+mod support;
+mod taking_in;
