@@ -30,7 +30,9 @@ pub(crate) fn render(markdown: &str) -> Rendered {
                 let anchor = anchor_of(&sections[at].heading, &sections[..at]);
                 sections[at].anchor = anchor;
             }
-            Event::Start(Tag::Link { dest_url, .. }) if is_path(dest_url) => links.push(dest_url.to_string()),
+            Event::Start(Tag::Link { dest_url, .. }) if web::is_path(dest_url) => {
+                links.push(dest_url.to_string())
+            }
             Event::Text(text) | Event::Code(text) => match sections.last_mut() {
                 Some(section) if in_heading => section.heading.push_str(text),
                 Some(section) => section.text.push_str(text),
@@ -90,29 +92,12 @@ fn to_html(events: Vec<Event>, sections: &[Section]) -> String {
         .add_tag_attributes("th", ["scope"])
         .url_schemes(HashSet::from(["https", "http", "tel", "mailto"]))
         .attribute_filter(|_, attribute, value| {
-            let keeps = !matches!(attribute, "href" | "cite") || may_lead_to(value);
+            let keeps = !matches!(attribute, "href" | "cite") || web::may_lead_to(value);
             keeps.then(|| value.into())
         })
         .link_rel(None)
         .clean(&raw.replace("<th>", "<th scope=\"col\">"))
         .to_string()
-}
-
-/// Where a link may lead. What only looks like a path (`//host`), or hides its host behind a name and an `@`, may not.
-fn may_lead_to(address: &str) -> bool {
-    let lower = address.to_ascii_lowercase();
-    if ["mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme)) || is_path(address) {
-        return true;
-    }
-    let rest = ["https://", "http://"].iter().find_map(|scheme| lower.strip_prefix(scheme));
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    !host.is_empty() && !host.contains(['@', '\\'])
-}
-
-/// Whether it is a path on this site: one slash, and nothing that a browser takes for a second.
-fn is_path(address: &str) -> bool {
-    let odd = |letter: char| letter == '\\' || letter.is_control();
-    address.starts_with('/') && !address.starts_with("//") && !address.contains(odd)
 }
 
 fn anchor_of(heading: &str, before: &[Section]) -> String {

@@ -126,7 +126,10 @@ impl Facts {
         let step_free =
             [State::Yes, State::No, State::Unknown].into_iter().find(|state| states.contains(state));
         Facts {
-            by: service.organization.1.clone(),
+            by: match service.area.as_ref().filter(|area| area.is_outside()) {
+                Some(area) => format!("{}. For {}", service.organization.1, area.name),
+                None => service.organization.1.clone(),
+            },
             place,
             place_given,
             way_in: way_in_words(service),

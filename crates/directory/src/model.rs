@@ -251,6 +251,13 @@ pub struct Area {
     pub code: String,
 }
 
+impl Area {
+    /// Whether it is a neighbour's: families are told so wherever the entry is named.
+    pub fn is_outside(&self) -> bool {
+        self.name.contains(crate::publish::OUTSIDE_SAID)
+    }
+}
+
 /// When something is on.
 #[derive(Clone, Debug)]
 pub struct Schedule {

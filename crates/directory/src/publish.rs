@@ -26,6 +26,8 @@ pub const ANNOUNCEMENTS: [&str; 6] = [
 
 /// Before the name of an area in a draft: it is a neighbour's.
 pub(crate) const OUTSIDE: &str = "outside:";
+/// How it is said.
+pub(crate) const OUTSIDE_SAID: &str = " (outside ";
 
 /// Publishes an organisation, new or reworded.
 pub fn publish_organization(
@@ -280,7 +282,7 @@ pub(crate) fn area_of(draft: &ServiceDraft, council: &Council) -> Result<Option<
         "cheshire-and-merseyside" => ("Cheshire and Merseyside".to_owned(), String::new()),
         // A neighbour's entry says so in words wherever its area is shown.
         place if place.starts_with(OUTSIDE) => {
-            (format!("{} (outside {})", &place[OUTSIDE.len()..], council.area_name), String::new())
+            (format!("{}{OUTSIDE_SAID}{})", &place[OUTSIDE.len()..], council.area_name), String::new())
         }
         place if place.eq_ignore_ascii_case(&council.area_name) => {
             (council.area_name.clone(), council.area_code.clone())

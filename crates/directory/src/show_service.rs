@@ -381,7 +381,10 @@ fn markdown(text: &str) -> String {
     ammonia::Builder::default()
         .tags(["p", "ul", "ol", "li", "strong", "em", "a", "br"].into())
         .link_rel(Some("noreferrer"))
-        .url_schemes(["https", "http", "tel", "sms", "mailto"].into())
+        .url_schemes(["https", "http", "tel", "mailto"].into())
+        .attribute_filter(|_, attribute, value| {
+            (attribute != "href" || web::may_lead_to(value)).then(|| value.into())
+        })
         .clean(&html)
         .to_string()
 }
@@ -472,6 +475,8 @@ mod tests {
     fn an_entry_cannot_bring_script_along() {
         let html = markdown("Hello <script>alert(1)</script> [x](javascript:alert(1)) **you**");
         assert!(!html.contains("script") && html.contains("<strong>you</strong>"), "{html}");
+        let html = markdown("[a](//evil.test) [b](https://hub.example@evil.test/) [c](/hubs) [d](tel:111)");
+        assert_eq!(html.matches("href").count(), 2, "{html}");
     }
 
     #[test]

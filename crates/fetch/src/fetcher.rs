@@ -15,6 +15,8 @@ const REDIRECTS_MAX: usize = 5;
 /// What may be fetched, and how much of it.
 #[derive(Clone, Debug)]
 pub struct FetchConfig {
+    /// Whether anything is fetched at all.
+    pub reach: Reach,
     /// Whether `http` will do.
     pub schemes: Schemes,
     /// Private hosts (`feed.internal`) and nets (`10.1.0.0/16`) that may be fetched all the same. For tests, and for a
@@ -31,6 +33,7 @@ pub struct FetchConfig {
 impl Default for FetchConfig {
     fn default() -> FetchConfig {
         FetchConfig {
+            reach: Reach::Internet,
             schemes: Schemes::HttpsOnly,
             allow_private: Vec::new(),
             timeout: Duration::from_secs(60),
@@ -38,6 +41,16 @@ impl Default for FetchConfig {
             user_agent: "Hearth (family hub directory)".to_owned(),
         }
     }
+}
+
+/// How far the house reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Whatever is out on the open internet.
+    #[default]
+    Internet,
+    /// Nothing: a demonstration leaves its machine for no address.
+    Nothing,
 }
 
 /// What the other side said to know a version by, to be said back the next time.
@@ -89,6 +102,7 @@ pub struct Fetched {
 /// Fetches. Cheap to clone.
 #[derive(Clone)]
 pub struct Fetcher {
+    reach: Reach,
     client: Client,
     names: CheckedNames,
     timeout: Duration,
@@ -116,11 +130,20 @@ impl Fetcher {
             .pool_max_idle_per_host(0)
             .build()
             .map_err(|_| Refused::Configuration { entry: "user_agent".to_owned() })?;
-        Ok(Fetcher { client, names, timeout: config.timeout, max_bytes: config.max_bytes })
+        Ok(Fetcher {
+            reach: config.reach,
+            client,
+            names,
+            timeout: config.timeout,
+            max_bytes: config.max_bytes,
+        })
     }
 
     /// Whether an address may be fetched as things are now, without fetching it: for the form in which it is typed.
     pub async fn check(&self, address: &str) -> Result<(), Refused> {
+        if self.reach == Reach::Nothing {
+            return Err(Refused::Closed);
+        }
         let url = self.names.guard.check_address(address)?;
         match url.host() {
             Some(Host::Domain(name)) => {
@@ -147,6 +170,9 @@ impl Fetcher {
         address: &str,
         conditional: Option<&Validators>,
     ) -> Result<Fetched, Refused> {
+        if self.reach == Reach::Nothing {
+            return Err(Refused::Closed);
+        }
         let deadline = self.deadline();
         let mut url = self.names.guard.check_address(address)?;
         for _ in 0..=REDIRECTS_MAX {

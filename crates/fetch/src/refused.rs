@@ -2,6 +2,9 @@
 /// holds more of the address than its host.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
+    /// This house fetches nothing.
+    #[error("This is a demonstration: it fetches nothing from elsewhere")]
+    Closed,
     /// It cannot be read as an address.
     #[error("Enter a whole web address, like https://example.org/feed")]
     NotAnAddress,

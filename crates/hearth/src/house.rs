@@ -4,7 +4,7 @@ use axum::{Extension, Router, middleware::from_fn_with_state};
 use content::Library;
 use directory::Directory;
 use feed::{Feed, FeedConfig};
-use fetch::{FetchConfig, Fetcher, Schemes};
+use fetch::{FetchConfig, Fetcher, Reach, Schemes};
 use freshness::Desk;
 use intake::Intake;
 use jobs::Runner;
@@ -68,6 +68,10 @@ pub struct OutgoingConfig {
     pub allow_private: Vec<String>,
     /// Feeds may be pulled without encryption too.
     pub allow_http: bool,
+    /// Whether anything is fetched at all. A served demonstration fetches nothing, whoever presses what; its commands do
+    /// what they are told.
+    #[serde(skip)]
+    pub reach: Reach,
 }
 
 impl OutgoingConfig {
@@ -78,6 +82,7 @@ impl OutgoingConfig {
             address => format!("Hearth (family hub directory; {address})"),
         };
         Ok(Fetcher::new(FetchConfig {
+            reach: self.reach,
             schemes,
             allow_private: self.allow_private.clone(),
             user_agent,

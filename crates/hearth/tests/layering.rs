@@ -27,7 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("freshness", &["accounts", "notify", "directory"]),
     ("editing", &["accounts", "keeping", "directory", "search"]),
     ("feed", &["directory", "oruk"]),
-    ("intake", &["directory", "oruk", "fetch"]),
+    ("intake", &["keeping", "directory", "oruk", "fetch"]),
     ("quality", &["keeping", "freshness", "directory", "fetch"]),
     (
         "demo",

@@ -97,6 +97,11 @@ async fn harvest(intake: &Intake, slug: &str, only_look: bool) -> Result<(), Fau
     if !only_look && (source.paused || source.next_run.is_none_or(|due| due > now)) {
         return Ok(());
     }
+    if !only_look {
+        // Asked for again later, whatever becomes of this node meanwhile: a pull that never ends is not the last one.
+        let (id, next) = (source.id, later(now, decide_wait_hours(source.draft.every_hours, 0, None))?);
+        db.write(move |tx| rows::set_next_run(tx, id, next)).await?;
+    }
     let known = Some(&source.validators).filter(|_| !only_look && !source.accept_loss);
     match walk(&intake.fetcher, &address, known, now, &nobody).await {
         Err(trouble) => end_in_trouble(intake, source, trouble, only_look).await,

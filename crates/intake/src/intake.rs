@@ -43,6 +43,7 @@ impl Intake {
             id: source_id(source.slug.as_str()),
             words: Arc::new(Words::over(&needs)?),
             council: self.site.council(),
+            now: self.site.clock().now(),
             source,
         })
     }

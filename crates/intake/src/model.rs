@@ -315,6 +315,17 @@ pub struct Fields {
     pub given: Vec<(&'static str, Option<String>)>,
 }
 
+impl Fields {
+    /// Takes nothing after all: ours stands in every field, and an editor is asked.
+    pub fn hold_all(&mut self, ours: &Map<String, Value>, theirs: &Map<String, Value>) {
+        for field in std::mem::take(&mut self.taken) {
+            let (ours, theirs) = (value_of(ours, field).clone(), value_of(theirs, field).clone());
+            self.whole.insert(field.to_owned(), ours.clone());
+            self.held.push(Difference { field, ours, theirs });
+        }
+    }
+}
+
 /// Decides field by field who wins.
 ///
 /// A source wins while the entry still says what the source last said. A field that people here changed, or confirmed

@@ -12,6 +12,7 @@ use directory::{
     Publication, Published, ServiceDraft,
     upkeep::{HideReason, hide, show},
 };
+use keeping::TwoPeople;
 use kernel::{Fault, Id, Instant};
 use serde_json::Value;
 use settings::Council;
@@ -75,8 +76,10 @@ fn settle_held(
             Ok("ours")
         }
         (Choice::Theirs, None) => {
-            let Some(before) = publish_field(tx, may, row, &row.theirs, council, now)? else {
-                return Ok("overtaken");
+            let before = match publish_field(tx, may, row, &row.theirs, council, now)? {
+                Put::Stood(before) => before,
+                Put::TakesTwo => return Ok("two"),
+                Put::Overtaken => return Ok("overtaken"),
             };
             // What stood a moment ago is what undoing brings back.
             rows::set_held_ours(tx, row.id, &before)?;
@@ -93,8 +96,12 @@ fn settle_held(
             if open.contains(&row.field) {
                 return Ok("overtaken");
             }
-            if settled == "theirs" && publish_field(tx, may, row, &row.ours, council, now)?.is_none() {
-                return Ok("overtaken");
+            if settled == "theirs" {
+                match publish_field(tx, may, row, &row.ours, council, now)? {
+                    Put::Stood(_) => {}
+                    Put::TakesTwo => return Ok("two"),
+                    Put::Overtaken => return Ok("overtaken"),
+                }
             }
             rows::set_settled(tx, row.id, None, None, now)?;
             rows::set_record_held(tx, row.source_id, &row.slug)?;
@@ -109,7 +116,17 @@ fn static_field(field: &str) -> Option<&'static str> {
     crate::model::SERVICE_FIELDS.iter().copied().find(|have| *have == field)
 }
 
-/// Publishes an entry with one field as it is said here, and gives what stood before. `None` when it cannot be.
+/// What became of one field.
+enum Put {
+    /// It is published; this stood before.
+    Stood(Value),
+    /// It touches what protects people, so one person is not enough.
+    TakesTwo,
+    /// It cannot be any more.
+    Overtaken,
+}
+
+/// Publishes an entry with one field as it is said here.
 fn publish_field(
     tx: &mut Tx,
     may: &May<KeepSources>,
@@ -117,22 +134,25 @@ fn publish_field(
     value: &Value,
     council: &Council,
     now: Instant,
-) -> Result<Option<Value>, Fault> {
+) -> Result<Put, Fault> {
     if row.entity != Entity::Service.key() {
-        return Ok(None);
+        return Ok(Put::Overtaken);
     }
-    let Some(entry) = directory::find_entry(tx, &row.slug)? else { return Ok(None) };
+    let Some(entry) = directory::find_entry(tx, &row.slug)? else { return Ok(Put::Overtaken) };
     let mut facts = facts_of(&entry.draft)?;
     let before = facts.insert(row.field.clone(), value.clone()).unwrap_or_default();
     let draft: ServiceDraft = from_facts(&facts)?;
     if !draft.check().is_empty() {
-        return Ok(None);
+        return Ok(Put::Overtaken);
+    }
+    if TwoPeople::find(tx, council, now)?.are_needed(&entry.draft, &draft)? {
+        return Ok(Put::TakesTwo);
     }
     let why = format!("Settled with its source: {}", words_of_field(&row.field));
     let publication = Publication { draft: &draft, base_version: entry.version, why: &why, change: None };
     match directory::publish(tx, may, &publication, council, now)? {
-        Published::Version(_) => Ok(Some(before)),
-        Published::Overtaken(_) => Ok(None),
+        Published::Version(_) => Ok(Put::Stood(before)),
+        Published::Overtaken(_) => Ok(Put::Overtaken),
     }
 }
 

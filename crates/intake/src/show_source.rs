@@ -120,6 +120,9 @@ pub(crate) async fn get(State(intake): State<Intake>, Path(slug): Path<String>, 
         "hidden" => "Hidden from families. Nothing of it is lost.",
         "kept" => "Kept as ours.",
         "kept_again" => "We keep this source again. It is paused.",
+        "two" => {
+            "This touches what protects people, so two must look at it: change the entry on its own page."
+        }
         "overtaken" => "Somebody had settled it, or changed the entry, a moment before. Look at it again.",
         _ => "",
     };

@@ -20,6 +20,7 @@ use directory::{
         publish_location_taken_in, publish_taken_in,
     },
 };
+use keeping::TwoPeople;
 use kernel::{Date, Fault, Id, Instant};
 use oruk::model::Organization;
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,6 +39,7 @@ pub(crate) struct Task {
     pub source: SourceDraft,
     pub council: Arc<Council>,
     pub words: Arc<Words>,
+    pub now: Instant,
 }
 
 /// What is to be done with a batch.
@@ -154,6 +156,7 @@ struct Batch<'a> {
     parts: HashMap<(Entity, String), String>,
     decided: Decided,
     came: HashSet<String>,
+    two_people: TwoPeople,
 }
 
 impl<'a> Batch<'a> {
@@ -168,7 +171,8 @@ impl<'a> Batch<'a> {
         for (key, slug) in rows::list_record_slugs(tx, task.id)? {
             names.keep(Entity::Service, &key, slug.as_str());
         }
-        Ok(Batch { task, kept, names, parts, decided: Decided::default(), came: HashSet::new() })
+        let two_people = TwoPeople::find(tx, &task.council, task.now)?;
+        Ok(Batch { task, kept, names, parts, decided: Decided::default(), came: HashSet::new(), two_people })
     }
 
     fn decide(&mut self, tx: &mut Tx, at: usize, record: &Incoming) -> Result<(), Fault> {
@@ -255,6 +259,13 @@ impl<'a> Batch<'a> {
             self.without_new_parts(&mut theirs_facts, &standing.ours);
         }
         let mut fields = decide_fields(SERVICE_FIELDS, &standing, &theirs_facts);
+        // What protects people takes two, whoever says it: then nothing of the record is taken by itself.
+        if !fields.taken.is_empty()
+            && from_facts(&fields.whole)
+                .is_ok_and(|new: ServiceDraft| self.two_people.are_needed(&entry.draft, &new).unwrap_or(true))
+        {
+            fields.hold_all(&standing.ours, &theirs_facts);
+        }
         let checked_on: Option<Date> = entry.draft.checked_on.max(theirs.checked_on);
         fields.whole.insert("checked_on".to_owned(), serde_json::to_value(checked_on)?);
         let draft: ServiceDraft = from_facts(&fields.whole)?;

@@ -192,6 +192,8 @@ fn few_words_of_danger_bring_a_card_too() {
         ("newborn yellow and wont feed", Red, Category::MedicalEmergency),
         ("i want it all to stop", Red, Category::SuicideSelfharm),
         ("i might do something stupid", Red, Category::SuicideSelfharm),
+        ("hes on the xbox and i want to kill myself", Red, Category::SuicideSelfharm),
+        ("cod. i want to kill myself", Red, Category::SuicideSelfharm),
         ("my mate might do something stupid", Red, Category::SuicideSelfharm),
         ("my 14 yr old hits me", Amber, Category::DomesticAbuse),
         ("scared of my own son", Amber, Category::DomesticAbuse),

@@ -5,7 +5,8 @@ use super::{
     say,
 };
 use anyhow::Context;
-use hearth::{House, Setup, config::Config};
+use fetch::Reach;
+use hearth::{House, OutgoingConfig, Setup, config::Config};
 use kernel::{Clock, Dice, Fault};
 use std::{net::SocketAddr, path::Path};
 use store::Db;
@@ -27,7 +28,8 @@ pub(crate) async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fa
         ));
     }
     set_public_url(&db, &address).await?;
-    let setup = Setup { is_demonstration: true, ..Setup::default() };
+    let outgoing = OutgoingConfig { reach: Reach::Nothing, ..OutgoingConfig::default() };
+    let setup = Setup { is_demonstration: true, outgoing, ..Setup::default() };
     let house = House::open(db, Clock::real(), Dice::real(), setup).await?;
     demo::add_people(&house.site).await?;
     demo::add_work(&house.site, &house.notify).await?;

@@ -155,3 +155,8 @@ pub(crate) fn set_stopped(tx: &mut Tx, id: SourceId, at: Option<Instant>) -> Res
     tx.exec("update source set stopped_at = $2 where id = $1", args![id, at])?;
     Ok(())
 }
+
+pub(crate) fn set_next_run(tx: &mut Tx, source: SourceId, next: Instant) -> Result<(), Fault> {
+    tx.exec("update source set next_run = $2 where id = $1", args![source, next])?;
+    Ok(())
+}
