@@ -224,8 +224,8 @@ impl Client {
 
     /// How many bytes came; the answer is not held.
     async fn get(&mut self, path: &str) -> Result<usize, Fault> {
-        let path = if path.contains('?') { path.to_owned() } else { path.replacen('&', "?", 1) };
         let request = hyper::Request::get(path).header("host", "bench.example.org").body(Empty::new())?;
+        self.0.ready().await?;
         let mut response = self.0.send_request(request).await?;
         anyhow::ensure!(response.status() == 200, "the feed answered {}", response.status());
         let mut bytes = 0;

@@ -15,8 +15,13 @@ use web::Site;
 
 const RECORDS: u128 = 3_000;
 const SECONDS_MAX: f64 = 10.0;
-const MIGRATIONS: &[&[store::Migration]] =
-    &[access::MIGRATIONS, settings::MIGRATIONS, directory::MIGRATIONS, intake::MIGRATIONS];
+const MIGRATIONS: &[&[store::Migration]] = &[
+    access::MIGRATIONS,
+    settings::MIGRATIONS,
+    directory::MIGRATIONS,
+    keeping::MIGRATIONS,
+    intake::MIGRATIONS,
+];
 
 #[tokio::main]
 async fn main() {

@@ -20,8 +20,14 @@ use std::collections::BTreeMap;
 use store::{Db, testing};
 use web::Site;
 
-const MIGRATIONS: &[&[store::Migration]] =
-    &[access::MIGRATIONS, settings::MIGRATIONS, directory::MIGRATIONS, feed::MIGRATIONS, intake::MIGRATIONS];
+const MIGRATIONS: &[&[store::Migration]] = &[
+    access::MIGRATIONS,
+    settings::MIGRATIONS,
+    directory::MIGRATIONS,
+    keeping::MIGRATIONS,
+    feed::MIGRATIONS,
+    intake::MIGRATIONS,
+];
 const ORGANIZATIONS: [&str; 4] = ["council", "nhs-trust", "small-charity", "runs-nothing"];
 const PLACES: [&str; 3] = ["first-hall", "second-hall", "online-room"];
 const NEEDS: [&str; 4] = ["feeding", "breastfeeding", "bottle-feeding", "things-to-do"];

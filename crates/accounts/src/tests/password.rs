@@ -183,7 +183,7 @@ async fn who_is_shut_out_is_let_in_again_by_adding_them_and_never_by_a_reset() {
         let still = commands::reset_user(&house.accounts, &email, Tell::Nobody).await;
         assert!(still.is_err(), "what was refused let nobody in");
         let link = commands::add_user(&house.accounts, draft(&[Role::Editor]), Tell::Nobody).await.unwrap();
-        assert!(browser.post(&link, &[]).await.leads_to("/sign-in/code"), "they still have their app");
+        assert!(browser.post(&link, &[]).await.leads_to("/sign-in/set-up/password"), "in again");
         let reset = commands::reset_user(&house.accounts, &email, Tell::Nobody).await.unwrap();
         finish(&house, &mut house.browser(), &reset).await;
         assert!(house.trail().await.iter().any(|did| did == "let a person in again who was shut out"));

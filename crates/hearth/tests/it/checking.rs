@@ -15,7 +15,9 @@ fn on_the_day_it_was_made_only_gaps_in_local_numbers_need_a_person() {
             .collect();
         // This house has been told of no way to send anything: that too needs a person.
         assert_eq!(others.iter().filter(|(area, _)| *area == "messages").count(), 2, "{others:?}");
-        assert_eq!(others.len(), 2, "{others:?}");
+        // Most of the demonstration's facts come from papers older than half a year, and that is said too.
+        let areas: Vec<&str> = others.iter().map(|(area, _)| *area).collect();
+        assert_eq!(areas, ["messages", "messages", "coverage", "freshness"], "{others:?}");
         assert!(findings.iter().any(|finding| finding.sentence.contains("maternity triage")), "{findings:?}");
     });
 }

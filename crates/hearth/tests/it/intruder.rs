@@ -148,7 +148,7 @@ fn one_network_fills_no_list_and_a_family_elsewhere_still_reports_what_is_wrong(
             home.send(request).await
         };
         for number in 0..30 {
-            assert_eq!(report(113, "It is wrong").await.status, 200, "report {number}");
+            assert_eq!(report(113, "It is wrong").await.status, 303, "report {number}");
         }
         let stopped = report(113, "He hits me and the number is wrong").await;
         assert_eq!((stopped.status, stopped.header("retry-after")), (429, "3600"));
@@ -156,7 +156,7 @@ fn one_network_fills_no_list_and_a_family_elsewhere_still_reports_what_is_wrong(
         assert!(page.contains("He hits me and the number is wrong") && page.contains("in an hour"), "{page}");
         let card = page.find("id=\"h-card\"").expect("the card of somebody in danger");
         assert!(card < page.find("We could not send this:").unwrap(), "before everything else");
-        assert_eq!(report(114, "It is wrong").await.status, 200, "another household");
+        assert_eq!(report(114, "It is wrong").await.status, 303, "another household");
     });
 }
 

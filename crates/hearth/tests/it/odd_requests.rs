@@ -39,7 +39,7 @@ fn an_address_that_is_not_there_is_a_plain_page_with_a_way_on() {
                 "{path}"
             );
         }
-        for path in ["/api/v1/nothing", "/api/nothing", "/oruk/v3/services"] {
+        for path in ["/api/v1/nothing", "/api/nothing", "/oruk/v3/nothing"] {
             let answer = home.get(path).await;
             assert_eq!((answer.status, answer.header("content-type")), (404, "application/json"), "{path}");
             assert_eq!(answer.json()["error"]["code"], "not_found");

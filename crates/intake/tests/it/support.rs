@@ -14,8 +14,13 @@ use store::{Db, args};
 use tower::ServiceExt;
 use web::{Site, Who};
 
-pub const MIGRATIONS: &[&[store::Migration]] =
-    &[access::MIGRATIONS, settings::MIGRATIONS, directory::MIGRATIONS, intake::MIGRATIONS];
+pub const MIGRATIONS: &[&[store::Migration]] = &[
+    access::MIGRATIONS,
+    settings::MIGRATIONS,
+    directory::MIGRATIONS,
+    keeping::MIGRATIONS,
+    intake::MIGRATIONS,
+];
 
 /// The house with nothing in it but two needs.
 pub struct House {
