@@ -481,9 +481,13 @@ pub fn has_scheme(url: &str) -> bool {
     !host.contains(['@', '\\']) && !url.contains(char::is_whitespace) && is_named(host)
 }
 
-/// Whether a host is a name with an ending, such as `example.org`, with or without a port.
+/// Whether a host is a name with an ending, such as `example.org`, or a number, with or without a port. A private number is
+/// an address all the same: who looks whether links lead anywhere says that this one does not.
 fn is_named(host: &str) -> bool {
     let name = host.split(':').next().unwrap_or_default();
+    if name.parse::<std::net::Ipv4Addr>().is_ok() {
+        return true;
+    }
     let parts: Vec<&str> = name.trim_end_matches('.').split('.').collect();
     let plain =
         |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');

@@ -6,6 +6,7 @@ use crate::{
     room::Quality,
     store as rows,
 };
+use access::{CheckEntries, MergeEntries, On, OpenProviderDoor};
 use askama::Template;
 use axum::{
     extract::State,
@@ -15,7 +16,7 @@ use axum::{
 use freshness::Need;
 use kernel::{Date, Fault, Span};
 use std::fmt::Write;
-use web::{Page, Reply, show};
+use web::{Page, Reply, Who, show};
 
 /// The trend goes back half a year.
 const TREND_DAYS: i64 = 182;
@@ -89,7 +90,11 @@ async fn read(quality: &Quality) -> Result<(Report, Vec<(Date, Report)>), Fault>
 }
 
 /// `GET /admin/quality`.
-pub(crate) async fn get(State(quality): State<Quality>) -> Reply {
+pub(crate) async fn get(State(quality): State<Quality>, who: Who) -> Reply {
+    // Who reads figures alone is led to no desk that stays shut.
+    let desk = |is_open: bool, href: &'static str| if is_open { href } else { "" };
+    let merges = desk(who.may::<MergeEntries>(On::all("service")).is_ok(), "/admin/duplicates");
+    let links = desk(who.may::<CheckEntries>(On::all("service")).is_ok(), "/admin/links");
     let (report, kept) = read(&quality).await?;
     let today = quality.site.clock().today();
     let mut weeks: Vec<Week> = kept.iter().map(|(monday, report)| week_of(*monday, report)).collect();
@@ -101,8 +106,8 @@ pub(crate) async fn get(State(quality): State<Quality>) -> Reply {
         tiles: vec![
             (format!("{}%", report.whole.complete), "of what families need is given", "#h-needs"),
             (format!("{}%", report.whole.checked_share(1)), "of entries checked within 6 months", "#h-src"),
-            (sum(&report.duplicates), "pairs that may be the same", "/admin/duplicates"),
-            (sum(&report.links_broken), "broken links", "/admin/links"),
+            (sum(&report.duplicates), "pairs that may be the same", merges),
+            (sum(&report.links_broken), "broken links", links),
             (report.missing.len().to_string(), "expected kinds without an entry", "/admin/quality/coverage"),
         ],
         needs_finding: match needs.iter().max_by_key(|need| need.counts[2]).filter(|need| need.counts[2] > 0)
@@ -202,6 +207,8 @@ pub(crate) async fn json(State(quality): State<Quality>) -> Reply {
 #[template(path = "coverage.html")]
 struct CoverageView {
     lead: String,
+    /// Whether they may add an entry.
+    adds: bool,
     groups: Vec<Group>,
 }
 
@@ -222,7 +229,8 @@ struct KindView {
 const ENTRIES_SHOWN: usize = 12;
 
 /// `GET /admin/quality/coverage`.
-pub(crate) async fn get_coverage(State(quality): State<Quality>) -> Reply {
+pub(crate) async fn get_coverage(State(quality): State<Quality>, who: Who) -> Reply {
+    let adds = who.may::<OpenProviderDoor>(On::all("service")).is_ok();
     let today = quality.site.clock().today();
     let entries = quality.site.db().read(directory::list_comparable).await?;
     let all = coverage(kinds()?, &entries, today);
@@ -262,7 +270,10 @@ pub(crate) async fn get_coverage(State(quality): State<Quality>) -> Reply {
             })
             .collect(),
     });
-    let body =
-        CoverageView { lead, groups: groups.into_iter().filter(|group| !group.kinds.is_empty()).collect() };
+    let body = CoverageView {
+        lead,
+        adds,
+        groups: groups.into_iter().filter(|group| !group.kinds.is_empty()).collect(),
+    };
     show(&quality.site, &Page::new("What is expected and what there is"), &body)
 }
