@@ -140,7 +140,7 @@ impl<'a> Address<'a> {
                 pairs.push(pair);
             }
         }
-        let form_showed = params.all("heard").take(PARTS_MAX).collect();
+        let form_showed = params.all("heard").flat_map(|shown| shown.split(',')).take(PARTS_MAX).collect();
         Address { pairs, page: params.get("page").parse().unwrap_or(1).clamp(1, 10_000), form_showed }
     }
 
