@@ -23,6 +23,7 @@
 //! test that runs on both. To change the schema: `docs/changing-the-schema.md`.
 
 mod db;
+mod together;
 mod tx;
 
 mod dialect;
@@ -45,6 +46,7 @@ pub use dialect::{Dialect, places};
 pub use kernel::Fault;
 pub use migrate::{Migration, migrate};
 pub use scrub::scrub;
+pub use together::{TakeRows, Together};
 pub use tx::Tx;
 pub use value::{Column, FromRow, Raw, Row, Value};
 pub use violation::{Violation, ViolationKind, refusal_for, violation};

@@ -7,6 +7,7 @@ mod migrations;
 mod outbox;
 mod scrub;
 mod statements;
+mod together;
 mod transactions;
 mod values;
 mod violations;
