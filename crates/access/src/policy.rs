@@ -143,6 +143,23 @@ actions! {
     /// Search the audit trail
     SeeAudit "see_audit" { Always: SafeguardingLead, Administrator; }
 
+    /// Keep sessions: when, where and for whom they are held, closures, moved and cancelled dates
+    KeepSessions "keep_sessions" { OwnOrganization: ProviderEditor; Always: HubWorker, Editor, DataSteward; }
+    /// Keep the terms, half terms, INSET days and bank holidays that sessions follow
+    KeepTerms "keep_terms" { Always: Editor, DataSteward, Administrator; }
+    /// See who has booked a session, change or cancel a booking, keep its waiting list and its register
+    KeepBookings "keep_bookings" { OwnOrganization: ProviderEditor; Always: HubWorker, DataSteward; }
+    /// Allow more bookings than there are places, as a recorded allowance
+    AllowOverbooking "allow_overbooking" { Always: DataSteward; }
+    /// Invite a family to a session, and see whether the invitation was opened, booked and attended
+    InviteFamily "invite_family" { OwnOrganization: ProviderEditor; Always: Practitioner, HubWorker; }
+    /// See bookings, attendance and invitations in figures
+    SeeBookingFigures "see_booking_figures" { Always: Editor, DataSteward, Analyst, Administrator; }
+    /// Keep holiday programmes: allowances, who is eligible, opening mornings, providers
+    KeepHolidayProgramme "keep_holiday_programme" { Always: DataSteward, Administrator; }
+    /// Settle whether a child is eligible for a holiday programme
+    SettleEligibility "settle_eligibility" { Always: HubWorker, DataSteward; }
+
     /// Open a family's case
     OpenCase "open_case" { OwnCase: Practitioner, HubWorker; Always: SafeguardingLead; }
 }

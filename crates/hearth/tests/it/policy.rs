@@ -11,6 +11,19 @@ use axum::{
 use std::collections::BTreeMap;
 use web::Route;
 
+/// What is decided already and has no door yet.
+const WITHOUT_A_DOOR: &[Action] = &[
+    Action::OpenCase,
+    Action::KeepSessions,
+    Action::KeepTerms,
+    Action::KeepBookings,
+    Action::AllowOverbooking,
+    Action::InviteFamily,
+    Action::SeeBookingFigures,
+    Action::KeepHolidayProgramme,
+    Action::SettleEligibility,
+];
+
 /// Whose record a route is tried on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Record {
@@ -44,7 +57,7 @@ fn every_route_opens_to_whom_the_table_says_and_to_nobody_else() {
         assert!(wrong.is_empty(), "{} of {total} cells:\n{}", wrong.len(), wrong.join("\n"));
         assert!(routes.len() > 100 && total > 1_000, "{} routes, {total} cells", routes.len());
         // Both answers must have been seen of every action that some may and others may not, else nothing was tried.
-        for action in Action::ALL.iter().filter(|action| **action != Action::OpenCase) {
+        for action in Action::ALL.iter().filter(|action| !WITHOUT_A_DOOR.contains(action)) {
             assert!(cells.contains_key(&(action.key(), true)), "{action} was never allowed");
             let open = action.grant(None) == Grant::Always;
             assert!(open || cells.contains_key(&(action.key(), false)), "{action} was never refused");

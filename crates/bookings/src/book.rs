@@ -1,0 +1,351 @@
+//! A party books dates, waits for them, or has places held while somebody types.
+
+use crate::{
+    desk::{Desk, reference_of},
+    ledger::{self, is_held, offer_freed},
+    model::{
+        Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, Refused, Room, State, decide_newcomer,
+        decide_places,
+    },
+    settle::lapse_ended_of,
+    store::{self as rows, BookingRow},
+};
+use anyhow::Context;
+use events::{BookableDate, Counts, Kind, SessionDraft, SessionId};
+use jiff::SignedDuration;
+use kernel::{Email, Fault, Id, Instant, Phone};
+use std::collections::{BTreeMap, BTreeSet};
+use store::Tx;
+use uuid::Uuid;
+
+/// How places are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Kept free for some minutes while somebody types; nobody's name is known yet.
+    Held,
+    /// Booked, or refused when full.
+    Booked,
+    /// Booked, or in the queue when full.
+    BookedOrWaiting,
+}
+
+/// Whom to write to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// Who is asked for on the phone. May be empty.
+    pub name: String,
+    /// Where to write.
+    pub email: Option<Email>,
+    /// Where to send a text.
+    pub phone: Option<Phone>,
+}
+
+/// One party's wish, all dates or none.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// 128 bits in hex that the form carries: the same key is the same booking.
+    pub form_key: String,
+    /// How places are wanted.
+    pub how: How,
+    /// Which dates.
+    pub dates: Vec<Uuid>,
+    /// Who comes.
+    pub party: Vec<Guest>,
+    /// Whom to write to.
+    pub contact: Contact,
+    /// What the family wants to say, after the safety screen. May be empty.
+    pub note: String,
+    /// Who asks.
+    pub made_by: MadeBy,
+    /// The invitation by which they came.
+    pub invitation: Option<Uuid>,
+}
+
+/// What became of a wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booked {
+    /// Its id.
+    pub id: BookingId,
+    /// What to say on the phone.
+    pub reference: String,
+    /// Where it stands.
+    pub state: State,
+    /// How many bookings stand before it in the queue, when it waits.
+    pub before: usize,
+    /// When a hold ends.
+    pub until: Option<Instant>,
+}
+
+/// Books one party's wish. A form that was sent twice, also at the same moment, is one booking and gives the first answer.
+pub async fn book(desk: &Desk, request: Request) -> Result<Result<Booked, Refused>, Fault> {
+    Ok(book_all(desk, vec![request]).await?.map(|mut booked| booked.remove(0)))
+}
+
+/// Books several wishes, such as one for each child of a family: all or none, in the order of the wishes.
+pub async fn book_all(desk: &Desk, requests: Vec<Request>) -> Result<Result<Vec<Booked>, Refused>, Fault> {
+    let site = desk.site();
+    let ids: Vec<Uuid> = requests.iter().flat_map(|request| request.dates.iter().copied()).collect();
+    if requests.iter().any(|request| !is_sound(request)) {
+        return Ok(Err(Refused::Dates));
+    }
+    let sessions = site.db().read(move |tx| list_sessions(tx, &ids)).await?;
+    let now = site.clock().now();
+    let fresh: Vec<BookingId> = requests.iter().map(|_| Id::new(site.clock(), site.dice())).collect();
+    let held = sessions.clone();
+    let outcome = desk
+        .line()
+        .write(sessions, move |tx| {
+            let mut booked = Vec::new();
+            for (request, id) in requests.iter().zip(&fresh) {
+                // What was kept of the wishes before this one is undone when it is refused.
+                match book_one(tx, request, *id, &held, now)? {
+                    Ok(one) => booked.push(one),
+                    Err(why) => return Err(Fault::new(Undone(why))),
+                }
+            }
+            Ok(booked)
+        })
+        .await;
+    match outcome {
+        Ok(booked) => Ok(Ok(booked)),
+        Err(fault) => fault.downcast::<Undone>().map(|Undone(why)| Err(why)),
+    }
+}
+
+/// A refusal on its way out of a transaction, whose work is then undone.
+#[derive(Debug)]
+struct Undone(Refused);
+
+impl std::fmt::Display for Undone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a booking was refused")
+    }
+}
+
+impl std::error::Error for Undone {}
+
+fn is_sound(request: &Request) -> bool {
+    let different: BTreeSet<Uuid> = request.dates.iter().copied().collect();
+    (1..=DATES_MAX).contains(&request.dates.len()) && different.len() == request.dates.len()
+}
+
+fn list_sessions(tx: &mut Tx, dates: &[Uuid]) -> Result<Vec<Uuid>, Fault> {
+    let sessions: BTreeSet<Uuid> =
+        events::list_bookable_dates(tx, dates)?.iter().map(|date| date.session_id.uuid()).collect();
+    Ok(sessions.into_iter().collect())
+}
+
+fn book_one(
+    tx: &mut Tx,
+    request: &Request,
+    id: BookingId,
+    sessions: &[Uuid],
+    now: Instant,
+) -> Result<Result<Booked, Refused>, Fault> {
+    if let Some(first) = rows::find_booking_by_key(tx, &request.form_key)? {
+        return if first.form_hash == hash_of(request) {
+            answer(tx, &first).map(Ok)
+        } else {
+            Ok(Err(Refused::OtherContent))
+        };
+    }
+    let dates = events::list_bookable_dates(tx, &request.dates)?;
+    let plan = match decide_plan(request, &dates, now)? {
+        Ok(plan) => plan,
+        Err(why) => return Ok(Err(why)),
+    };
+    let mut rooms = ledger::rooms(tx, &dates)?;
+    let mut fits = fits(tx, &rooms, plan.places, sessions)?;
+    if fits != Answer::Fits && !lapse_ended_of(tx, sessions, now)?.is_empty() {
+        // Somebody's hold or offer had ended and nobody had come to say so yet.
+        offer_freed(tx, sessions, now)?;
+        rooms = ledger::rooms(tx, &dates)?;
+        fits = self::fits(tx, &rooms, plan.places, sessions)?;
+    }
+    let (state, what) = match (fits, request.how) {
+        (Answer::Fits, How::Held) => (State::Held, "held while somebody types"),
+        (Answer::Fits, _) => (State::Booked, "booked"),
+        (Answer::Full(_), How::BookedOrWaiting) if sessions_of(&dates).len() > 1 => {
+            return Ok(Err(Refused::QueueForOne));
+        }
+        (Answer::Full(_), How::BookedOrWaiting) => (State::Waiting, "joined the queue"),
+        (Answer::Full(full), _) => return Ok(Err(Refused::Full(full))),
+    };
+    let until = if state == State::Held {
+        Some(now + SignedDuration::from_mins(rows::find_rules(tx)?.hold_minutes))
+    } else {
+        None
+    };
+    let booking = row(request, id, &dates, &plan, state, until, now);
+    ledger::begin(tx, &booking, &dates, &rooms, what)?;
+    rows::set_guests(tx, booking.id, &request.party)?;
+    answer(tx, &booking).map(Ok)
+}
+
+/// The sessions of some dates, each once.
+fn sessions_of(dates: &[BookableDate]) -> BTreeSet<SessionId> {
+    dates.iter().map(|date| date.session_id).collect()
+}
+
+/// Whether a newcomer fits, with the queue as it stands.
+fn fits(
+    tx: &mut Tx,
+    rooms: &BTreeMap<Uuid, (SessionId, Room)>,
+    places: i64,
+    sessions: &[Uuid],
+) -> Result<Answer, Fault> {
+    let dates: Vec<(Uuid, Room)> = rooms.iter().map(|(date, (_, room))| (*date, *room)).collect();
+    Ok(decide_newcomer(&dates, places, &rows::list_queue(tx, sessions)?))
+}
+
+struct Plan {
+    places: i64,
+}
+
+/// What of a wish can be judged before the places are looked at.
+fn decide_plan(
+    request: &Request,
+    dates: &[BookableDate],
+    now: Instant,
+) -> Result<Result<Plan, Refused>, Fault> {
+    if dates.len() != request.dates.len() || !dates.iter().all(is_held) {
+        return Ok(Err(Refused::NotHeld));
+    }
+    if request.party.is_empty() || request.party.len() > PARTY_MAX {
+        return Ok(Err(Refused::Party));
+    }
+    let mut places = 0;
+    let mut drafts: BTreeMap<SessionId, SessionDraft> = BTreeMap::new();
+    for date in dates {
+        if !drafts.contains_key(&date.session_id) {
+            let draft = serde_json::from_value(date.draft.clone()).context("reading a session")?;
+            drafts.insert(date.session_id, draft);
+        }
+        let draft = &drafts[&date.session_id];
+        let by_family = request.made_by == MadeBy::Family;
+        let open = match draft.kind {
+            Kind::BookOn | Kind::Course | Kind::OneToOne => true,
+            Kind::Invitation => !by_family || request.invitation.is_some(),
+            Kind::Referral => !by_family,
+            Kind::DropIn => false,
+        };
+        if !open {
+            return Ok(Err(Refused::NotThisWay));
+        }
+        if let Some(opens_at) = draft.opens_at
+            && by_family
+            && now < opens_at
+        {
+            return Ok(Err(Refused::NotYet(opens_at)));
+        }
+        let closes_at = date.starts_at - SignedDuration::from_mins(draft.closes_minutes);
+        if now >= if by_family { closes_at } else { date.starts_at } {
+            return Ok(Err(Refused::TooLate));
+        }
+        if request.how != How::Held
+            && let Some(guest) = out_of_age(&request.party, draft, date)
+        {
+            return Ok(Err(Refused::Age { guest, day: date.day }));
+        }
+        places = places.max(places_of(date, &request.party)?);
+    }
+    Ok(Ok(Plan { places }))
+}
+
+/// How many places a party takes on a date.
+pub(crate) fn places_of(date: &BookableDate, party: &[Guest]) -> Result<i64, Fault> {
+    let counts = Counts::of(&date.counts).context("who takes up a place")?;
+    Ok(decide_places(counts, party))
+}
+
+/// The first child of the party whom one of the dates is not for, and its day.
+pub(crate) fn find_out_of_age(dates: &[BookableDate], party: &[Guest]) -> Result<Option<Refused>, Fault> {
+    for date in dates {
+        let draft: SessionDraft = serde_json::from_value(date.draft.clone()).context("reading a session")?;
+        if let Some(guest) = out_of_age(party, &draft, date) {
+            return Ok(Some(Refused::Age { guest, day: date.day }));
+        }
+    }
+    Ok(None)
+}
+
+/// The first child of the party whom the session is not for on that day. A session that welcomes brothers and sisters
+/// needs one child of its age.
+fn out_of_age(party: &[Guest], draft: &SessionDraft, date: &BookableDate) -> Option<usize> {
+    let fits = |guest: &Guest| {
+        let Some(born) = guest.born else { return true };
+        let age = calendar::Age { born, due: None };
+        age.months(date.day, calendar::AgeCount::FromBirth).is_some_and(|months| draft.ages.fits(months))
+    };
+    let children = || party.iter().enumerate().filter(|(_, guest)| !guest.grown_up);
+    let first_out = children().find(|(_, guest)| !fits(guest)).map(|(at, _)| at)?;
+    let somebody_fits = children().any(|(_, guest)| guest.born.is_some() && fits(guest));
+    (!draft.siblings_welcome || !somebody_fits).then_some(first_out)
+}
+
+fn row(
+    request: &Request,
+    id: BookingId,
+    dates: &[BookableDate],
+    plan: &Plan,
+    state: State,
+    until: Option<Instant>,
+    now: Instant,
+) -> BookingRow {
+    BookingRow {
+        id,
+        reference: reference_of(&request.form_key),
+        form_key: request.form_key.clone(),
+        form_hash: hash_of(request),
+        session_id: dates[0].session_id,
+        organization_id: dates[0].organization_id,
+        state: state.key().to_owned(),
+        places: plan.places,
+        made_by: request.made_by.key().to_owned(),
+        contact_name: request.contact.name.clone(),
+        email: request.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+        phone: request.contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+        note: request.note.clone(),
+        invitation_id: request.invitation,
+        turn: 1,
+        queued_at: (state == State::Waiting).then_some(now),
+        until_at: until,
+        lapses: 0,
+        made_at: now,
+        changed_at: now,
+    }
+}
+
+/// What a form said, so that the same key with another content is seen.
+pub(crate) fn hash_of(request: &Request) -> String {
+    let mut dates = request.dates.clone();
+    dates.sort_unstable();
+    let said = serde_json::json!([
+        dates.iter().map(Uuid::to_string).collect::<Vec<_>>(),
+        request.party,
+        request.contact.name,
+        request.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+        request.contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+        request.note,
+    ]);
+    blake3::hash(said.to_string().as_bytes()).to_hex().to_string()
+}
+
+pub(crate) fn answer(tx: &mut Tx, booking: &BookingRow) -> Result<Booked, Fault> {
+    let state = State::of(&booking.state).context("a booking's state")?;
+    let before = if state == State::Waiting {
+        rows::list_queue(tx, &[booking.session_id.uuid()])?
+            .iter()
+            .take_while(|waiter| waiter.id != booking.id)
+            .count()
+    } else {
+        0
+    };
+    Ok(Booked {
+        id: booking.id,
+        reference: booking.reference.clone(),
+        state,
+        before,
+        until: booking.until_at,
+    })
+}

@@ -1,0 +1,159 @@
+//! Places come and go here and nowhere else: a booking's turn from one state to the next, with the counts of its dates,
+//! what is announced, and the offers to those who wait, all in the transaction that holds the session's row.
+
+use crate::{
+    model::{BookingId, Counted, Room, State, decide_move, decide_offer_end, decide_offers},
+    store::{self as rows, BookingRow},
+};
+use anyhow::{Context, anyhow};
+use events::{BookableDate, SessionId};
+use kernel::{Fault, Instant};
+use serde_json::json;
+use std::collections::BTreeMap;
+use store::{Tx, outbox};
+use uuid::Uuid;
+
+/// What the room announces: `booking_turned`, with the booking, its new state and what it was before. Each wakes the
+/// message to the family.
+pub const ANNOUNCEMENTS: &[&str] = &["booking_turned", "booking_dates_given_up"];
+
+/// The job that ends holds and offers.
+pub(crate) const LAPSE_ENDED: &str = "end_holds_and_offers";
+
+/// Who got an offer.
+pub type Freed = Vec<BookingId>;
+
+/// The rooms of these dates, with the places that the session gives them today.
+pub(crate) fn rooms(tx: &mut Tx, dates: &[BookableDate]) -> Result<BTreeMap<Uuid, (SessionId, Room)>, Fault> {
+    let ids: Vec<Uuid> = dates.iter().map(|date| date.id).collect();
+    let known = rows::list_places(tx, &ids)?;
+    Ok(dates
+        .iter()
+        .map(|date| {
+            let kept = known.get(&date.id).map(|row| row.room()).unwrap_or_default();
+            (date.id, (date.session_id, Room { capacity: date.places.unwrap_or(0), ..kept }))
+        })
+        .collect())
+}
+
+/// Writes a booking that is new.
+pub(crate) fn begin(
+    tx: &mut Tx,
+    booking: &BookingRow,
+    dates: &[BookableDate],
+    rooms: &BTreeMap<Uuid, (SessionId, Room)>,
+    what: &str,
+) -> Result<(), Fault> {
+    let state = State::of(&booking.state).context("a booking's state")?;
+    let of_sessions: Vec<(Uuid, SessionId)> = dates.iter().map(|date| (date.id, date.session_id)).collect();
+    rows::insert_booking(tx, booking, &of_sessions, what)?;
+    if state.counted() != Counted::Nowhere {
+        for (date, (session, room)) in rooms {
+            let by = decide_move(booking.places, Counted::Nowhere, state.counted());
+            rows::set_places(tx, *date, *session, (room.capacity, room.allowance), by)?;
+        }
+    }
+    end_in_time(tx, booking)?;
+    announce(tx, booking, None)
+}
+
+/// A booking's turn to another state: its row, its trail, the counts of its dates, and the word to the family.
+pub(crate) fn turn(
+    tx: &mut Tx,
+    booking: &mut BookingRow,
+    to: State,
+    what: &str,
+    now: Instant,
+) -> Result<(), Fault> {
+    let from = State::of(&booking.state).context("a booking's state")?;
+    booking.state = to.key().to_owned();
+    booking.turn += 1;
+    booking.changed_at = now;
+    if !matches!(to, State::Held | State::Offered) {
+        booking.until_at = None;
+    }
+    rows::set_state(tx, booking, what)?;
+    if from.counted() != to.counted() {
+        let dates = rows::list_session_dates_of(tx, booking.id)?;
+        move_places(tx, &dates, booking.places, from.counted(), to.counted())?;
+    }
+    end_in_time(tx, booking)?;
+    announce(tx, booking, Some(from))
+}
+
+/// Takes the places of these dates from one count to another.
+pub(crate) fn move_places(
+    tx: &mut Tx,
+    dates: &[(Uuid, SessionId)],
+    places: i64,
+    from: Counted,
+    to: Counted,
+) -> Result<(), Fault> {
+    let ids: Vec<Uuid> = dates.iter().map(|(date, _)| *date).collect();
+    let bookable = events::list_bookable_dates(tx, &ids)?;
+    for (date, (session, room)) in rooms(tx, &bookable)? {
+        rows::set_places(tx, date, session, (room.capacity, room.allowance), decide_move(places, from, to))?;
+    }
+    Ok(())
+}
+
+/// Offers what is free in these sessions to those who wait, in their order. Called after everything that may free a
+/// place, in the same transaction: there is no moment at which a newcomer could come first.
+pub(crate) fn offer_freed(tx: &mut Tx, sessions: &[Uuid], now: Instant) -> Result<Freed, Fault> {
+    let queue = rows::list_queue(tx, sessions)?;
+    if queue.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rules = rows::find_rules(tx)?;
+    let mut ids: Vec<Uuid> = queue.iter().flat_map(|waiter| waiter.dates.iter().copied()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let dates = events::list_bookable_dates(tx, &ids)?;
+    let starts: BTreeMap<Uuid, Instant> =
+        dates.iter().filter(|date| is_held(date)).map(|date| (date.id, date.starts_at)).collect();
+    let rooms = rooms(tx, &dates)?;
+    // A date that is over, is not held, or is too near for anybody to answer has no place to offer.
+    let ends_of =
+        |date: &Uuid| starts.get(date).and_then(|starts_at| decide_offer_end(now, *starts_at, &rules));
+    let room_of = |date: Uuid| match ends_of(&date) {
+        Some(_) => rooms.get(&date).map_or(0, |(_, room)| room.free()),
+        None => i64::MIN / 4,
+    };
+    let (offered, passed) = decide_offers(&queue, rules.queue, room_of);
+    for id in &passed {
+        let mut booking = found(tx, *id)?;
+        booking.turn += 1;
+        booking.changed_at = now;
+        rows::set_state(tx, &booking, "passed by a party that fits")?;
+    }
+    for id in &offered {
+        let waiter = queue.iter().find(|waiter| waiter.id == *id).context("who is offered, waited")?;
+        let until = waiter.dates.iter().filter_map(ends_of).min().context("an offer ends")?;
+        let mut booking = found(tx, *id)?;
+        booking.until_at = Some(until);
+        turn(tx, &mut booking, State::Offered, "offered freed places", now)?;
+    }
+    Ok(offered)
+}
+
+/// Whether a date is held and its session is to be seen.
+pub(crate) fn is_held(date: &BookableDate) -> bool {
+    matches!(date.state.as_str(), "on" | "moved") && date.wanted == "published"
+}
+
+pub(crate) fn found(tx: &mut Tx, id: BookingId) -> Result<BookingRow, Fault> {
+    rows::find_booking(tx, id)?.ok_or_else(|| anyhow!("a booking that was there is gone"))
+}
+
+/// The job that ends a hold or an offer is there as soon as it is.
+fn end_in_time(tx: &mut Tx, booking: &BookingRow) -> Result<(), Fault> {
+    let Some(until) = booking.until_at else { return Ok(()) };
+    let key = format!("{}/{}", booking.id, booking.turn);
+    jobs::enqueue(tx, LAPSE_ENDED, &serde_json::Value::Null, until, booking.changed_at, Some(&key))
+        .map(|_| ())
+}
+
+fn announce(tx: &mut Tx, booking: &BookingRow, from: Option<State>) -> Result<(), Fault> {
+    let word = json!({ "state": booking.state, "from": from.map(State::key), "turn": booking.turn, "session": booking.session_id.to_string() });
+    outbox::announce(tx, "booking_turned", Some(booking.id.uuid()), &word, booking.changed_at)
+}

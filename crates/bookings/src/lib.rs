@@ -1,0 +1,36 @@
+//! Bookings: a family's places on the dates of sessions, the queue for what is full, and what is offered when places
+//! come free.
+//!
+//! A *booking* is one party on one or more dates, all or none; it is held, waits, is offered, is booked, or is over
+//! ([`State`]). Whoever changes anything of a session takes the session's row first, so two families can never both get
+//! the last place; the counts of a date stand under a check of the table's own, should that ever be forgotten; and
+//! [`list_differences`] compares the counts with the rows. Many bookings of the same moment are kept by one commit
+//! (`store::Together`).
+//!
+//! A family's form carries a key. The key makes a double submit one booking, and the reference is made from it, so it
+//! stands on the page *before* the form is sent: when the answer is lost on the way, the booking can still be looked up.
+//!
+//! It must never take a booking that was acknowledged away in silence, let a newcomer pass somebody who waits, end an
+//! offer in the night, remind anybody of a date that is not held, show one family to another, or put a name, an address
+//! or a child's needs into a log, an announcement or an address of the site.
+//!
+//! To add a way of coming to a session: a kind in `events`, and what [`book`] allows for it. To add a state: a variant of
+//! [`State`] with where its places are counted, its key in the table's check (a new migration), and the simulation of
+//! `tests/` will hold it to the rest.
+
+mod book;
+mod desk;
+mod ledger;
+mod model;
+mod settle;
+mod store;
+
+pub use book::{Booked, Contact, How, Request, book, book_all};
+pub use desk::{Desk, reference_of};
+pub use ledger::{ANNOUNCEMENTS, Freed};
+pub use model::{
+    Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, QueueRule, Refused, Room, Rules, State, Waiter,
+    decide_newcomer, decide_offer_end, decide_offers, decide_places,
+};
+pub use settle::{Settle, give_up_dates, lapse_ended, renew_places, settle};
+pub use store::{BookingRow, Difference, MIGRATIONS, find_rules, list_differences, set_rules};
