@@ -12,6 +12,8 @@ export const known = [
   '/admin/messages', '/admin/messages/templates', '/admin/entries', '/admin/entries/changes', '/admin/words',
   '/admin/review', '/admin/review/second', '/admin/review/pictures', '/admin/review/rules', '/admin/applications',
   '/admin/freshness', '/admin/freshness/schedule', '/admin/reports', '/admin/automations', '/admin/figures',
+  '/admin/self-check', '/admin/sources', '/admin/sources/new', '/admin/duplicates', '/admin/merges', '/admin/links',
+  '/admin/quality', '/admin/quality/coverage',
   '/account/passkeys', '/account/data', '/account/password', '/account/code', '/account/recovery-codes',
 ];
 const FILES = /\.(csv|json|xml)$|^\/(provider\/)?pictures\//;
@@ -75,6 +77,9 @@ export function kindOf(path) {
     .replace(/^(\/provider\/entries)\/[^/]+/, '$1/*')
     .replace(/^(\/admin\/entries)\/(?!changes(\/|$))[^/]+/, '$1/*')
     .replace(/^(\/admin\/messages\/templates)\/[^/]+/, '$1/*')
+    .replace(/^(\/admin\/self-check)\/[^/]+/, '$1/*')
+    .replace(/^(\/admin\/sources)\/(?!new(\/|$))[^/]+/, '$1/*')
+    .replace(/^(\/admin\/duplicates)\/[^/]+\/[^/]+/, '$1/*')
     .replace(/^(\/admin\/(?:freshness|reports|applications|people|data-requests|review))\/(?!schedule|rules|pictures|second|add)[^/]+/, '$1/*');
   return query === undefined ? starred : `${starred}?`;
 }
@@ -138,7 +143,16 @@ export const mistakes = [
   { path: '/admin/settings', role: 'administrator', button: 'Save the settings', spoil: ['name', 'area_name'] },
   { path: '/admin/messages/templates/accounts.sign_in_link', role: 'administrator', button: 'Save these words', spoil: ['subject', 'body'] },
   { path: '/admin/words', role: 'editor', button: 'Teach the search' },
+  { path: '/admin/sources/new', role: 'data.steward', button: 'Keep this feed and look what it would do' },
+  { path: await firstLink('/admin/duplicates', /href="(\/admin\/duplicates\/[^"?]+\/[^"?]+)"/), role: 'editor', button: 'Make one of them' },
 ];
+
+/** The first link of this shape on a page, as an editor sees it. */
+async function firstLink(path, shape) {
+  const found = shape.exec(await (await get(path, 'editor')).text());
+  if (!found) throw new Error(`${path} has no link like ${shape}`);
+  return found[1];
+}
 
 /** Opens a form, empties what is to be wrong, sends it, and waits for the summary. */
 export async function openMistake(page, { path, button, spoil = [] }) {

@@ -71,6 +71,7 @@ export const kinds = [
   ['urgent help', '/urgent-help'],
   ['accessibility', '/accessibility'],
   ['privacy', '/privacy'],
+  ['developers', '/developers'],
   ['no signal', '/offline'],
   ['not found', '/no-such-page'],
   ['service not found', '/services/no-such-service'],

@@ -2,15 +2,21 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { open, visitor } from '../lib/chromium.mjs';
+import { letIn } from '../lib/doors.mjs';
 import { address, ordinary, sharedList } from '../lib/site.mjs';
 
 const browser = await open();
 after(() => browser.close());
 const context = await visitor(browser);
 
-for (const [kind, path] of [['a shared list', sharedList], ['a service', ordinary], ['urgent help', '/urgent-help']]) {
+const figures = await letIn(await visitor(browser), 'analyst');
+
+for (const [kind, path, signedIn] of [
+  ['a shared list', sharedList], ['a service', ordinary], ['urgent help', '/urgent-help'],
+  ['how true the data is', '/admin/quality', figures], ['what is expected', '/admin/quality/coverage', figures],
+]) {
   test(`${kind} prints without header, footer or buttons`, async () => {
-    const page = await context.newPage();
+    const page = await (signedIn || context).newPage();
     await page.goto(address(path), { waitUntil: 'load' });
     await page.emulateMedia({ media: 'print' });
     const shown = await page.evaluate(() => ['header.top', 'footer.foot', '.exit-bar', 'main button', '.skip']

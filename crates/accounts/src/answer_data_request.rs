@@ -12,10 +12,7 @@ use crate::{
 };
 use access::{AnswerDataRequest, May, On, PersonId, audit};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use kernel::{Date, Fault, Id, Instant, Refusal};
 use store::{Tx, row};
 use web::{
@@ -392,8 +389,8 @@ async fn one_page(
         closing: closing.render()?,
         reference: request.reference,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    show_with(site, status, &Page::new("A request for data"), &body)
+    let (status, title) = errors.page("A request for data");
+    show_with(site, status, &Page::new(title), &body)
 }
 
 /// `POST /admin/data-requests/{id}`: the button that was pressed says what for.

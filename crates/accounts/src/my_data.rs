@@ -43,6 +43,7 @@ pub(crate) const ACCOUNTS: DataSource = DataSource {
         "passkey",
         "passkey_challenge",
         "council_sign_in",
+        "council_sign_in_token",
         "consent",
         "data_request",
     ],

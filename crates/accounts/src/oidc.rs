@@ -9,6 +9,7 @@ mod config;
 mod leave;
 mod model;
 mod provider;
+mod shown_again;
 mod start;
 
 #[cfg(test)]

@@ -362,10 +362,6 @@ fn page(accounts: &Accounts, change: Change, errors: &Errors) -> Reply {
         fields,
         button: if change == Change::Password { "Change my password" } else { "Go on" },
     };
-    let (status, title) = if errors.is_empty() {
-        (StatusCode::OK, change.title().to_owned())
-    } else {
-        (StatusCode::UNPROCESSABLE_ENTITY, format!("Error: {}", change.title()))
-    };
+    let (status, title) = errors.page(change.title());
     show_with(accounts.site(), status, &Page::new(title), &body)
 }

@@ -66,11 +66,12 @@ pub(crate) fn own_rules(config: &OfficeConfig) -> Vec<RetentionRule> {
         ),
         nightly(
             "begun_sign_ins",
-            "Sign-ins with a passkey or the council’s sign-in that were begun and left",
+            "Sign-ins with a passkey or the council’s sign-in that were begun and left, and what signs out there again",
             1,
-            "They are worth nothing after a few minutes.",
+            "They are worth nothing after a few minutes, or when the working day is over.",
             |tx, before, _| {
                 Ok(oidc::delete_attempts_before(tx, before)?
+                    + oidc::delete_tokens_before(tx, before)?
                     + passkeys::delete_challenges_before(tx, before)?)
             },
         ),

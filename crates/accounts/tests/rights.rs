@@ -168,7 +168,8 @@ async fn an_administrator_unties_somebody_from_the_councils_sign_in() {
         let jo = house.person("Demonstration Jo", "jo@hearth.example", Role::Editor).await;
         let (path, by) = (format!("/admin/people/{jo}"), (me, ADMIN));
         assert!(!house.ask(by, &path, None).await.body.contains("Untie"), "there is no tie");
-        let untie = [("act", "untie"), ("why", "the address was handed on")];
+        let unsure = [("act", "untie"), ("why", "the address was handed on")];
+        let untie = [unsure[0], unsure[1], ("sure", "untie")];
         assert_eq!(house.ask(by, &path, Some(&untie)).await.status, 422);
         for (subject, person) in [("jo", jo), ("me", me)] {
             let now = house.clock.now();
@@ -181,6 +182,14 @@ async fn an_administrator_unties_somebody_from_the_councils_sign_in() {
         let page = house.ask(by, &path, None).await.body;
         assert!(page.contains("Untie") && page.contains("https://idp.example"), "{page}");
         assert!(page.contains("tied again by itself") && page.contains("disable the account"), "{page}");
+        let asked = house.ask(by, &path, Some(&unsure)).await;
+        assert!(
+            asked.status == 422 && asked.body.contains("href=\"#sure\""),
+            "it asks first: {}",
+            asked.body
+        );
+        assert!(asked.body.contains("value=\"the address was handed on\""), "{}", asked.body);
+        assert_eq!(house.count("select count(*) from council_sign_in").await, 2);
         let done = house.ask(by, &path, Some(&untie)).await;
         assert_eq!(done.status, 303, "{}", done.body);
         assert!(house.ask(by, &done.location, None).await.body.contains("is untied from"));

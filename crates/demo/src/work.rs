@@ -3,7 +3,10 @@
 //! All of it is done the way people do it: through the rooms' own doors, by the demonstration people, on a few days of
 //! the past. So it can hold nothing that a provider, a visitor or an editor could not have sent.
 
-use crate::people;
+use crate::{
+    neighbour::{BROKEN, MADE_ONE, Neighbour},
+    people,
+};
 use access::{Actor, Signed};
 use anyhow::{Context, bail};
 use axum::{
@@ -32,7 +35,14 @@ pub async fn add_work(site: &Site, notify: &Notify) -> Result<bool, Fault> {
     let Some((plain, other)) = stage.entries() else { return Ok(false) };
 
     stage.stand(days_before(site, 9));
+    stage.neighbour.take_in().await?;
+    stage.neighbour.run_the_hours_jobs().await?;
+    stage.find_the_broken_link([11, 10, 9].map(|days| days_before(site, days))).await?;
     stage.send_price(other).await?;
+
+    stage.stand(days_before(site, 7));
+    stage.neighbour.change_here(&stage.editor).await?;
+    stage.make_one_of_two().await?;
 
     stage.stand(days_before(site, 3));
     stage.report(plain, "hours", "The leaflet at the library gives other times than this page.").await?;
@@ -49,8 +59,12 @@ pub async fn add_work(site: &Site, notify: &Notify) -> Result<bool, Fault> {
         .report(other, "way_in", "The page says anyone can come. We were told to ask our school first.")
         .await?;
 
+    stage.neighbour.take_in_again().await?;
+    stage.neighbour.run_the_hours_jobs().await?;
+
     stage.stand(site.clock().now());
     stage.report(plain, "other", "The link to the website opened another page than I expected.").await?;
+    stage.neighbour.run_the_hours_jobs().await?;
     Ok(true)
 }
 
@@ -67,6 +81,7 @@ struct Stage {
     editor: Who,
     /// What the demonstration provider keeps.
     kept: Vec<Entry>,
+    neighbour: Neighbour,
 }
 
 impl Stage {
@@ -75,12 +90,14 @@ impl Stage {
         let site = Site::open(house.db().clone(), clock.clone(), house.dice().clone()).await?;
         let directory = Directory::open(&site, Arc::new(|_| Vec::new())).await?;
         let desk = Desk::new(&site, Arc::new(|_| Ok(Vec::new())), Arc::new(|_| Ok(Vec::new())));
+        let neighbour = Neighbour::open(&site)?;
         let doors = directory::routes(&directory)
             .and(keeping::public_door(&site))
             .and(keeping::provider_door(&site))
             .and(keeping::admin_door(&site))
             .and(freshness::admin_door(&desk))
-            .and(notify::demo_door(notify));
+            .and(notify::demo_door(notify))
+            .and(neighbour.doors());
         let (real, dice) = (house.clock().clone(), house.dice().clone());
         let (provider, editor, kept) = site
             .db()
@@ -95,7 +112,14 @@ impl Stage {
             })
             .await?;
         let who = |signed: Signed| Who { actor: Actor::Person(signed) };
-        Ok(Stage { clock, doors: doors.into_router(), provider: who(provider), editor: who(editor), kept })
+        Ok(Stage {
+            clock,
+            doors: doors.into_router(),
+            provider: who(provider),
+            editor: who(editor),
+            kept,
+            neighbour,
+        })
     }
 
     fn stand(&self, at: Instant) {
@@ -193,6 +217,37 @@ impl Stage {
         let link =
             address_after(&outbox, "/list-your-service/confirm/", 64).context("the link is in the mail")?;
         self.post(None, &link, &[]).await?;
+        Ok(())
+    }
+
+    /// The neighbour's list had it twice, and an editor made one of them.
+    async fn make_one_of_two(&self) -> Result<(), Fault> {
+        let pair = format!("/admin/duplicates/{}/{}", MADE_ONE.0, MADE_ONE.1);
+        let page = self.ask(Some(&self.editor), Request::get(&pair).body(Body::empty())?).await?;
+        let version = |name: &str| {
+            let rest = page.split_once(&format!("name=\"{name}\" value=\""))?.1;
+            rest.split_once('"').map(|(version, _)| version.to_owned())
+        };
+        let (Some(a), Some(b)) = (version("va"), version("vb")) else {
+            bail!("the two entries stand beside each other")
+        };
+        let fields = [
+            ("keep", "a"),
+            ("va", a.as_str()),
+            ("vb", b.as_str()),
+            ("why", "Their list has it twice: same room, same evening, same number."),
+        ];
+        self.post(Some(&self.editor), &pair, &fields).await?;
+        Ok(())
+    }
+
+    /// On three days, as it takes. All links were made known on the last of them, so that no other is due yet.
+    async fn find_the_broken_link(&self, days: [Instant; 3]) -> Result<(), Fault> {
+        for day in days {
+            self.stand(day);
+            self.post(Some(&self.editor), "/admin/links/again", &[("address", BROKEN)]).await?;
+            self.neighbour.run_the_link_job().await?;
+        }
         Ok(())
     }
 

@@ -19,6 +19,8 @@ const MIGRATIONS: &[&[store::Migration]] = &[
     directory::MIGRATIONS,
     keeping::MIGRATIONS,
     freshness::MIGRATIONS,
+    intake::MIGRATIONS,
+    quality::MIGRATIONS,
 ];
 
 #[tokio::test]
@@ -59,6 +61,7 @@ async fn no_door_is_empty_on_the_first_visit_and_the_work_is_made_once() {
             "some are due"
         );
         the_queue_shows_what_was_asked(&site).await;
+        the_neighbour_shows_what_sources_and_figures_do(&site).await;
         let trail = db.read(access::audit::verify).await.unwrap();
         assert!(matches!(trail, access::audit::Soundness::Sound { .. }), "{trail:?}");
     })
@@ -85,4 +88,46 @@ async fn the_queue_shows_what_was_asked(site: &Site) {
     let page = String::from_utf8_lossy(&body).into_owned();
     assert!(page.contains("id=\"sensitive\"") && page.contains("<ins>Yes</ins>"), "{page}");
     assert_eq!(page.matches("<fieldset class=\"diff").count(), 1, "nothing else changes: {page}");
+}
+
+/// One difference and one entry that is gone wait for somebody, one entry was made of two, and all of it says of itself
+/// that it is an example from outside the area, so that nobody in it is sent there.
+async fn the_neighbour_shows_what_sources_and_figures_do(site: &Site) {
+    let (to_settle, replaced, entries, waits) = site
+        .db()
+        .read(|tx| {
+            let entries = directory::list_entries(tx)?;
+            let theirs: Vec<String> =
+                intake::list_sources_of_entries(tx)?.into_iter().map(|(slug, _)| slug).collect();
+            let entries: Vec<_> = entries.into_iter().filter(|entry| theirs.contains(&entry.slug)).collect();
+            Ok((
+                intake::count_waiting(tx)?.to_settle(),
+                directory::list_replaced(tx)?.len(),
+                entries,
+                quality::tiles(tx)?,
+            ))
+        })
+        .await
+        .unwrap();
+    assert_eq!((to_settle, replaced), (2, 1));
+    assert!(entries.len() >= 6, "{}", entries.len());
+    for line in &entries {
+        let slug = line.slug.clone();
+        let entry = site.db().read(move |tx| directory::find_entry(tx, &slug)).await.unwrap().unwrap();
+        assert!(entry.name.contains("Example"), "{}", entry.name);
+        assert!(
+            entry.draft.area.as_deref().is_some_and(|area| area.starts_with("outside:")),
+            "{}",
+            entry.name
+        );
+    }
+    let count = |href: &str| {
+        waits.iter().filter(|tile| tile.href.starts_with(href)).map(|tile| tile.count).sum::<i64>()
+    };
+    assert_eq!(
+        count("/admin/links"),
+        1,
+        "one link leads nowhere, and nothing is said of those nobody looked at"
+    );
+    assert!(count("/admin/duplicates") >= 1, "two entries look alike");
 }

@@ -197,6 +197,18 @@ fn topic_with_wider(terms: &[Term], slug: &str) -> Vec<(String, String)> {
     term.into_iter().chain(wider).map(|term| (term.slug.clone(), term.name.clone())).collect()
 }
 
+/// Codes of the areas it serves; none when it may serve anyone. A neighbour's entry is for the neighbour's families: who
+/// says where they are finds it only beside its own places, and else where the area is left out of what is asked.
+fn areas_of(service: &Service) -> Option<Vec<String>> {
+    let area = service.area.as_ref()?;
+    if area.is_outside() {
+        let places = service.locations.iter().filter(|location| !location.sensitive);
+        let outward = |code: &String| code.split(' ').next().map(str::to_owned);
+        return Some(places.filter_map(|place| place.postal_code.as_ref().and_then(outward)).collect());
+    }
+    Some(vec![area.code.clone()]).filter(|_| !area.code.is_empty())
+}
+
 /// A service as the index knows it. A sensitive place gives its town and nothing else.
 fn document(service: &Service) -> Document {
     let mut document = Document::new(Kind::Service, &service.slug, &service.name);
@@ -233,8 +245,7 @@ fn document(service: &Service) -> Document {
     };
     document.sites =
         service.locations.iter().filter(|location| !location.sensitive).filter_map(site).collect();
-    document.areas =
-        service.area.as_ref().filter(|area| !area.code.is_empty()).map(|area| vec![area.code.clone()]);
+    document.areas = areas_of(service);
     document.slots = service
         .schedules
         .iter()

@@ -7,7 +7,7 @@ use crate::{
     show_service::find,
     store::{self as rows, ReportRow},
 };
-use accounts::{Counter, Sent, Wait};
+use accounts::{Counter, Heard, Sent, Wait};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -16,6 +16,7 @@ use axum::{
 use jobs::{JobContext, Outcome};
 use kernel::{Email, Fault, Id, Refusal};
 use safety::Level;
+use store::Tx;
 use web::{
     CardView, Form, Nav, Page, Params, Reply, Site,
     fields::{ErrorSummary, Errors, Input, Radios, Textarea},
@@ -50,6 +51,8 @@ struct ReportView {
     reply_to: String,
     form_key: String,
     seen: bool,
+    /// Whom to ring instead, when others have said so often enough today; empty when nobody can be rung.
+    heard: Option<String>,
 }
 
 #[derive(Template)]
@@ -86,7 +89,7 @@ pub(crate) async fn get(
         return thanks;
     }
     let typed = Typed { form_key: site.dice().hex::<16>(), ..Typed::default() };
-    again(site, &service, &typed, &Errors::default(), None)
+    again(site, &service, &typed, &Errors::default(), None, None)
 }
 
 /// `POST /services/{slug}/report`.
@@ -114,21 +117,27 @@ pub(crate) async fn post(
     // A red card stops the form; what was typed stays in it, and sending it again is the person's own choice.
     if level == Level::Red && !typed.seen {
         let typed = Typed { seen: true, ..typed };
-        return again(site, &service, &typed, &Errors::default(), card);
+        return again(site, &service, &typed, &Errors::default(), card, None);
     }
     let report = match parse(site, &service, &typed, level) {
         Ok(report) => report,
-        Err(errors) => return again(site, &service, &typed, &errors, card),
+        Err(errors) => return again(site, &service, &typed, &errors, card, None),
     };
-    let reference = match keep(site, counter, report).await? {
-        Ok(reference) => reference,
-        Err(wait) => {
-            let errors = Errors(vec![Refusal::at("", sentence_of(wait, &site.council().phone))]);
-            return Ok(wait.told(again(site, &service, &typed, &errors, card)?));
+    match keep(site, counter, report).await? {
+        // A page of its own, so that going back to it asks nobody to send the form again.
+        Kept::Under(reference) => {
+            Ok(see_other(&format!("/services/{}/report?sent={reference}", service.slug)))
         }
-    };
-    // A page of its own, so that going back to it asks nobody to send the form again.
-    Ok(see_other(&format!("/services/{}/report?sent={reference}", service.slug)))
+        Kept::Not(NotKept::TooMany(wait)) => {
+            let errors = Errors(vec![Refusal::at("", sentence_of(wait, &site.council().phone))]);
+            Ok(wait.told(again(site, &service, &typed, &errors, card, None)?))
+        }
+        // Whoever sent it has done right, so it is no error of theirs.
+        Kept::Not(NotKept::Heard) => {
+            let ring = Some(site.council().phone.clone());
+            Ok(Wait::ADay.told(again(site, &service, &typed, &Errors::default(), card, ring)?))
+        }
+    }
 }
 
 /// The thanks with the reference, and the card that the words call for: nothing of them is in the address.
@@ -205,33 +214,59 @@ fn sentence_of(wait: Wait, phone: &str) -> String {
     )
 }
 
+/// What became of a report.
+enum Kept {
+    /// It is kept, under this reference.
+    Under(String),
+    /// It is not.
+    Not(NotKept),
+}
+
+enum NotKept {
+    /// Too much came from where it came from.
+    TooMany(Wait),
+    /// The same was said about this entry often enough today.
+    Heard,
+}
+
 /// Keeps the report and announces it. A form that was sent twice is kept once and gets its first reference, also when
 /// both arrive at the same moment: then the table's own constraint decides.
-async fn keep(site: &Site, counter: Counter, report: ReportRow) -> Result<Result<String, Wait>, Fault> {
+async fn keep(site: &Site, counter: Counter, report: ReportRow) -> Result<Kept, Fault> {
     let key = report.form_key.clone();
     let kept = site
         .db()
         .write(move |tx| {
             if let Some(reference) = rows::find_report_by_key(tx, &report.form_key)? {
-                return Ok(Ok(reference));
+                return Ok(Kept::Under(reference));
             }
-            if let Some(wait) = counter.count(tx, Sent::Report, None, report.reported_at)? {
-                return Ok(Err(wait));
+            if let Some(not_kept) = count(tx, &counter, &report)? {
+                return Ok(Kept::Not(not_kept));
             }
             rows::insert_report(tx, &report)?;
             let what = serde_json::json!({"service": report.service.to_string(), "field": report.field});
             let now = report.reported_at;
             store::outbox::announce(tx, "problem_reported", Some(report.id.uuid()), &what, now)?;
-            Ok(Ok(report.reference.clone()))
+            Ok(Kept::Under(report.reference.clone()))
         })
         .await;
     match kept {
         Err(fault) if store::violation(&fault).is_some_and(|v| v.constraint == "problem_report_once") => {
             let first = site.db().read(move |tx| rows::find_report_by_key(tx, &key)).await?;
-            first.map(Ok).ok_or(fault)
+            first.map(Kept::Under).ok_or(fault)
         }
         kept => kept,
     }
+}
+
+/// Counts a report about its entry, then from its network: one that says nothing new takes nothing from what a hub's
+/// other visitors may send. Words that sound of danger are kept however often the entry was reported.
+fn count(tx: &mut Tx<'_>, counter: &Counter, report: &ReportRow) -> Result<Option<NotKept>, Fault> {
+    let now = report.reported_at;
+    let heard = counter.count_about(tx, Sent::Report, &report.service.to_string(), now)?;
+    if matches!(heard, Heard::Enough(_)) && report.safety_level == "clear" {
+        return Ok(Some(NotKept::Heard));
+    }
+    Ok(counter.count(tx, Sent::Report, None, now)?.map(NotKept::TooMany))
 }
 
 fn again(
@@ -240,6 +275,7 @@ fn again(
     typed: &Typed,
     errors: &Errors,
     card: Option<safety::Card>,
+    heard: Option<String>,
 ) -> Reply {
     let body = ReportView {
         card: card.map(CardView::above),
@@ -273,10 +309,9 @@ fn again(
         })?,
         form_key: typed.form_key.clone(),
         seen: typed.seen,
+        heard,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let title =
-        if errors.is_empty() { "Is something wrong here?" } else { "Error: is something wrong here?" };
+    let (status, title) = errors.page("Is something wrong here?");
     show_with(
         site,
         status,

@@ -63,7 +63,9 @@ async fn town(db: Db, now: &str, services: Vec<ServiceDraft>, council: Council) 
     .unwrap();
     let site = Site::open(db, clock.clone(), Dice::loaded(3)).await.unwrap();
     let directory = Directory::open(&site, Arc::new(|_| Vec::new())).await.unwrap();
-    let router = web::shell(&site, directory::routes(&directory).into_router());
+    let accounts = accounts::Accounts::open(&site, accounts::AccountsConfig::default()).await.unwrap();
+    let counted = axum::Extension(accounts::CountSenders(accounts));
+    let router = web::shell(&site, directory::routes(&directory).into_router().layer(counted));
     Town { clock, router }
 }
 
@@ -232,6 +234,59 @@ async fn a_report_is_answered_with_a_page_that_one_may_go_back_to() {
         assert!(!thanks.html.contains("someone@example.org") && !thanks.html.contains("feel so low"));
         let nobodys = town.get("/services/first/report?sent=ABCDEFGH").await;
         assert!(nobodys.status == 200 && nobodys.html.contains("Is something wrong here?"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_heard_often_enough_is_put_back_kindly_and_words_of_danger_are_kept_all_the_same() {
+    both(MIGRATIONS, async |db| {
+        let entries = vec![entry("first", json!({})), entry("second", json!({}))];
+        let council = Council { phone: "0151 496 0000".to_owned(), ..Council::unnamed() };
+        let town = town(db.clone(), "2026-11-22T09:00:00Z", entries, council).await;
+        let report = async |slug: &str, fields: &str| {
+            let form = Request::post(format!("/services/{slug}/report"))
+                .header("host", "hub.example.org")
+                .header("sec-fetch-site", "same-origin")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(Body::from(fields.to_owned()))
+                .unwrap();
+            town.send(form).await
+        };
+        let kept = async || {
+            let count = "select count(*) from problem_report";
+            let (count,): (i64,) = db.read(|tx| tx.one(count, store::args![])).await.unwrap();
+            count
+        };
+        for number in 0..5 {
+            assert_eq!(report("first", "what=hours&words=Shut").await.status, 303, "report {number}");
+        }
+        let sixth = report("first", "what=hours&words=Shut+on+Mondays&reply_to=jo%40example.org").await;
+        assert_eq!(sixth.status, 429, "{}", sixth.html);
+        for wanted in [
+            "Others have told us about this entry today",
+            "Shut on Mondays",
+            "value=\"jo@example.org\"",
+            "value=\"hours\" checked",
+            "ring 0151 496 0000",
+            "href=\"/urgent-help\"",
+        ] {
+            assert!(sixth.html.contains(wanted), "{wanted}: {}", sixth.html);
+        }
+        assert!(!sixth.html.contains("There is a problem"), "whoever sent it has done right");
+        assert_eq!(kept().await, 5);
+
+        let amber = report("first", "what=hours&words=Shut+and+i+feel+so+low").await;
+        assert_eq!(amber.status, 303, "{}", amber.html);
+        assert!(town.get(&amber.location).await.html.contains("Samaritans"), "with its card");
+        let red = "what=hours&words=Shut+and+i+want+to+kill+myself";
+        assert!(report("first", red).await.html.contains("crisis-red"), "the card comes first");
+        assert_eq!(report("first", &format!("{red}&seen=1")).await.status, 303);
+        assert_eq!(kept().await, 7);
+
+        assert_eq!(report("second", "what=hours&words=Shut").await.status, 303, "another entry");
+        town.is_now("2026-11-23T09:01:00Z");
+        assert_eq!(report("first", "what=hours&words=Shut").await.status, 303, "the next day");
     })
     .await;
 }

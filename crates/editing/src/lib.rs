@@ -9,6 +9,7 @@
 
 mod change_many;
 mod list_entries;
+mod look_at_many;
 mod model;
 mod save_settings;
 mod settle_words;
@@ -26,7 +27,8 @@ pub fn admin_door(directory: &Directory) -> Door {
         .get::<EditMany, _, _>("/admin/entries", list_entries::get)
         .post::<EditMany, _, _>("/admin/entries/views", list_entries::post_view)
         .post::<EditMany, _, _>("/admin/entries/views/{id}/remove", list_entries::post_remove_view)
-        .post::<EditMany, _, _>("/admin/entries/preview", change_many::post_preview)
+        .post::<EditMany, _, _>("/admin/entries/preview", look_at_many::post_preview)
+        .get::<EditMany, _, _>("/admin/entries/looks/{id}", look_at_many::get)
         .post::<EditMany, _, _>("/admin/entries/apply", change_many::post_apply)
         .get::<EditMany, _, _>("/admin/entries/changes", change_many::get_list)
         .get::<EditMany, _, _>("/admin/entries/changes/{id}", change_many::get)

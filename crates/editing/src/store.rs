@@ -3,11 +3,12 @@ use kernel::{Fault, Id, Instant};
 use store::{Migration, Tx, args, row};
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "editing",
-    number: 1,
-    name: "views and changes to many",
-    sql: "create table entry_view (
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "editing", number: 1, name: "views and changes to many", sql: CORE },
+    Migration { room: "editing", number: 2, name: "looks at a change to many", sql: LOOKS },
+];
+
+const CORE: &str = "create table entry_view (
         id {id} not null primary key,
         name {text} not null constraint entry_view_once unique,
         query {text} not null,
@@ -25,8 +26,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         left_because {text} not null,
         undone {bool} not null,
         constraint many_change_entry_key primary key (many_change_id, slug)
-    ) {strict};",
-}];
+    ) {strict};";
+
+const LOOKS: &str = "create table many_look (
+        id {id} not null constraint many_look_key primary key,
+        kind {text} not null, value {text} not null, put {text} not null, slugs {text} not null,
+        looked_at {instant} not null
+    ) {strict};
+    create index many_look_by_time on many_look (looked_at);";
 
 row! {
     /// A view that somebody kept: a name for a query.
@@ -50,6 +57,44 @@ pub(crate) fn set_view(tx: &mut Tx, id: Id<()>, name: &str, query: &str, now: In
 
 pub(crate) fn delete_view(tx: &mut Tx, id: Id<()>) -> Result<(), Fault> {
     tx.exec("delete from entry_view where id = $1", args![id])?;
+    Ok(())
+}
+
+row! {
+    /// A look at a change to many entries. Its slugs stand one on a line; the change that comes of it has its id.
+    #[derive(Clone, Debug)]
+    pub(crate) struct ManyLook {
+        id: Id<()>,
+        kind: String,
+        value: String,
+        put: String,
+        slugs: String,
+        looked_at: Instant,
+    }
+}
+
+pub(crate) fn insert_look(tx: &mut Tx, look: &ManyLook) -> Result<(), Fault> {
+    tx.exec(
+        "insert into many_look (id, kind, value, put, slugs, looked_at) values ($1, $2, $3, $4, $5, $6)",
+        args![
+            look.id,
+            look.kind.as_str(),
+            look.value.as_str(),
+            look.put.as_str(),
+            look.slugs.as_str(),
+            look.looked_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn find_look(tx: &mut Tx, id: Id<()>) -> Result<Option<ManyLook>, Fault> {
+    tx.opt("select id, kind, value, put, slugs, looked_at from many_look where id = $1", args![id])
+}
+
+/// Forgets looks that nobody comes back to.
+pub(crate) fn delete_looks_before(tx: &mut Tx, before: Instant) -> Result<(), Fault> {
+    tx.exec("delete from many_look where looked_at < $1", args![before])?;
     Ok(())
 }
 

@@ -121,7 +121,9 @@ async fn a_change_to_many_is_looked_at_made_and_taken_back_without_touching_what
         assert!(list.0 == 200 && list.1.contains("3 of 3 shown"), "{}", list.1);
         let change = [("kind", "replace"), ("find", "0151 496 0000"), ("put", "0151 496 0999")];
         let ticked = [("slug", "one"), ("slug", "two"), ("slug", "three")];
-        let (status, look) = desk.post("/admin/entries/preview", &[&change[..], &ticked[..]].concat()).await;
+        let (status, at) = desk.post("/admin/entries/preview", &[&change[..], &ticked[..]].concat()).await;
+        assert_eq!(status, 303, "a page that one may go back to: {at}");
+        let (status, look) = desk.get(&at).await;
         assert!(status == 200 && look.contains("3 would change") && look.contains("one@1"), "{look}");
         assert_eq!(desk.phone("one").await, "0151 496 0000", "looking changes nothing");
 
@@ -171,6 +173,59 @@ async fn a_change_to_many_is_looked_at_made_and_taken_back_without_touching_what
             .await
             .unwrap();
         assert_eq!(audited, (2,));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_looked_at_is_done_once_however_often_it_is_sent_and_one_may_go_back_to_it() {
+    on_both(async |db| {
+        let desk = Desk::of(db, Role::Editor).await;
+        let change = [("kind", "replace"), ("find", "0151 496 0000"), ("put", "0151 496 0999")];
+        let ticked = [("slug", "one"), ("slug", "two")];
+        let (_, at) = desk.post("/admin/entries/preview", &[&change[..], &ticked[..]].concat()).await;
+        let look = desk.get(&at).await.1;
+        let id = look.split("name=\"look\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(at.ends_with(id), "{at}");
+        let apply = [
+            ("kind", "replace"),
+            ("value", "0151 496 0000"),
+            ("put", "0151 496 0999"),
+            ("why", "A new number"),
+            ("look", id),
+            ("slug", "one@1"),
+            ("slug", "two@1"),
+        ];
+        let sent = tokio::join!(
+            desk.post("/admin/entries/apply", &apply),
+            desk.post("/admin/entries/apply", &apply),
+            desk.post("/admin/entries/apply", &apply),
+        );
+        let later = desk.post("/admin/entries/apply", &apply).await;
+        let made = format!("/admin/entries/changes/{id}");
+        for (status, to) in [sent.0, sent.1, sent.2, later] {
+            assert_eq!((status, to.as_str()), (303, made.as_str()));
+        }
+        let counts: (i64, i64, i64) = desk
+            .db
+            .read(|tx| {
+                tx.one(
+                    "select (select count(*) from many_change), (select count(*) from many_change_entry),
+                        (select count(*) from audit where action = 'edit_many')",
+                    args![],
+                )
+            })
+            .await
+            .unwrap();
+        assert_eq!(counts, (1, 2, 1));
+        let page = desk.get(&made).await.1;
+        assert!(page.contains("2 changed") && !page.contains("Somebody changed it"), "{page}");
+
+        let (status, back) = desk.get(&at).await;
+        assert!(status == 200 && back.contains("This change was made") && back.contains(&made), "{back}");
+        assert!(!back.contains("/admin/entries/apply"), "it cannot be sent again: {back}");
+        let nobodys = format!("/admin/entries/looks/{}", Id::<()>::named("test", "no look"));
+        assert_eq!(desk.get(&nobodys).await.0, 404);
     })
     .await;
 }

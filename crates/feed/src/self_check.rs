@@ -71,8 +71,11 @@ pub fn self_check(tx: &mut Tx<'_>) -> Result<SelfCheck, Fault> {
     Ok(out)
 }
 
-/// How many findings one page bears.
-const FINDINGS_MAX: i64 = 400;
+/// How many findings are read for one page. Those of one entry become one line of it.
+const FINDINGS_MAX: i64 = 4_000;
+
+/// So many lines of a rule stand open; the rest fold up beneath them.
+const LINES_OPEN: usize = 8;
 
 /// The levels, as an address names them and as people read them.
 const LEVELS: [(&str, &str, &str); 3] = [
@@ -90,6 +93,8 @@ struct SelfCheckView {
     why: &'static str,
     groups: Vec<Group>,
     cut: bool,
+    /// Services and all records that pass, in a hundred.
+    passing: [i64; 2],
 }
 
 struct LevelLink {
@@ -103,9 +108,15 @@ struct Group {
     rule: String,
     sentence: String,
     records: i64,
+    /// Of a hundred records, how many the rule speaks of: at least one, so that it is seen.
+    share: i64,
+    /// Entries and other things it speaks of.
+    named: usize,
     lines: Vec<Line>,
+    more: Vec<Line>,
 }
 
+#[derive(Default)]
 struct Line {
     name: String,
     /// Where its own page of findings is, if it has one.
@@ -113,6 +124,8 @@ struct Line {
     /// Where it can be mended, and what that is called.
     mend: Option<(String, &'static str)>,
     sentence: String,
+    /// How often, when it is more than once: an entry with many places has many records.
+    times: usize,
 }
 
 /// `GET /admin/self-check`.
@@ -136,7 +149,10 @@ pub(crate) async fn get(State(feed): State<Feed>, params: Params) -> Reply {
         .map(|(each, words, _)| LevelLink { key: each, words, count: count(each), here: each == key })
         .collect();
     let cut = i64::try_from(findings.len())? < count(key);
-    let view = SelfCheckView { groups: groups(findings, key, &stand), levels, words, why, cut, stand };
+    let passing =
+        [share(stand.services_passing, stand.services), share(stand.records_passing, stand.records)];
+    let view =
+        SelfCheckView { groups: groups(findings, key, &stand), levels, words, why, cut, passing, stand };
     show(feed.site(), &Page::new("Self-check of the open data"), &view)
 }
 
@@ -190,15 +206,48 @@ fn groups(findings: Vec<FindingRow>, level: &str, stand: &SelfCheck) -> Vec<Grou
                 rule: finding.rule.clone(),
                 sentence: finding.sentence.clone(),
                 records: counted.map_or(0, |each| each.records),
+                share: counted.map_or(0, |each| share(each.records, stand.records)),
+                named: 0,
                 lines: Vec::new(),
+                more: Vec::new(),
             });
         }
         if let Some(group) = groups.last_mut() {
-            group.lines.push(line(&finding));
+            add_line(&mut group.lines, line(&finding));
+        }
+    }
+    for group in &mut groups {
+        group.named = group.lines.len();
+        group.more = group.lines.split_off(group.named.min(LINES_OPEN));
+        if let [only] = group.more.as_mut_slice() {
+            // Nobody opens a fold for one line.
+            group.lines.push(std::mem::take(only));
+            group.more.clear();
         }
     }
     groups.sort_by(|one, other| other.records.cmp(&one.records).then(one.rule.cmp(&other.rule)));
     groups
+}
+
+/// One entry is one line, whether the rule speaks of it once or of each of its places.
+fn add_line(lines: &mut Vec<Line>, line: Line) {
+    match lines.last_mut() {
+        Some(last)
+            if (&last.name, &last.page, &last.sentence) == (&line.name, &line.page, &line.sentence) =>
+        {
+            last.times += 1;
+        }
+        _ => lines.push(line),
+    }
+}
+
+/// In a hundred, rounded down but for the first and the last: what is not nothing is seen, what is not all is not all.
+fn share(part: i64, whole: i64) -> i64 {
+    match part {
+        ..=0 => 0,
+        part if part >= whole => 100,
+        part => (part * 100 / whole).clamp(1, 99),
+    }
 }
 
 fn line(finding: &FindingRow) -> Line {
@@ -214,6 +263,7 @@ fn line(finding: &FindingRow) -> Line {
         page: is_entry.then(|| format!("/admin/self-check/{}", finding.slug)),
         mend,
         sentence: finding.sentence.clone(),
+        times: 1,
     }
 }
 
@@ -239,5 +289,27 @@ fn editor_of(slug: &str, field: Option<&str>) -> (String, &'static str) {
     match section {
         Some((section, words)) => (format!("/provider/entries/{slug}/{section}"), words),
         None => (format!("/provider/entries/{slug}"), "Open the entry"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_one_line_however_many_of_its_places_are_found() {
+        let found = |name: &str| Line { name: name.to_owned(), times: 1, ..Line::default() };
+        let mut lines = Vec::new();
+        for name in ["Stay and play", "Stay and play", "Toy library", "Stay and play"] {
+            add_line(&mut lines, found(name));
+        }
+        let told: Vec<(&str, usize)> = lines.iter().map(|line| (line.name.as_str(), line.times)).collect();
+        assert_eq!(told, [("Stay and play", 2), ("Toy library", 1), ("Stay and play", 1)]);
+    }
+
+    #[test]
+    fn what_is_not_nothing_is_seen_and_what_is_not_all_is_not_full() {
+        assert_eq!([share(0, 900), share(1, 900), share(899, 900), share(900, 900)], [0, 1, 99, 100]);
+        assert_eq!(share(0, 0), 0);
     }
 }

@@ -82,6 +82,26 @@ impl RetryAfter {
     }
 }
 
+/// Whether one was sent on to another address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentOn {
+    /// It answered where it was asked.
+    No,
+    /// At least once only for now (302, 303, 307): the address that was asked for stays the right one.
+    ForNow,
+    /// Every time for good (301, 308): the address that answered is the right one from now on.
+    ForGood,
+}
+
+impl SentOn {
+    fn then(self, status: u16) -> SentOn {
+        match (self, status) {
+            (SentOn::No | SentOn::ForGood, 301 | 308) => SentOn::ForGood,
+            _ => SentOn::ForNow,
+        }
+    }
+}
+
 /// An answer, of whatever status; its body is still to be read.
 #[derive(Debug)]
 pub struct Fetched {
@@ -89,6 +109,8 @@ pub struct Fetched {
     pub status: u16,
     /// Where it came from in the end.
     pub address: Url,
+    /// Whether that is another address than was asked for, and for how long.
+    pub sent_on: SentOn,
     /// What to say back the next time.
     pub validators: Validators,
     /// When to come again, if it says so.
@@ -159,9 +181,14 @@ impl Fetcher {
         self.fetch(Method::GET, address, conditional).await
     }
 
-    /// Asks for an address without its body.
-    pub async fn head(&self, address: &str) -> Result<Fetched, Refused> {
-        self.fetch(Method::HEAD, address, None).await
+    /// Asks for an address without its body. With validators, an unchanged version is answered by 304 here too.
+    pub async fn head(&self, address: &str, conditional: Option<&Validators>) -> Result<Fetched, Refused> {
+        self.fetch(Method::HEAD, address, conditional).await
+    }
+
+    /// The same with less patience: whoever looks at many addresses does not wait as long for each.
+    pub fn no_longer_than(&self, timeout: Duration) -> Fetcher {
+        Fetcher { timeout: timeout.min(self.timeout), ..self.clone() }
     }
 
     async fn fetch(
@@ -175,15 +202,17 @@ impl Fetcher {
         }
         let deadline = self.deadline();
         let mut url = self.names.guard.check_address(address)?;
+        let mut sent_on = SentOn::No;
         for _ in 0..=REDIRECTS_MAX {
             let asking = self.ask(method.clone(), url.clone(), conditional);
             let response = timeout_at(deadline, asking).await.map_err(|_| Refused::TooSlow)??;
             match sent_on_to(&url, &response)? {
                 Some(next) => {
                     self.names.guard.check_url(&next)?;
+                    sent_on = sent_on.then(response.status().as_u16());
                     url = next;
                 }
-                None => return fetched(response, url, deadline, self.max_bytes),
+                None => return fetched(response, (url, sent_on), deadline, self.max_bytes),
             }
         }
         Err(Refused::TooManyRedirects)
@@ -228,7 +257,12 @@ fn sent_on_to(from: &Url, response: &Response) -> Result<Option<Url>, Refused> {
     from.join(to).map(Some).map_err(|_| Refused::NotAnAddress)
 }
 
-fn fetched(response: Response, address: Url, deadline: Moment, max_bytes: u64) -> Result<Fetched, Refused> {
+fn fetched(
+    response: Response,
+    (address, sent_on): (Url, SentOn),
+    deadline: Moment,
+    max_bytes: u64,
+) -> Result<Fetched, Refused> {
     let said = |name: header::HeaderName| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).map(|text| text.trim().to_owned())
     };
@@ -240,6 +274,7 @@ fn fetched(response: Response, address: Url, deadline: Moment, max_bytes: u64) -
         retry_after: said(header::RETRY_AFTER).and_then(|text| retry_after(&text)),
         content_type,
         address,
+        sent_on,
         body: Body::new(response, deadline, max_bytes)?,
     })
 }

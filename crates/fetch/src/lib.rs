@@ -28,7 +28,7 @@ mod names;
 mod refused;
 
 pub use body::Body;
-pub use fetcher::{FetchConfig, Fetched, Fetcher, Reach, RetryAfter, Validators};
+pub use fetcher::{FetchConfig, Fetched, Fetcher, Reach, RetryAfter, SentOn, Validators};
 pub use guard::Schemes;
 pub use names::{LookUp, Names, SystemNames};
 pub use refused::Refused;

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may")]
 //! The fetcher against a real server on this machine, which only a test's configuration lets it reach.
 
-use fetch::{FetchConfig, Fetcher, LookUp, Names, Refused, RetryAfter, Schemes, Validators};
+use fetch::{FetchConfig, Fetcher, LookUp, Names, Refused, RetryAfter, Schemes, SentOn, Validators};
 use flate2::{Compression, write::GzEncoder};
 use std::{
     io::Write,
@@ -176,6 +176,53 @@ async fn a_name_is_looked_up_once_and_the_connection_goes_to_the_answer_that_was
     assert_eq!(fetched.body.whole().await.unwrap(), b"here");
     assert_eq!(names.1.load(Ordering::SeqCst), 1);
     assert!(server.asked()[0].contains("host: feed.example"));
+}
+
+#[tokio::test]
+async fn only_a_chain_that_is_permanent_in_every_step_is_for_good() {
+    let server = Server::answering(|head, mut stream| async move {
+        let path = head.split(' ').nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
+        let answer = match path.split_once('-') {
+            Some((status, rest)) => {
+                format!("HTTP/1.1 {status} Elsewhere\r\nlocation: /{rest}\r\ncontent-length: 0\r\n\r\n")
+            }
+            None => "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned(),
+        };
+        let _ = stream.write_all(answer.as_bytes()).await;
+    })
+    .await;
+    for (path, sent_on) in [
+        ("/end", SentOn::No),
+        ("/301-end", SentOn::ForGood),
+        ("/308-301-end", SentOn::ForGood),
+        ("/302-end", SentOn::ForNow),
+        ("/303-end", SentOn::ForNow),
+        ("/307-end", SentOn::ForNow),
+        ("/301-302-end", SentOn::ForNow),
+        ("/302-301-end", SentOn::ForNow),
+    ] {
+        let fetched = fetcher().head(&server.url(path), None).await.unwrap();
+        assert_eq!((fetched.status, fetched.sent_on), (200, sent_on), "{path}");
+        assert_eq!(fetched.address.path(), "/end", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_may_be_conditional_and_who_is_in_a_hurry_gives_up_sooner_but_never_later() {
+    let server = Server::answering(|head, mut stream| async move {
+        if head.starts_with("HEAD /silent") {
+            std::future::pending::<()>().await;
+        }
+        let status = if head.contains("if-none-match: \"v1\"") { "304 Not Modified" } else { "200 OK" };
+        let _ = stream.write_all(format!("HTTP/1.1 {status}\r\netag: \"v1\"\r\n\r\n").as_bytes()).await;
+    })
+    .await;
+    let first = fetcher().head(&server.url("/page"), None).await.unwrap();
+    let again = fetcher().head(&server.url("/page"), Some(&first.validators)).await.unwrap();
+    assert_eq!((first.status, again.status), (200, 304));
+    let patient = Fetcher::new(FetchConfig { timeout: Duration::from_secs(600), ..config() }).unwrap();
+    let hurried = patient.no_longer_than(Duration::from_millis(50)).no_longer_than(Duration::from_secs(600));
+    assert_eq!(hurried.head(&server.url("/silent"), None).await.unwrap_err(), Refused::TooSlow);
 }
 
 #[tokio::test]

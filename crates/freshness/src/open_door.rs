@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 13] = [
+const LINKS: [(Action, &str, &str, &str); 16] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -39,6 +39,24 @@ const LINKS: [(Action, &str, &str, &str); 13] = [
         "Each day, with what can be undone",
     ),
     (Action::SeeFigures, "/admin/figures", "Figures", "How fresh and how whole the directory is"),
+    (
+        Action::SeeFigures,
+        "/admin/quality",
+        "How true the data is",
+        "By source, with what is missing and what is expected",
+    ),
+    (
+        Action::CheckEntries,
+        "/admin/self-check",
+        "Self-check of the open data",
+        "What others would stumble over, and where to mend it",
+    ),
+    (
+        Action::KeepSources,
+        "/admin/sources",
+        "Where entries come from",
+        "Feeds and files of others, and what they say otherwise",
+    ),
     (
         Action::SetKeepingRules,
         "/admin/freshness/schedule",

@@ -64,6 +64,13 @@ pub fn rooms() -> Rooms {
                 run: Run::OwnJob,
             },
             RetentionRule {
+                key: "gone_records",
+                what: "The people named in records that are gone from their source, or whose source was given up",
+                kept_days: 90,
+                why: "Long enough to see whether a feed lost the record by mistake. The entry itself stays until an editor decides.",
+                run: Run::Nightly(|tx, before, _| intake::forget_people_in_gone_records(tx, before)),
+            },
+            RetentionRule {
                 key: "applications",
                 what: "Applications to be listed that came to nothing",
                 kept_days: 90,

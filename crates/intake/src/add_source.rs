@@ -9,7 +9,7 @@ use crate::{
 };
 use access::{KeepSources, May, audit};
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use kernel::{Fault, Refusal, Slug, one_line};
 use web::{
     CardView, Form, Page, Reply, Site, Who,
@@ -210,10 +210,6 @@ fn page(site: &Site, typed: &Typed, errors: &Errors, card: Option<safety::Card>)
         fields,
         seen: typed.seen,
     };
-    let (title, status) = if errors.is_empty() {
-        ("Add a feed", StatusCode::OK)
-    } else {
-        ("Error: add a feed", StatusCode::UNPROCESSABLE_ENTITY)
-    };
+    let (status, title) = errors.page("Add a feed");
     show_with(site, status, &Page::new(title), &body)
 }

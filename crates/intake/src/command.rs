@@ -3,12 +3,13 @@
 use crate::{
     intake::{Ask, Begin, Beside, Intake, Loss, LossIsRight, Plan, Taken, on, plan, take_in},
     model::{Incoming, Kind, SourceDraft, What},
+    parts::Parts,
     progress::{Progress, Step},
     read::{Body, incoming_of, incoming_of_csv, incoming_of_ofsted, kind_of, organizations_of, read_body},
     store as rows,
     take::Task,
     terms::terms_of,
-    walk::{Walked, walk},
+    walk::{Halt, Walked, walk},
 };
 use access::May;
 use anyhow::{Context, bail};
@@ -68,9 +69,12 @@ pub async fn plan_url(
     progress: Progress<'_>,
 ) -> Result<Planned, Fault> {
     let now = intake.site.clock().now();
-    let walked = walk(&intake.fetcher, address, None, now, progress)
-        .await
-        .map_err(|trouble| anyhow::anyhow!(trouble.why))?;
+    let walked = walk(&intake.fetcher, address, None, now, Parts::InOneGo, progress).await;
+    let walked = walked.map_err(|halt| match halt {
+        Halt::Trouble(trouble) => anyhow::anyhow!(trouble.why),
+        Halt::Broken(fault) => fault,
+        Halt::Later => anyhow::anyhow!("It was left before its end"),
+    })?;
     let Walked::Records { kind, records, .. } = walked else { bail!("It says that nothing has changed") };
     let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let source = ask.source(intake, &host, kind, Some(address)).await?;
@@ -167,9 +171,8 @@ impl Planned {
     }
 
     /// Writes the whole plan: a line of JSON for each record.
-    pub fn write_plan(&self, path: &Path) -> Result<(), Fault> {
-        let file = std::fs::File::create(path).with_context(|| format!("writing {}", path.display()))?;
-        let mut out = BufWriter::new(file);
+    pub fn write_plan(&self, out: impl Write) -> Result<(), Fault> {
+        let mut out = BufWriter::new(out);
         let head = serde_json::json!({
             "source": self.task.source.slug, "name": self.task.source.name, "totals": self.plan.totals,
             "waits_for_a_person": self.plan.sudden_loss, "needs_taken_over": self.plan.terms,

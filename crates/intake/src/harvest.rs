@@ -1,13 +1,15 @@
-//! Sources that are pulled by the clock: which are due, how a pull goes, and when the next is.
+//! Sources that are pulled by the clock: which are due, how a pull goes, and when the next is. A pull that takes longer
+//! than a job may is a chain of jobs: each goes on where the one before it stopped.
 
 use crate::{
     intake::{Begin, Beside, Intake, Loss, WAITS, on, plan, take_in},
     model::{Totals, decide_wait_hours},
+    parts::{PART_SECONDS, Parts},
     progress::nobody,
     read::{incoming_of, organizations_of},
-    store::{self as rows, Run, RunEnd, Source},
+    store::{self as rows, PullKey, Run, RunEnd, Source},
     terms::terms_of,
-    walk::{Trouble, Walked, walk},
+    walk::{Halt, Trouble, Walked, walk},
 };
 use access::May;
 use fetch::Validators;
@@ -23,6 +25,8 @@ pub const HARVEST_SOURCES: &str = "harvest_sources";
 pub const HARVEST_SOURCE: &str = "harvest_source";
 
 const HOUR_SECONDS: i64 = 3_600;
+/// What was read of a pull that nobody went on with is forgotten after this.
+const PULL_KEPT_HOURS: i64 = 48;
 
 /// The house's runner with the jobs of this room.
 pub fn jobs(runner: Runner, intake: &Intake) -> Runner {
@@ -35,7 +39,14 @@ pub fn jobs_when_asked(runner: Runner, intake: &Intake) -> Runner {
     runner
         .on(HARVEST_SOURCES, |context: JobContext| async move {
             let now = context.clock.now();
-            context.db.write(move |tx| enqueue_due(tx, now)).await?;
+            let long_ago = later(now, -PULL_KEPT_HOURS)?;
+            context
+                .db
+                .write(move |tx| {
+                    rows::delete_pulls_before(tx, long_ago)?;
+                    enqueue_due(tx, now)
+                })
+                .await?;
             Ok(Outcome::Done)
         })
         .on(HARVEST_SOURCE, move |context: JobContext| {
@@ -85,6 +96,17 @@ pub(crate) fn enqueue_look(tx: &mut Tx, slug: &str, now: Instant) -> Result<(), 
     Ok(())
 }
 
+/// Wants the next part of a pull.
+fn enqueue_part(tx: &mut Tx, slug: &str, key: PullKey, now: Instant) -> Result<(), Fault> {
+    let Some(pull) = rows::find_pull(tx, key)? else { return Ok(()) };
+    let asked = Asked { slug: slug.to_owned(), only_look: key.purpose == LOOK };
+    let unique = format!("{} {slug} {} part {}", key.purpose, pull.begun_at.as_microsecond(), pull.parts + 1);
+    jobs::enqueue(tx, HARVEST_SOURCE, &asked, now, now, Some(&unique))?;
+    Ok(())
+}
+
+const LOOK: &str = "look";
+
 /// Pulls a source, or only looks. What goes wrong with the other side is no fault of ours: it is written down and the
 /// source is left alone for longer.
 async fn harvest(intake: &Intake, slug: &str, only_look: bool) -> Result<(), Fault> {
@@ -94,7 +116,10 @@ async fn harvest(intake: &Intake, slug: &str, only_look: bool) -> Result<(), Fau
     let Some(address) = source.draft.address.clone().filter(|_| source.stopped_at.is_none()) else {
         return Ok(());
     };
-    if !only_look && (source.paused || source.next_run.is_none_or(|due| due > now)) {
+    let key = PullKey { source: source.id, purpose: if only_look { LOOK } else { "harvest" } };
+    let begun = db.read(move |tx| rows::find_pull(tx, key)).await?.is_some();
+    let is_due = begun || source.next_run.is_some_and(|due| due <= now);
+    if !only_look && (source.paused || !is_due) {
         return Ok(());
     }
     if !only_look {
@@ -102,10 +127,47 @@ async fn harvest(intake: &Intake, slug: &str, only_look: bool) -> Result<(), Fau
         let (id, next) = (source.id, later(now, decide_wait_hours(source.draft.every_hours, 0, None))?);
         db.write(move |tx| rows::set_next_run(tx, id, next)).await?;
     }
-    let known = Some(&source.validators).filter(|_| !only_look && !source.accept_loss);
-    match walk(&intake.fetcher, &address, known, now, &nobody).await {
-        Err(trouble) => end_in_trouble(intake, source, trouble, only_look).await,
-        Ok(Walked::Unchanged) => end_unchanged(intake, source).await,
+    let known = Some(&source.validators).filter(|_| !begun && !only_look && !source.accept_loss);
+    let until = now.checked_add(Span::new().seconds(PART_SECONDS))?;
+    let parts = Parts::kept(db, intake.site.clock(), key, until);
+    let walked = walk(&intake.fetcher, &address, known, now, parts, &nobody).await;
+    if let Err(Halt::Later) = walked {
+        let now = intake.site.clock().now();
+        let slug = slug.to_owned();
+        return db.write(move |tx| enqueue_part(tx, &slug, key, now)).await;
+    }
+    let taken = take_what_came(intake, source, walked, only_look).await;
+    if let Ok(End::Whole) = taken {
+        db.write(move |tx| rows::delete_pull(tx, key)).await?;
+    }
+    taken.map(|_| ())
+}
+
+/// How a pull ended.
+enum End {
+    /// All of it came and was taken in or looked at: what was kept on the way can go.
+    Whole,
+    /// Not all of it came: what was read is kept for the next time, for as long as it is of use.
+    Short,
+}
+
+async fn take_what_came(
+    intake: &Intake,
+    source: Source,
+    walked: Result<Walked, Halt>,
+    only_look: bool,
+) -> Result<End, Fault> {
+    match walked {
+        Err(Halt::Broken(fault)) => Err(fault),
+        Err(Halt::Later) => Ok(End::Short),
+        Err(Halt::Trouble(trouble)) => {
+            end_in_trouble(intake, source, trouble, only_look).await?;
+            Ok(End::Short)
+        }
+        Ok(Walked::Unchanged) => {
+            end_unchanged(intake, source).await?;
+            Ok(End::Whole)
+        }
         Ok(Walked::Records { kind, records, validators }) => {
             let mut draft = source.draft.clone();
             draft.kind = kind;
@@ -115,18 +177,21 @@ async fn harvest(intake: &Intake, slug: &str, only_look: bool) -> Result<(), Fau
             let task = intake.task(draft).await?;
             let planned = plan(intake, &task, &incoming, &beside).await?;
             if only_look {
-                return keep_look(intake, source.id, planned, "planned", "").await;
+                keep_look(intake, source.id, planned, "planned", "").await?;
+                return Ok(End::Whole);
             }
             if planned.sudden_loss && !source.accept_loss {
                 keep_look(intake, source.id, planned, "waiting", WAITS).await?;
-                return settle(intake, source, "waiting", WAITS, Validators::default()).await;
+                settle(intake, source, "waiting", WAITS, Validators::default()).await?;
+                return Ok(End::Whole);
             }
             let may = May::by_machine(HARVEST_SOURCE, on(source.id));
             let loss = if source.accept_loss { Loss::Accepted } else { Loss::Ask };
             let begin = Begin { may: &may, kind: "harvest", loss, progress: &nobody };
             let taken = take_in(intake, &task, &incoming, &beside, begin).await?;
             let words = taken.totals.words();
-            settle(intake, source, "done", &words, validators).await
+            settle(intake, source, "done", &words, validators).await?;
+            Ok(End::Whole)
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     },
     progress::{Progress, Step},
     store::{self as rows, Run},
-    take::{Task, decide_batch, decide_organizations, write_batch},
+    take::{Decided, Known, Task, decide_anew_if_overtaken, decide_batch, decide_organizations, write_batch},
     words::Words,
 };
 use access::{KeepSources, May, audit};
@@ -16,7 +16,7 @@ use directory::TermDraft;
 use fetch::Fetcher;
 use kernel::{Fault, Id, Instant};
 use oruk::model::Organization;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use store::{Tx, outbox};
 use web::Site;
 
@@ -86,7 +86,8 @@ pub(crate) async fn plan(
         .site
         .db()
         .snapshot(move |tx| {
-            let mut lines = decide_batch(tx, &task, &records)?.lines;
+            let known = Known::read(tx, task.id)?;
+            let mut lines = decide_batch(tx, &task, &known, &records)?.lines;
             let kept = rows::list_all_kept(tx, task.id)?;
             let withdrawn = decide_withdrawn(&kept, &records);
             let live = kept.iter().filter(|kept| kept.is_live()).count();
@@ -175,21 +176,24 @@ pub(crate) async fn take_in(
     if let Some(needs) = needs {
         task.words = Arc::new(Words::over(&needs)?);
     }
-    take_organizations(intake, &task, beside, begin.may, run).await?;
+    let knowing = Knowing::read(intake, task.id).await?;
+    take_organizations(intake, &task, &knowing, beside, begin.may, run).await?;
     let mut totals = Totals::default();
     let mut position = 0;
     for from in (0..incoming.len()).step_by(BATCH) {
         let until = (from + BATCH).min(incoming.len());
         let (part, task, may, clock) = (incoming.clone(), task.clone(), begin.may.clone(), clock.clone());
-        let (lines, next) = db
+        let known = knowing.clone();
+        let (written, next) = db
             .write(move |tx| {
-                let now = clock.now();
-                let decided = decide_batch(tx, &task, &part[from..until])?;
-                let next = write_batch(tx, &may, &task, (run, position), &part[from..until], &decided, now)?;
-                Ok((decided.lines, next))
+                let (now, part) = (clock.now(), &part[from..until]);
+                let decided = known.decide(tx, &task, |tx, known| decide_batch(tx, &task, known, part))?;
+                let next = write_batch(tx, &may, &task, (run, position), part, &decided.0, now)?;
+                Ok((decided, next))
             })
             .await?;
-        lines.iter().for_each(|line| totals.count(line.what));
+        written.0.lines.iter().for_each(|line| totals.count(line.what));
+        knowing.learn(written);
         position = next;
         (begin.progress)(Step::Taken { done: until, of: incoming.len() });
     }
@@ -214,22 +218,57 @@ pub(crate) async fn take_in(
 async fn take_organizations(
     intake: &Intake,
     task: &Task,
+    knowing: &Knowing,
     beside: &Beside,
     may: &May<KeepSources>,
     run: Id<Run>,
 ) -> Result<(), Fault> {
     for part in beside.organizations.chunks(BATCH) {
         let (part, task, may, now) = (part.to_vec(), task.clone(), may.clone(), intake.site.clock().now());
-        intake
+        let known = knowing.clone();
+        let written = intake
             .site
             .db()
             .write(move |tx| {
-                let decided = decide_organizations(tx, &task, &part)?;
-                write_batch(tx, &may, &task, (run, 0), &[], &decided, now).map(|_| ())
+                let decide = |tx: &mut Tx, known: &Known| decide_organizations(tx, &task, known, &part);
+                let decided = known.decide(tx, &task, decide)?;
+                write_batch(tx, &may, &task, (run, 0), &[], &decided.0, now)?;
+                Ok(decided)
             })
             .await?;
+        knowing.learn(written);
     }
     Ok(())
+}
+
+/// What a run knows, handed from batch to batch. A transaction only reads it: what a batch found is learned once the
+/// batch stands.
+#[derive(Clone)]
+struct Knowing(Arc<RwLock<Known>>);
+
+impl Knowing {
+    async fn read(intake: &Intake, source: SourceId) -> Result<Knowing, Fault> {
+        let known = intake.site.db().read(move |tx| Known::read(tx, source)).await?;
+        Ok(Knowing(Arc::new(RwLock::new(known))))
+    }
+
+    fn decide(
+        &self,
+        tx: &mut Tx,
+        task: &Task,
+        decide: impl Fn(&mut Tx, &Known) -> Result<Decided, Fault>,
+    ) -> Result<(Decided, Option<Known>), Fault> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        decide_anew_if_overtaken(tx, task, &known, decide)
+    }
+
+    fn learn(&self, (written, anew): (Decided, Option<Known>)) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(anew) = anew {
+            *known = anew;
+        }
+        known.learn(written);
+    }
 }
 
 /// Why a run waits, in plain words.

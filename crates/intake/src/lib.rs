@@ -15,6 +15,8 @@
 //! again, batch by batch, and writes each batch with what it remembers of it in one transaction. Stopped anywhere, it
 //! goes on from there; run again, it changes nothing.
 //!
+//! Of a record only the latest words are kept, and of one that has long been gone not the people it names (`forget.rs`).
+//!
 //! It must never delete an entry, overwrite what people here said, take a secret place's address, guess a fact, or
 //! fetch an address but through the room's guarded fetcher.
 //!
@@ -25,6 +27,7 @@
 
 mod model;
 mod names;
+mod parts;
 mod progress;
 mod read;
 mod schedules;
@@ -36,6 +39,7 @@ mod walk;
 mod words;
 
 mod findings;
+mod forget;
 mod harvest;
 mod intake;
 mod store;
@@ -44,10 +48,12 @@ mod add_source;
 mod list_sources;
 mod settle;
 mod show_source;
+mod take_theirs;
 
 pub mod command;
 
 pub use findings::{Waiting, count_waiting, findings, list_record_keys, list_sources_of_entries};
+pub use forget::forget_people_in_gone_records;
 pub use harvest::{HARVEST_SOURCE, HARVEST_SOURCES, jobs, jobs_when_asked};
 pub use intake::{Ask, Intake, LossIsRight, Outside, Plan, Taken};
 pub use model::{Area, Kind, Line, SourceDraft, SourceId, State, Totals, What, source_id};

@@ -11,6 +11,9 @@ use axum::extract::State;
 use kernel::{Instant, london};
 use web::{Page, Params, Reply, show};
 
+/// Runs in which the last one that took something in is looked for.
+const RUNS_READ: i64 = 10;
+
 #[derive(Template)]
 #[template(path = "sources.html")]
 struct SourcesView {
@@ -34,19 +37,31 @@ struct Line {
 
 /// `GET /admin/sources`.
 pub(crate) async fn get(State(intake): State<Intake>, params: Params) -> Reply {
-    let (sources, counts) =
-        intake.site.db().read(|tx| Ok((rows::list_sources(tx)?, count_by_source(tx)?))).await?;
+    let (sources, counts) = intake
+        .site
+        .db()
+        .read(|tx| {
+            let mut sources = Vec::new();
+            for source in rows::list_sources(tx)? {
+                // What a command took in is no pull, and is told all the same; a mere look is not.
+                let runs = rows::list_runs(tx, source.id, RUNS_READ)?;
+                let last = runs.iter().find(|run| run.kind != "preview").map(|run| run.started);
+                sources.push((source, last));
+            }
+            Ok((sources, count_by_source(tx)?))
+        })
+        .await?;
     let notice = match params.get("done") {
         "stopped" => "We no longer keep that source. Its entries stay as they are.",
         _ => "",
     };
-    let lines = sources.iter().map(|source| Line {
+    let lines = sources.iter().map(|(source, last)| Line {
         counts: counts.get(&source.id).copied().unwrap_or_default(),
         slug: source.draft.slug.to_string(),
         name: source.draft.name.clone(),
         kind: source.draft.kind.words(),
         outside: source.draft.area == Area::Outside,
-        last: source.last_run.map_or_else(|| "Not yet".to_owned(), moment_words),
+        last: last.or(source.last_run).map_or_else(|| "Not yet".to_owned(), moment_words),
         last_why: source.last_why.clone(),
         troubled: source.failures > 0,
         waits: source.last_outcome == "waiting",

@@ -235,6 +235,15 @@ pub const LOCATION_FIELDS: &[&str] = &[
     "schedules",
 ];
 
+/// The fields of a thing.
+pub fn fields_of(entity: Entity) -> &'static [&'static str] {
+    match entity {
+        Entity::Service => SERVICE_FIELDS,
+        Entity::Organization => ORGANIZATION_FIELDS,
+        Entity::Location => LOCATION_FIELDS,
+    }
+}
+
 /// A field in words.
 pub fn words_of_field(field: &str) -> String {
     match field {
@@ -469,14 +478,15 @@ pub fn is_sudden_loss(live: usize, withdrawn: usize) -> bool {
     live >= 5 && withdrawn * 5 > live
 }
 
-/// When a source is to be asked again after it failed so often in a row: its own interval, doubled each time, at most
-/// a week; later when it says so itself.
+/// In how many hours a source is to be asked again after it failed so often in a row: after no failure in its own
+/// interval; after the first in an hour, doubled with each one more, at most a week. Later when it says so itself, at
+/// most a week too.
 pub fn decide_wait_hours(every_hours: i64, failures: i64, asked_to_wait_seconds: Option<i64>) -> i64 {
     const WEEK: i64 = 24 * 7;
     let doubled = if failures <= 0 {
         every_hours
     } else {
-        // The first failure is tried again within the hour: most are over by then.
+        // Most failures are over within the hour, so a feed that is read once a day does not lose the day.
         (1_i64 << (failures - 1).min(10)).min(WEEK)
     };
     let asked = asked_to_wait_seconds.map_or(0, |seconds| (seconds + 3_599) / 3_600).min(WEEK);

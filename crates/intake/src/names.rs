@@ -8,10 +8,42 @@ use uuid::Uuid;
 
 /// The addresses that are taken, and which of them a source's own keys have.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct Addresses {
     taken: HashMap<(Entity, String), Uuid>,
     by_id: HashMap<(Entity, Uuid), String>,
     kept: HashMap<(Entity, String), String>,
+}
+
+impl Addresses {
+    /// Over what the directory has.
+    pub fn over(taken: Vec<TakenSlug>) -> Addresses {
+        let mut addresses = Addresses::default();
+        for TakenSlug { entity, slug, id } in taken {
+            if let Ok(entity) = entity.parse::<Entity>() {
+                addresses.by_id.insert((entity, id), slug.clone());
+                addresses.taken.insert((entity, slug), id);
+            }
+        }
+        addresses
+    }
+
+    /// A source's key has this address since an earlier run.
+    pub fn keep(&mut self, entity: Entity, key: &str, slug: &str) {
+        self.kept.insert((entity, key.to_owned()), slug.to_owned());
+    }
+
+    /// What a batch gave stands now.
+    pub fn learn(&mut self, given: Addresses) {
+        self.taken.extend(given.taken);
+        self.kept.extend(given.kept);
+    }
+}
+
+/// The addresses as a batch sees them: those that were known before it, and those that it gives itself.
+#[derive(Clone, Debug)]
+pub struct Names<'a> {
+    known: &'a Addresses,
+    given: Addresses,
     new: HashSet<(Entity, String)>,
 }
 
@@ -34,27 +66,26 @@ pub struct Asking<'a> {
     pub may_be_ours: bool,
 }
 
-impl Names {
-    /// Over what the directory has.
-    pub fn over(taken: Vec<TakenSlug>) -> Names {
-        let mut names = Names::default();
-        for TakenSlug { entity, slug, id } in taken {
-            if let Ok(entity) = entity.parse::<Entity>() {
-                names.by_id.insert((entity, id), slug.clone());
-                names.taken.insert((entity, slug), id);
-            }
-        }
-        names
+impl<'a> Names<'a> {
+    /// Over what is known.
+    pub fn over(known: &'a Addresses) -> Names<'a> {
+        Names { known, given: Addresses::default(), new: HashSet::new() }
     }
 
     /// A source's key has this address since an earlier run.
     pub fn keep(&mut self, entity: Entity, key: &str, slug: &str) {
-        self.kept.insert((entity, key.to_owned()), slug.to_owned());
+        self.given.keep(entity, key, slug);
+    }
+
+    /// What was given here.
+    pub fn into_given(self) -> Addresses {
+        self.given
     }
 
     /// Whether something has the address already.
     pub fn has(&self, entity: Entity, slug: &str) -> bool {
-        self.taken.contains_key(&(entity, slug.to_owned()))
+        let asked = (entity, slug.to_owned());
+        self.given.taken.contains_key(&asked) || self.known.taken.contains_key(&asked)
     }
 
     /// Whether the address was given just now, so that nothing stands under it yet.
@@ -67,7 +98,7 @@ impl Names {
     pub fn slug_for(&mut self, asking: &Asking) -> Option<Slug> {
         let slug = self.find(asking)?;
         if !self.has(asking.entity, slug.as_str()) {
-            self.taken.insert((asking.entity, slug.to_string()), asking.id);
+            self.given.taken.insert((asking.entity, slug.to_string()), asking.id);
             self.new.insert((asking.entity, slug.to_string()));
         }
         self.keep(asking.entity, asking.key, slug.as_str());
@@ -76,12 +107,13 @@ impl Names {
 
     fn find(&self, asking: &Asking) -> Option<Slug> {
         let entity = asking.entity;
-        if let Some(kept) = self.kept.get(&(entity, asking.key.to_owned())) {
+        let key = (entity, asking.key.to_owned());
+        if let Some(kept) = self.given.kept.get(&key).or_else(|| self.known.kept.get(&key)) {
             return kept.parse().ok();
         }
         if asking.may_be_ours
             && !asking.id.is_nil()
-            && let Some(same) = self.by_id.get(&(entity, asking.id))
+            && let Some(same) = self.known.by_id.get(&(entity, asking.id))
         {
             return same.parse().ok();
         }
@@ -136,7 +168,8 @@ mod tests {
             slug: slug.into(),
             id: Uuid::from_u128(id),
         };
-        let mut names = Names::over(vec![taken("stay-and-play", 1), taken("ours", 2)]);
+        let known = Addresses::over(vec![taken("stay-and-play", 1), taken("ours", 2)]);
+        let mut names = Names::over(&known);
         let mut slug = |asking: Asking| names.slug_for(&asking).unwrap().to_string();
         assert_eq!(slug(asking("a", 9, None)), "stay-and-play-example-church");
         assert_eq!(slug(asking("b", 10, None)), "stay-and-play-example-church-2");

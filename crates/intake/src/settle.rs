@@ -2,17 +2,13 @@
 
 use crate::{
     intake::{Intake, on},
-    model::{Entity, State as RecordState, hash_of_given, words_of_field},
+    model::{Entity, State as RecordState, fields_of, hash_of_given, words_of_field},
     store::{self as rows, HeldMark, HeldRow},
-    take::{facts_of, from_facts},
+    take_theirs::{Put, is_second, put_field},
 };
-use access::{KeepSources, May, On, PersonId, RestoreEntry, audit};
+use access::{ApproveSensitive, KeepSources, May, On, PersonId, RestoreEntry, audit};
 use axum::extract::{Path, State};
-use directory::{
-    Publication, Published, ServiceDraft,
-    upkeep::{HideReason, hide, show},
-};
-use keeping::TwoPeople;
+use directory::upkeep::{HideReason, hide, show};
 use kernel::{Fault, Id, Instant};
 use serde_json::Value;
 use settings::Council;
@@ -76,17 +72,17 @@ fn settle_held(
             Ok("ours")
         }
         (Choice::Theirs, None) => {
-            let before = match publish_field(tx, may, row, &row.theirs, council, now)? {
-                Put::Stood(before) => before,
-                Put::TakesTwo => return Ok("two"),
-                Put::Overtaken => return Ok("overtaken"),
+            let before = match put_with_two(tx, may, row, &row.theirs, council, now)? {
+                Ok(before) => before,
+                Err(done) => return Ok(done),
             };
             // What stood a moment ago is what undoing brings back.
             rows::set_held_ours(tx, row.id, &before)?;
             rows::set_settled(tx, row.id, Some("theirs"), by, now)?;
             rows::set_record_settled(tx, row.source_id, &row.slug)?;
-            let given = static_field(&row.field)
-                .map(|field| (Entity::Service, row.slug.clone(), field, hash_of_given(&row.theirs)));
+            let entity: Entity = row.entity.parse()?;
+            let field_of = fields_of(entity).iter().find(|have| **have == row.field);
+            let given = field_of.map(|field| (entity, row.slug.clone(), *field, hash_of_given(&row.theirs)));
             rows::set_given(tx, row.source_id, &given.into_iter().collect(), now)?;
             audit::record(tx, may, format!("took theirs: {field}"), "", now);
             Ok("theirs")
@@ -96,12 +92,10 @@ fn settle_held(
             if open.contains(&row.field) {
                 return Ok("overtaken");
             }
-            if settled == "theirs" {
-                match publish_field(tx, may, row, &row.ours, council, now)? {
-                    Put::Stood(_) => {}
-                    Put::TakesTwo => return Ok("two"),
-                    Put::Overtaken => return Ok("overtaken"),
-                }
+            if settled == "theirs"
+                && let Err(done) = put_with_two(tx, may, row, &row.ours, council, now)?
+            {
+                return Ok(done);
             }
             rows::set_settled(tx, row.id, None, None, now)?;
             rows::set_record_held(tx, row.source_id, &row.slug)?;
@@ -112,47 +106,30 @@ fn settle_held(
     }
 }
 
-fn static_field(field: &str) -> Option<&'static str> {
-    crate::model::SERVICE_FIELDS.iter().copied().find(|have| *have == field)
-}
-
-/// What became of one field.
-enum Put {
-    /// It is published; this stood before.
-    Stood(Value),
-    /// It touches what protects people, so one person is not enough.
-    TakesTwo,
-    /// It cannot be any more.
-    Overtaken,
-}
-
-/// Publishes an entry with one field as it is said here.
-fn publish_field(
+/// Puts one field as it is said here, and gives what stood before, or what became of it instead. What protects people
+/// takes two: an entry is changed on its own page, where a second person looks; an organisation or a place has no such
+/// page, so here one person asks and another does it.
+fn put_with_two(
     tx: &mut Tx,
     may: &May<KeepSources>,
     row: &HeldRow,
     value: &Value,
     council: &Council,
     now: Instant,
-) -> Result<Put, Fault> {
-    if row.entity != Entity::Service.key() {
-        return Ok(Put::Overtaken);
+) -> Result<Result<Value, &'static str>, Fault> {
+    if is_second(may, row) {
+        May::<ApproveSensitive>::decide(may.actor(), on(row.source_id))?;
     }
-    let Some(entry) = directory::find_entry(tx, &row.slug)? else { return Ok(Put::Overtaken) };
-    let mut facts = facts_of(&entry.draft)?;
-    let before = facts.insert(row.field.clone(), value.clone()).unwrap_or_default();
-    let draft: ServiceDraft = from_facts(&facts)?;
-    if !draft.check().is_empty() {
-        return Ok(Put::Overtaken);
-    }
-    if TwoPeople::find(tx, council, now)?.are_needed(&entry.draft, &draft)? {
-        return Ok(Put::TakesTwo);
-    }
-    let why = format!("Settled with its source: {}", words_of_field(&row.field));
-    let publication = Publication { draft: &draft, base_version: entry.version, why: &why, change: None };
-    match directory::publish(tx, may, &publication, council, now)? {
-        Published::Version(_) => Ok(Put::Stood(before)),
-        Published::Overtaken(_) => Ok(Put::Overtaken),
+    match put_field(tx, may, row, value, council, now)? {
+        Put::Stood(before) => Ok(Ok(before)),
+        Put::Overtaken => Ok(Err("overtaken")),
+        Put::TakesTwo if row.entity == Entity::Service.key() => Ok(Err("two")),
+        Put::TakesTwo => {
+            rows::set_asked_by(tx, row.id, may.actor().person().map(PersonId::uuid))?;
+            let did = format!("asked for a second person: {}", words_of_field(&row.field));
+            audit::record(tx, may, did, "", now);
+            Ok(Err("second"))
+        }
     }
 }
 

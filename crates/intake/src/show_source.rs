@@ -14,6 +14,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use kernel::{Fault, Instant};
 use serde_json::Value;
+use std::collections::HashMap;
 use store::Tx;
 use web::{Form, Page, Params, Reply, Who, missing, see_other, show};
 
@@ -41,7 +42,8 @@ struct SourceView {
     waits: bool,
     never_run: bool,
     troubled: String,
-    records: String,
+    /// A number, its words, and where on the page it is told.
+    figures: [(i64, &'static str, &'static str); 4],
     held_count: i64,
     held: Vec<Thing>,
     settled: Vec<Settled>,
@@ -65,11 +67,15 @@ struct HeldLine {
     field: String,
     ours: String,
     theirs: String,
+    /// One person has asked to take theirs.
+    asked: bool,
 }
 
 struct Settled {
     id: String,
     words: String,
+    /// One person has asked to take it back.
+    asked: bool,
 }
 
 struct Gone {
@@ -123,6 +129,9 @@ pub(crate) async fn get(State(intake): State<Intake>, Path(slug): Path<String>, 
         "two" => {
             "This touches what protects people, so two must look at it: change the entry on its own page."
         }
+        "second" => {
+            "This touches what protects people, so two must agree. Nothing has changed yet: ask a second person to press the same button."
+        }
         "overtaken" => "Somebody had settled it, or changed the entry, a moment before. Look at it again.",
         _ => "",
     };
@@ -148,6 +157,8 @@ fn view_of(tx: &mut Tx, slug: &str, notice: &'static str) -> Result<Option<Sourc
         Some(run) => Some(preview_of(run, rows::list_lines(tx, run.id, SHOWN)?)),
         None => None,
     };
+    let (open, settled) = (rows::list_held(tx, id, SHOWN)?, rows::list_settled(tx, id, 20)?);
+    let names = names_of(tx, open.iter().chain(&settled))?;
     let gone = rows::list_records(tx, id, RecordState::Gone.key(), SHOWN)?;
     let refused = rows::list_records(tx, id, RecordState::Refused.key(), SHOWN)?;
     Ok(Some(SourceView {
@@ -167,14 +178,19 @@ fn view_of(tx: &mut Tx, slug: &str, notice: &'static str) -> Result<Option<Sourc
         waits: source.last_outcome == "waiting",
         never_run: source.last_good_run.is_none(),
         troubled: trouble_of(&source),
-        records: web::say::count(
-            usize::try_from(counts.live).unwrap_or_default(),
-            "record stands",
-            "records stand",
-        ),
+        figures: [
+            (counts.live, if counts.live == 1 { "record stands here" } else { "records stand here" }, ""),
+            (
+                counts.held,
+                if counts.held == 1 { "difference to settle" } else { "differences to settle" },
+                "#h-held",
+            ),
+            (counts.gone, "gone from the source", "#h-gone"),
+            (counts.refused, "refused", "#h-refused"),
+        ],
         held_count: counts.held,
-        held: things_of(rows::list_held(tx, id, SHOWN)?),
-        settled: rows::list_settled(tx, id, 20)?.into_iter().map(settled_of).collect(),
+        held: things_of(open, &names),
+        settled: settled.into_iter().map(|row| settled_of(row, &names)).collect(),
         gone: gone.into_iter().map(gone_of).collect(),
         refused_count: counts.refused,
         refused: refused
@@ -199,8 +215,29 @@ fn name_of(record: &RecordLine) -> String {
     if record.name.is_empty() { format!("Record {}", record.key) } else { record.name.clone() }
 }
 
+/// What people call the entries that differ; of what has no entry, its address says it.
+fn names_of<'a>(
+    tx: &mut Tx,
+    rows: impl Iterator<Item = &'a HeldRow>,
+) -> Result<HashMap<String, String>, Fault> {
+    let mut names = HashMap::new();
+    for row in rows.filter(|row| row.entity == Entity::Service.key()) {
+        if !names.contains_key(&row.slug)
+            && let Some(entry) = directory::find_entry(tx, &row.slug)?
+        {
+            names.insert(row.slug.clone(), entry.name);
+        }
+    }
+    Ok(names)
+}
+
+fn name_of_held(row: &HeldRow, names: &HashMap<String, String>) -> String {
+    let known = names.get(&row.slug).filter(|_| row.entity == Entity::Service.key());
+    known.cloned().unwrap_or_else(|| row.slug.replace('-', " "))
+}
+
 /// The differences of each thing together.
-fn things_of(held: Vec<HeldRow>) -> Vec<Thing> {
+fn things_of(held: Vec<HeldRow>, names: &HashMap<String, String>) -> Vec<Thing> {
     let mut things: Vec<(String, Thing)> = Vec::new();
     for row in held {
         let entity = row.entity.parse::<Entity>().unwrap_or(Entity::Service);
@@ -210,6 +247,7 @@ fn things_of(held: Vec<HeldRow>) -> Vec<Thing> {
             field: words_of_field(&row.field),
             ours: words_of_value(&row.ours),
             theirs: words_of_value(&row.theirs),
+            asked: row.asked_by.is_some(),
         };
         match things.last_mut() {
             Some((last, thing)) if *last == key => thing.fields.push(line),
@@ -217,7 +255,7 @@ fn things_of(held: Vec<HeldRow>) -> Vec<Thing> {
                 key,
                 Thing {
                     entity: entity.words(),
-                    name: row.slug.replace('-', " "),
+                    name: name_of_held(&row, names),
                     href: href_of(entity, &row.slug),
                     fields: vec![line],
                 },
@@ -256,12 +294,13 @@ fn words_of_value(value: &Value) -> String {
     }
 }
 
-fn settled_of(row: HeldRow) -> Settled {
+fn settled_of(row: HeldRow, names: &HashMap<String, String>) -> Settled {
     let chosen = if row.settled.as_deref() == Some("theirs") { "theirs" } else { "ours" };
     let when = row.settled_at.map(moment_words).unwrap_or_default();
     Settled {
         id: row.id.to_string(),
-        words: format!("{}, {}: {chosen}, {when}", row.slug.replace('-', " "), words_of_field(&row.field)),
+        asked: row.asked_by.is_some(),
+        words: format!("{}, {}: {chosen}, {when}", name_of_held(&row, names), words_of_field(&row.field)),
     }
 }
 

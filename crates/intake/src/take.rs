@@ -6,7 +6,7 @@ use crate::{
         Entity, Fields, Incoming, Kept, LOCATION_FIELDS, Line, ORGANIZATION_FIELDS, SERVICE_FIELDS,
         SourceDraft, SourceId, Standing, State, What, decide_fields, hash_of, hash_of_given, words_of_field,
     },
-    names::Names,
+    names::{Addresses, Names},
     store::{self as rows, GivenRows, PartRow, RecordRow, Run},
     to_draft::{Converted, Ground, convert},
     to_place::{Part, Placed, organization_of},
@@ -55,6 +55,43 @@ pub(crate) struct Decided {
     owners: Vec<(Entity, String)>,
     given: GivenRows,
     held: Vec<(Entity, String, Fields)>,
+    given_addresses: Addresses,
+    overtaken: bool,
+}
+
+/// What a run knows of addresses and of the parts of its source: read once, and kept up with every batch that is written,
+/// so that a batch costs what is in it and not what came before it. Somebody else may take an address meanwhile: a batch
+/// that finds one taken which it thought free is decided again on what stands now.
+pub(crate) struct Known {
+    addresses: Addresses,
+    parts: HashMap<(Entity, String), String>,
+}
+
+impl Known {
+    /// As it stands in this transaction.
+    pub fn read(tx: &mut Tx, source: SourceId) -> Result<Known, Fault> {
+        let mut addresses = Addresses::over(list_taken_slugs(tx)?);
+        let mut parts = HashMap::new();
+        for PartRow { entity, key, slug, hash } in rows::list_parts(tx, source)? {
+            let entity: Entity = entity.parse()?;
+            addresses.keep(entity, &key, &slug);
+            parts.insert((entity, key), hash);
+        }
+        for (key, slug) in rows::list_record_slugs(tx, source)? {
+            addresses.keep(Entity::Service, &key, slug.as_str());
+        }
+        Ok(Known { addresses, parts })
+    }
+
+    /// A batch stands now.
+    pub fn learn(&mut self, written: Decided) {
+        self.addresses.learn(written.given_addresses);
+        for PartRow { entity, key, hash, .. } in written.parts {
+            if let Ok(entity) = entity.parse() {
+                self.parts.insert((entity, key), hash);
+            }
+        }
+    }
 }
 
 /// What becomes of one record.
@@ -67,34 +104,56 @@ struct Outcome {
 }
 
 /// Decides about records, writing nothing.
-pub(crate) fn decide_batch(tx: &mut Tx, task: &Task, incoming: &[Incoming]) -> Result<Decided, Fault> {
+pub(crate) fn decide_batch(
+    tx: &mut Tx,
+    task: &Task,
+    known: &Known,
+    incoming: &[Incoming],
+) -> Result<Decided, Fault> {
     let keys: Vec<String> = incoming.iter().map(|record| record.key.clone()).collect();
     let kept = rows::list_kept(tx, task.id, &keys)?;
     if incoming.iter().all(|record| kept.get(&record.key).is_some_and(|kept| kept.stands(record))) {
         let lines = incoming.iter().map(|record| line(What::Same, record, kept.get(&record.key))).collect();
         return Ok(Decided { lines, seen: keys, ..Decided::default() });
     }
-    let mut batch = Batch::begin(tx, task, kept)?;
+    let mut batch = Batch::begin(tx, task, known, kept)?;
     for (at, record) in incoming.iter().enumerate() {
         batch.decide(tx, at, record)?;
     }
-    Ok(batch.decided)
+    Ok(batch.end())
 }
 
 /// Decides about organisations that came by themselves, writing nothing.
 pub(crate) fn decide_organizations(
     tx: &mut Tx,
     task: &Task,
+    known: &Known,
     theirs: &[Organization],
 ) -> Result<Decided, Fault> {
-    let mut batch = Batch::begin(tx, task, HashMap::new())?;
+    let mut batch = Batch::begin(tx, task, known, HashMap::new())?;
     let ground = Ground { source: &task.source, words: &task.words, council: &task.council };
     for organization in theirs {
         if let Some(part) = organization_of(&ground, &mut batch.names, organization) {
             batch.take_organization(tx, &part)?;
         }
     }
-    Ok(batch.decided)
+    Ok(batch.end())
+}
+
+/// Decides on what a run knows; when that is overtaken, on what stands now, which the run then knows instead.
+pub(crate) fn decide_anew_if_overtaken(
+    tx: &mut Tx,
+    task: &Task,
+    known: &Known,
+    decide: impl Fn(&mut Tx, &Known) -> Result<Decided, Fault>,
+) -> Result<(Decided, Option<Known>), Fault> {
+    let decided = decide(tx, known)?;
+    if !decided.overtaken {
+        return Ok((decided, None));
+    }
+    let now_known = Known::read(tx, task.id)?;
+    let decided = decide(tx, &now_known)?;
+    Ok((decided, Some(now_known)))
 }
 
 /// Writes what was decided. Everything of a batch is kept, or nothing.
@@ -151,8 +210,9 @@ pub(crate) fn write_batch(
 
 struct Batch<'a> {
     task: &'a Task,
+    known: &'a Known,
     kept: HashMap<String, Kept>,
-    names: Names,
+    names: Names<'a>,
     parts: HashMap<(Entity, String), String>,
     decided: Decided,
     came: HashSet<String>,
@@ -160,19 +220,34 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn begin(tx: &mut Tx, task: &'a Task, kept: HashMap<String, Kept>) -> Result<Batch<'a>, Fault> {
-        let mut names = Names::over(list_taken_slugs(tx)?);
-        let mut parts = HashMap::new();
-        for PartRow { entity, key, slug, hash } in rows::list_parts(tx, task.id)? {
-            let entity: Entity = entity.parse()?;
-            names.keep(entity, &key, &slug);
-            parts.insert((entity, key), hash);
-        }
-        for (key, slug) in rows::list_record_slugs(tx, task.id)? {
-            names.keep(Entity::Service, &key, slug.as_str());
+    fn begin(
+        tx: &mut Tx,
+        task: &'a Task,
+        known: &'a Known,
+        kept: HashMap<String, Kept>,
+    ) -> Result<Batch<'a>, Fault> {
+        let mut names = Names::over(&known.addresses);
+        for kept in kept.values() {
+            if let Some(slug) = &kept.slug {
+                names.keep(Entity::Service, &kept.key, slug);
+            }
         }
         let two_people = TwoPeople::find(tx, &task.council, task.now)?;
-        Ok(Batch { task, kept, names, parts, decided: Decided::default(), came: HashSet::new(), two_people })
+        Ok(Batch {
+            task,
+            known,
+            kept,
+            names,
+            parts: HashMap::new(),
+            decided: Decided::default(),
+            came: HashSet::new(),
+            two_people,
+        })
+    }
+
+    fn end(mut self) -> Decided {
+        self.decided.given_addresses = self.names.into_given();
+        self.decided
     }
 
     fn decide(&mut self, tx: &mut Tx, at: usize, record: &Incoming) -> Result<(), Fault> {
@@ -227,8 +302,8 @@ impl<'a> Batch<'a> {
             why: why.clone(),
             ..line(what, record, None)
         };
-        let standing =
-            if self.names.is_new(Entity::Service, &slug) { None } else { directory::find_entry(tx, &slug)? };
+        let standing = directory::find_entry(tx, &slug)?;
+        self.note_overtaken(Entity::Service, &slug, standing.is_some());
         let is_ours = match &standing {
             None => true,
             Some(_) => {
@@ -310,6 +385,13 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
+    /// Whether what was thought to be new stands already.
+    fn note_overtaken(&mut self, entity: Entity, slug: &str, stands: bool) {
+        if stands && self.names.is_new(entity, slug) {
+            self.decided.overtaken = true;
+        }
+    }
+
     /// Who runs it and where it is come first, since the entry names them. Says which of them changed.
     fn take_parts(
         &mut self,
@@ -353,11 +435,8 @@ impl<'a> Batch<'a> {
         if !self.is_changed(Entity::Organization, part, &facts) {
             return Ok(false);
         }
-        let standing = if self.names.is_new(Entity::Organization, slug) {
-            None
-        } else {
-            find_organization_draft(tx, slug)?
-        };
+        let standing = find_organization_draft(tx, slug)?;
+        self.note_overtaken(Entity::Organization, slug, standing.is_some());
         let Some(ours) = standing else {
             self.first_given(Entity::Organization, slug, ORGANIZATION_FIELDS, &facts);
             self.decided.organizations.push(part.draft.clone());
@@ -382,8 +461,8 @@ impl<'a> Batch<'a> {
         if !self.is_changed(Entity::Location, part, &facts) {
             return Ok(false);
         }
-        let standing =
-            if self.names.is_new(Entity::Location, slug) { None } else { find_location_draft(tx, slug)? };
+        let standing = find_location_draft(tx, slug)?;
+        self.note_overtaken(Entity::Location, slug, standing.is_some());
         let Some((ours, quality)) = standing else {
             self.first_given(Entity::Location, slug, LOCATION_FIELDS, &facts);
             self.decided.places.push(part.draft.clone());
@@ -421,8 +500,10 @@ impl<'a> Batch<'a> {
     /// Whether a part reads otherwise than the last time it came. It is written down as it reads now.
     fn is_changed<T>(&mut self, entity: Entity, part: &Part<T>, facts: &Map<String, Value>) -> bool {
         let hash = hash_of(facts);
-        let before = self.parts.insert((entity, part.key.clone()), hash.clone());
-        let changed = before.as_ref() != Some(&hash);
+        let key = (entity, part.key.clone());
+        let before = self.parts.get(&key).or_else(|| self.known.parts.get(&key));
+        let changed = before != Some(&hash);
+        self.parts.insert(key, hash.clone());
         if changed {
             self.decided.parts.push(PartRow {
                 entity: entity.key().to_owned(),
@@ -486,7 +567,7 @@ pub(crate) fn facts_of<T: Serialize>(draft: &T) -> Result<Map<String, Value>, Fa
     }
 }
 
-fn facts_of_place(place: &Placed) -> Result<Map<String, Value>, Fault> {
+pub(crate) fn facts_of_place(place: &Placed) -> Result<Map<String, Value>, Fault> {
     let mut facts = facts_of(&place.draft)?;
     let quality = place.draft.point.map(|_| place.quality);
     facts.insert("point_quality".to_owned(), serde_json::to_value(quality)?);

@@ -1,12 +1,14 @@
-//! Fetching a whole source: one document, or page after page.
+//! Fetching a whole source: one document, or page after page. What takes longer than a job may is read in parts, each
+//! page kept as it comes.
 
 use crate::{
-    model::Kind,
+    model::{Kind, hash_of},
+    parts::{List, Parts},
     progress::{Progress, Step},
     read::{Body, RECORDS_MAX, kind_of, read_body},
 };
 use fetch::{Fetcher, Refused, Validators};
-use kernel::Instant;
+use kernel::{Fault, Instant};
 use serde_json::Value;
 use std::collections::HashSet;
 use url::Url;
@@ -39,6 +41,35 @@ pub(crate) struct Trouble {
     pub wait_seconds: Option<i64>,
 }
 
+/// Why a walk ends before its end.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// The other side.
+    Trouble(Trouble),
+    /// Us.
+    Broken(Fault),
+    /// The time of this part is over; what was read is kept.
+    Later,
+}
+
+impl From<Trouble> for Halt {
+    fn from(trouble: Trouble) -> Halt {
+        Halt::Trouble(trouble)
+    }
+}
+
+impl From<Refused> for Halt {
+    fn from(refused: Refused) -> Halt {
+        Halt::Trouble(refused.into())
+    }
+}
+
+impl From<Fault> for Halt {
+    fn from(fault: Fault) -> Halt {
+        Halt::Broken(fault)
+    }
+}
+
 impl From<Refused> for Trouble {
     fn from(refused: Refused) -> Trouble {
         Trouble::saying(refused.to_string())
@@ -46,7 +77,7 @@ impl From<Refused> for Trouble {
 }
 
 impl Trouble {
-    fn saying(why: impl Into<String>) -> Trouble {
+    pub fn saying(why: impl Into<String>) -> Trouble {
         Trouble { why: why.into(), wait_seconds: None }
     }
 }
@@ -57,8 +88,9 @@ pub(crate) async fn walk(
     address: &str,
     known: Option<&Validators>,
     now: Instant,
+    mut parts: Parts<'_>,
     progress: Progress<'_>,
-) -> Result<Walked, Trouble> {
+) -> Result<Walked, Halt> {
     let mut address = Url::parse(address.trim()).map_err(|_| Refused::NotAnAddress)?;
     for asked in 0..2 {
         let first = ask(fetcher, &with_wishes(&address), known, now).await?;
@@ -73,7 +105,8 @@ pub(crate) async fn walk(
                 return Ok(Walked::Records { kind: kind_of(&records), records, validators });
             }
             Body::Page(page, from) => {
-                let mut walking = Walking { fetcher, address: &address, now, progress };
+                parts.begin(&mark_of(&page, &validators)).await?;
+                let mut walking = Walking { fetcher, address: &address, now, parts: &mut parts, progress };
                 let records = walking.pages(page, from).await?;
                 let records = walking.whole(records).await?;
                 let kind = kind_of(&records);
@@ -81,43 +114,46 @@ pub(crate) async fn walk(
             }
         }
     }
-    Err(Trouble::saying("It leads to a description of the interface and to no services"))
+    Err(Trouble::saying("It leads to a description of the interface and to no services").into())
 }
 
-struct Walking<'a> {
+/// By what a list is known to be the one of which some pages were read already.
+fn mark_of(first: &oruk::model::PageOf<Value>, validators: &Validators) -> String {
+    let ids: Vec<String> = first.contents.iter().map(id_of).collect();
+    hash_of(&(first.total_items, first.total_pages, &validators.etag, &validators.last_modified, ids))
+}
+
+struct Walking<'a, 'b> {
     fetcher: &'a Fetcher,
     address: &'a Url,
     now: Instant,
+    parts: &'a mut Parts<'b>,
     progress: Progress<'a>,
 }
 
-impl Walking<'_> {
+impl Walking<'_, '_> {
     /// All pages after the first, which its feed calls page `from`.
-    async fn pages(&mut self, first: oruk::model::PageOf<Value>, from: u64) -> Result<Vec<Value>, Trouble> {
+    async fn pages(&mut self, first: oruk::model::PageOf<Value>, from: u64) -> Result<Vec<Value>, Halt> {
         let pages = first.total_pages;
         if pages > PAGES_MAX || first.total_items > RECORDS_MAX as u64 {
-            return Err(Trouble::saying(format!("It has more than {RECORDS_MAX} records")));
+            return Err(Trouble::saying(format!("It has more than {RECORDS_MAX} records")).into());
         }
         let all = first.total_items;
         let mut records = first.contents;
         let mut ids: HashSet<String> = records.iter().map(id_of).collect();
         for number in from + 1..from + pages {
             (self.progress)(Step::Read { done: records.len(), of: Some(all as usize) });
-            let mut address = with_wishes(self.address);
-            set_query(&mut address, "page", &number.to_string());
-            let page = match self.ask_whole(&address).await? {
-                Body::Page(page, _) => page.contents,
-                _ => return Err(Trouble::saying(format!("Page {number} is not a page of a list"))),
+            let page = match self.parts.take(List::Page, number) {
+                Some(Value::Array(page)) => page,
+                _ => self.page(number, pages).await?,
             };
-            if page.is_empty() {
-                return Err(Trouble::saying(format!("Page {number} of {pages} is empty")));
-            }
             if page.iter().map(id_of).all(|id| !ids.insert(id)) {
-                return Err(Trouble::saying(format!("Page {number} only repeats what came before")));
+                self.parts.forget().await?;
+                return Err(Trouble::saying(format!("Page {number} only repeats what came before")).into());
             }
             records.extend(page);
             if records.len() > RECORDS_MAX {
-                return Err(Trouble::saying(format!("It has more than {RECORDS_MAX} records")));
+                return Err(Trouble::saying(format!("It has more than {RECORDS_MAX} records")).into());
             }
         }
         // What moved from page to page while we read came twice.
@@ -126,8 +162,23 @@ impl Walking<'_> {
         Ok(records)
     }
 
+    async fn page(&mut self, number: u64, pages: u64) -> Result<Vec<Value>, Halt> {
+        self.parts.go_on()?;
+        let mut address = with_wishes(self.address);
+        set_query(&mut address, "page", &number.to_string());
+        let page = match self.ask_whole(&address).await? {
+            Body::Page(page, _) => page.contents,
+            _ => return Err(Trouble::saying(format!("Page {number} is not a page of a list")).into()),
+        };
+        if page.is_empty() {
+            return Err(Trouble::saying(format!("Page {number} of {pages} is empty")).into());
+        }
+        self.parts.keep(List::Page, number, Value::Array(page.clone())).await?;
+        Ok(page)
+    }
+
     /// Where the list only names services, each is asked for by itself.
-    async fn whole(&mut self, records: Vec<Value>) -> Result<Vec<Value>, Trouble> {
+    async fn whole(&mut self, records: Vec<Value>) -> Result<Vec<Value>, Halt> {
         const NESTED: [&str; 8] = [
             "service_at_locations",
             "attributes",
@@ -146,17 +197,29 @@ impl Walking<'_> {
         let mut whole = Vec::with_capacity(count);
         for (done, record) in records.into_iter().enumerate() {
             (self.progress)(Step::Read { done, of: Some(count) });
-            let mut address = self.address.clone();
-            address.set_query(None);
-            if let Ok(mut path) = address.path_segments_mut() {
-                path.pop_if_empty().push(&id_of(&record));
-            }
-            match self.ask_whole(&address).await? {
-                Body::Records(mut one) if one.len() == 1 => whole.append(&mut one),
-                _ => return Err(Trouble::saying("One of its services could not be read by itself")),
-            }
+            let number = done as u64;
+            let one = match self.parts.take(List::One, number) {
+                Some(one) if id_of(&one) == id_of(&record) => one,
+                _ => self.one(number, &record).await?,
+            };
+            whole.push(one);
         }
         Ok(whole)
+    }
+
+    async fn one(&mut self, number: u64, named: &Value) -> Result<Value, Halt> {
+        self.parts.go_on()?;
+        let mut address = self.address.clone();
+        address.set_query(None);
+        if let Ok(mut path) = address.path_segments_mut() {
+            path.pop_if_empty().push(&id_of(named));
+        }
+        let one = match self.ask_whole(&address).await? {
+            Body::Records(mut one) if one.len() == 1 => one.remove(0),
+            _ => return Err(Trouble::saying("One of its services could not be read by itself").into()),
+        };
+        self.parts.keep(List::One, number, one.clone()).await?;
+        Ok(one)
     }
 
     async fn ask_whole(&self, address: &Url) -> Result<Body, Trouble> {

@@ -304,7 +304,6 @@ fn show(
         .render()?,
         application,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let start = if errors.is_empty() { "" } else { "Error: " };
-    show_with(site, status, &Page::new(format!("{start}Check an organisation")), &body)
+    let (status, title) = errors.page("Check an organisation");
+    show_with(site, status, &Page::new(title), &body)
 }

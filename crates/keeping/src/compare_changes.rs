@@ -10,10 +10,7 @@ use crate::{
     store::ChangeRow,
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use kernel::{Fault, Refusal};
 use web::{
     Form, Page, Reply, Site, Who,
@@ -181,6 +178,6 @@ fn show(
         version: kept.version,
         seen: unseen.iter().map(|change| change.id.to_string()).collect(),
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    show_with(site, status, &Page::new(format!("Two changes: {}", kept.name)), &body)
+    let (status, title) = errors.page(&format!("Two changes: {}", kept.name));
+    show_with(site, status, &Page::new(title), &body)
 }

@@ -9,10 +9,7 @@ use crate::{
     two_windows::{self, Sent, decide_field, mark_of},
 };
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use kernel::Refusal;
 use web::{
     CardView, Form, Page, Reply, Site, Who,
@@ -160,7 +157,6 @@ fn show(
         marks: section.fields().map(|field| (field.key, mark_of(field, working))).collect(),
         proposals: section == Section::Needs,
     };
-    let (status, start) =
-        if errors.is_empty() { (StatusCode::OK, "") } else { (StatusCode::UNPROCESSABLE_ENTITY, "Error: ") };
-    show_with(site, status, &Page::new(format!("{start}{}: {}", section.title(), kept.name)), &body)
+    let (status, title) = errors.page(&format!("{}: {}", section.title(), kept.name));
+    show_with(site, status, &Page::new(title), &body)
 }

@@ -226,9 +226,8 @@ pub(crate) fn show(
             })
             .collect(),
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let start = if errors.is_empty() { "" } else { "Error: " };
-    show_with(site, status, &Page::new(format!("{start}Is this still right? {}", kept.name)), &body)
+    let (status, title) = errors.page(&format!("Is this still right? {}", kept.name));
+    show_with(site, status, &Page::new(title), &body)
 }
 
 /// 'Name and What it costs': what somebody has changed and not sent.

@@ -14,10 +14,7 @@ use crate::{
 };
 use access::{Act, ApproveSensitive, May, On, ReviewChange};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use directory::Published;
 use kernel::{Fault, Id, Instant, Refusal};
 use store::{Tx, outbox};
@@ -473,9 +470,8 @@ fn view(
         two,
         second: stage == Stage::Second,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let start = if errors.is_empty() { "" } else { "Error: " };
-    show_with(site, status, &Page::new(format!("{start}Check: {}", asked.change.name)), &body)
+    let (status, title) = errors.page(&format!("Check: {}", asked.change.name));
+    show_with(site, status, &Page::new(title), &body)
 }
 
 /// Whether a second person still has to look at a field: the first said yes, and nothing has been published.

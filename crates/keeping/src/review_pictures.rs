@@ -8,10 +8,7 @@ use crate::{
 };
 use access::{Act, May, On, ReviewChange};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use kernel::{Fault, Id, Instant, Refusal};
 use store::Tx;
 use uuid::Uuid;
@@ -55,8 +52,8 @@ async fn show(site: &Site, errors: &Errors, card: Option<CardView>) -> Reply {
         })
         .await?;
     let body = PicturesView { card, errors: ErrorSummary { errors }.render()?, pictures };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    show_with(site, status, &Page::new("Pictures to check"), &body)
+    let (status, title) = errors.page("Pictures to check");
+    show_with(site, status, &Page::new(title), &body)
 }
 
 /// `POST /admin/review/pictures/{id}`.

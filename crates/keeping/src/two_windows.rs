@@ -8,7 +8,6 @@ use crate::{
     reading::Typed,
 };
 use askama::Template;
-use axum::http::StatusCode;
 use kernel::{Fault, Refusal};
 use serde_json::{Value, json};
 use web::{
@@ -142,8 +141,8 @@ pub(crate) fn show(
         fields,
         held,
     };
-    let page = Page::new(format!("Error: {}: {}", section.title(), kept.name));
-    show_with(site, StatusCode::UNPROCESSABLE_ENTITY, &page, &body)
+    let (status, title) = errors.page(&format!("{}: {}", section.title(), kept.name));
+    show_with(site, status, &Page::new(title), &body)
 }
 
 /// What could not be read, as it was typed.

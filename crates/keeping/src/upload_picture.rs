@@ -12,7 +12,7 @@ use access::{Browse, KeepEntry, May, On};
 use askama::Template;
 use axum::{
     extract::{FromRequest, Multipart, Path, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::IntoResponse,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -297,9 +297,8 @@ fn show(
         .render()?,
         file_error: errors.at("file").map(str::to_owned),
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let start = if errors.is_empty() { "" } else { "Error: " };
-    show_with(site, status, &Page::new(format!("{start}Pictures: {}", kept.name)), &body)
+    let (status, title) = errors.page(&format!("Pictures: {}", kept.name));
+    show_with(site, status, &Page::new(title), &body)
 }
 
 /// `GET /pictures/{id}`: a picture that families may see.

@@ -3,10 +3,7 @@
 use crate::{Notify, message, store as rows, wording};
 use access::{Action, On, WordMessages, audit};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use kernel::{Fault, Id};
 use web::{
     CardView, Form, Page, Params, Reply, Who,
@@ -199,11 +196,8 @@ fn form_page(
         seen: typed.seen,
         reworded: saved.reworded,
     };
-    let (status, error) = match errors.is_empty() {
-        true => (StatusCode::OK, ""),
-        false => (StatusCode::UNPROCESSABLE_ENTITY, "Error: "),
-    };
-    let page = Page::new(format!("{error}{}", template.name)).without_header_search();
+    let (status, title) = errors.page(template.name);
+    let page = Page::new(title).without_header_search();
     show_with(&notify.0.site, status, &page, &view)
 }
 

@@ -7,19 +7,24 @@ use crate::{
     room::Quality,
     store::{self as rows, LinkRow},
 };
-use fetch::{Fetched, Fetcher, Refused, Validators};
+use fetch::{Fetched, Fetcher, Refused, SentOn, Validators};
 use jiff::SignedDuration;
 use kernel::{Fault, Instant};
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 use url::Url;
 
-/// Addresses in one run: with a patience of ten seconds each, well within a job's lease.
+/// How long one address is waited for: a page that takes longer is broken for families too.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Addresses in one run: all of them together stay within a job's lease, were every one of them silent.
 const RUN_MAX: usize = 20;
 /// How many are read to find so many different hosts.
 const DUE_READ: i64 = 400;
 /// An address that nothing names any more is forgotten after this.
 const UNUSED_DAYS: i64 = 2;
-/// E-mail addresses are kept under their host: whether the name is there is all we can know without writing to it.
+/// E-mail addresses are kept under their host: that the name is there is all we can know without writing to it.
 const EMAIL: &str = "email:";
 
 /// Where an address stands.
@@ -102,14 +107,15 @@ pub(crate) async fn check_due_links(quality: &Quality) -> Result<usize, Fault> {
     let turn: Vec<LinkRow> =
         due.into_iter().filter(|link| hosts.insert(link.host.clone())).take(RUN_MAX).collect();
     let looked = turn.len();
+    let fetcher = quality.fetcher.no_longer_than(PATIENCE);
     for row in turn {
-        check_one(quality, row).await?;
+        check_one(quality, &fetcher, row).await?;
     }
     Ok(looked)
 }
 
-async fn check_one(quality: &Quality, mut row: LinkRow) -> Result<(), Fault> {
-    let (found, validators) = look(&quality.fetcher, &row, quality.site.clock().now()).await;
+async fn check_one(quality: &Quality, fetcher: &Fetcher, mut row: LinkRow) -> Result<(), Fault> {
+    let (found, validators) = look(fetcher, &row, quality.site.clock().now()).await;
     let now = quality.site.clock().now();
     let (link, due) = decide_look(&link_of(&row), &found, now);
     row.state = link.state.key().to_owned();
@@ -150,12 +156,14 @@ async fn look(fetcher: &Fetcher, row: &LinkRow, now: Instant) -> (Found, Option<
     if let Some(host) = row.address.strip_prefix(EMAIL) {
         return (look_up(fetcher, host).await, None);
     }
-    let mut answer = fetcher.head(&row.address).await;
+    let known = Validators { etag: row.etag.clone(), last_modified: row.last_modified.clone() };
+    let mut answer = fetcher.head(&row.address, Some(&known)).await;
     if matches!(&answer, Ok(fetched) if matches!(fetched.status, 405 | 501)) {
-        let known = Validators { etag: row.etag.clone(), last_modified: row.last_modified.clone() };
         answer = fetcher.get(&row.address, Some(&known)).await;
     }
     match answer {
+        // Who says that nothing changed need not say again by what we know it.
+        Ok(fetched) if fetched.status == 304 => (found_of(&row.address, &fetched, now), None),
         Ok(fetched) => (found_of(&row.address, &fetched, now), Some(fetched.validators)),
         // Longer than we take, it is there.
         Err(Refused::TooBig { .. }) => (Found::Answer(200), None),
@@ -168,16 +176,23 @@ fn found_of(asked: &str, fetched: &Fetched, now: Instant) -> Found {
         return Found::Later(retry.seconds_from(now));
     }
     let came_from = fetched.address.as_str();
-    if is_same_page(asked, came_from) {
+    // Who sends us on only for now (a sign-in, a language, a page for the season) wants to be asked at the old address.
+    if fetched.sent_on != SentOn::ForGood || is_same_page(asked, came_from) {
         Found::Answer(fetched.status)
     } else {
         Found::SentOn(fetched.status, came_from.to_owned())
     }
 }
 
+/// Where e-mail goes is said by other records than where a site is, and those we cannot look up: a name without a site
+/// may still take e-mail, and must not be called dead.
+const NO_WEBSITE: &str = "There is no website under this name. It may still take email: we have no way to check that. \
+    Send it a short message and see whether it comes back";
+
 async fn look_up(fetcher: &Fetcher, host: &str) -> Found {
     match fetcher.check(&format!("https://{host}/")).await {
         Ok(()) => Found::Answer(200),
+        Err(Refused::NotFound { .. }) => Found::Guarded(NO_WEBSITE.to_owned()),
         Err(refused) => refusal_of(refused),
     }
 }

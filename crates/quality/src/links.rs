@@ -1,5 +1,5 @@
 //! What a look at an address means. An address is not called broken because a site was down for an evening: it must
-//! fail on three different days, and to be called moved it must send us to the same place on two.
+//! fail on three different days, and to be called moved it must say on two that it has moved for good.
 
 use jiff::SignedDuration;
 use kernel::{Date, Instant};
@@ -20,7 +20,7 @@ pub(crate) enum State {
     New,
     /// It answers.
     Fine,
-    /// It sends us somewhere else.
+    /// It says that it has moved for good.
     Moved,
     /// The site says that there is no such page.
     Gone,
@@ -54,7 +54,7 @@ impl State {
         match self {
             State::New => "Not looked at yet",
             State::Fine => "Answers",
-            State::Moved => "Has moved",
+            State::Moved => "Has moved for good",
             State::Gone => "The page is gone",
             State::Silent => "Does not answer",
             State::NoHost => "The site is not there",
@@ -70,8 +70,8 @@ impl State {
         match self {
             State::New | State::Fine => i64::MAX,
             State::Moved => MOVES_MIN,
-            State::Gone | State::Silent | State::NoHost => FAILURES_MIN,
-            State::Refused => 1,
+            // A name that is not found may be a night without names, so that what could not be checked waits as well.
+            State::Gone | State::Silent | State::NoHost | State::Refused => FAILURES_MIN,
         }
     }
 }
@@ -81,13 +81,13 @@ impl State {
 pub(crate) enum Found {
     /// An answer with this status, where we asked.
     Answer(u16),
-    /// An answer with this status, at another address.
+    /// An answer with this status, at another address, and every step there was for good.
     SentOn(u16, String),
     /// No such name.
     NoHost,
     /// No answer in time, or a broken connection.
     Silence,
-    /// Our own guard does not let us, and why.
+    /// Our own guard does not let us, or there is nothing we could ask; and why.
     Guarded(String),
     /// They asked us to come later, in so many seconds.
     Later(i64),

@@ -11,10 +11,7 @@ use crate::{
 };
 use access::{Act, May, MergeEntries, On, PersonId, audit};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use directory::{Entry, Publication, Published, Replacing, ServiceDraft, Status};
 use keeping::TwoPeople;
 use kernel::{Fault, Id, Instant, Refusal};
@@ -215,11 +212,7 @@ fn page(site: &Site, two: &Two, chosen: &Chosen, card: Option<CardView>, errors:
         .render()?,
         organizations_differ: two.a.organization.id != two.b.organization.id,
     };
-    let (title, status) = if errors.is_empty() {
-        ("Make one of two", StatusCode::OK)
-    } else {
-        ("Error: make one of two", StatusCode::UNPROCESSABLE_ENTITY)
-    };
+    let (status, title) = errors.page("Make one of two");
     show_with(site, status, &Page::new(title), &body)
 }
 
@@ -296,6 +289,8 @@ fn propose(
 ) -> Result<Outcome, Fault> {
     let (kept, gone) = if chosen.keep == Choice::Second { (&two.b, &two.a) } else { (&two.a, &two.b) };
     let draft = chosen.merged(two)?;
+    let two_people = TwoPeople::find(tx, council, now)?;
+    let takes_two = takes_two(&two_people, kept, &draft)? || takes_two_to_go(&two_people, gone)?;
     let merge = MergeRow {
         id,
         kept: kept.id,
@@ -313,10 +308,10 @@ fn propose(
         settled_at: None,
         version_after: None,
         undone_at: None,
+        people: if takes_two { 2 } else { 1 },
     };
     rows::insert_merge(tx, &merge)?;
-    let two_people = TwoPeople::find(tx, council, now)?;
-    if takes_two(&two_people, kept, &draft)? || takes_two_to_go(&two_people, gone)? {
+    if takes_two {
         audit::record(
             tx,
             may,

@@ -8,10 +8,7 @@ use crate::{
 };
 use access::{ApproveSensitive, May, MergeEntries, On, PersonId, audit};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use directory::{BroughtBack, Publication};
 use keeping::TwoPeople;
 use kernel::{Fault, Id, Instant, Refusal};
@@ -106,11 +103,7 @@ async fn show_merge(quality: &Quality, who: &Who, id: &str, done: &str, errors: 
         may_undo,
         text_left: done == "text_left",
     };
-    let (title, status) = if errors.is_empty() {
-        ("One entry of two", StatusCode::OK)
-    } else {
-        ("Error: one entry of two", StatusCode::UNPROCESSABLE_ENTITY)
-    };
+    let (status, title) = errors.page("One entry of two");
     show_with(&quality.site, status, &Page::new(title), &body)
 }
 

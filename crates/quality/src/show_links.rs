@@ -21,7 +21,11 @@ use web::{Form, Page, Params, Reply, Who, see_other, show};
 #[template(path = "links.html")]
 struct LinksView {
     notice: &'static str,
-    lead: String,
+    lead: &'static str,
+    looked: usize,
+    known: usize,
+    /// Of a hundred addresses, how many were looked at.
+    share: usize,
     filters: Vec<(&'static str, String, String)>,
     chosen: &'static str,
     links: Vec<LinkView>,
@@ -114,11 +118,10 @@ pub(crate) async fn get(State(quality): State<Quality>, who: Who, params: Params
         .collect();
     let body = LinksView {
         notice: notice(params.get("done")),
-        lead: format!(
-            "{} of {} looked at so far. Each is looked at once a week, and is called broken when it fails on three different days.",
-            looked,
-            web::say::count(known.len(), "address", "addresses")
-        ),
+        lead: "Each address is looked at once a week. It is called broken when it fails on three different days.",
+        looked,
+        known: known.len(),
+        share: (looked * 100 / known.len().max(1)).max(usize::from(looked > 0)),
         filters,
         chosen: chosen.map_or("", Stands::key),
         links,

@@ -25,6 +25,8 @@ const TREND_DAYS: i64 = 182;
 #[template(path = "quality.html")]
 struct QualityView {
     today: String,
+    /// Empty for who reads figures alone.
+    links: &'static str,
     tiles: Vec<(String, &'static str, &'static str)>,
     sources: Vec<SourceRow>,
     needs_finding: String,
@@ -97,12 +99,15 @@ pub(crate) async fn get(State(quality): State<Quality>, who: Who) -> Reply {
     let links = desk(who.may::<CheckEntries>(On::all("service")).is_ok(), "/admin/links");
     let (report, kept) = read(&quality).await?;
     let today = quality.site.clock().today();
-    let mut weeks: Vec<Week> = kept.iter().map(|(monday, report)| week_of(*monday, report)).collect();
+    // What was kept this very morning gives way to this moment: one day is one line.
+    let earlier = kept.iter().filter(|(monday, _)| *monday != today);
+    let mut weeks: Vec<Week> = earlier.map(|(monday, report)| week_of(*monday, report)).collect();
     weeks.push(week_of(today, &report));
     let needs: Vec<NeedRow> = Need::ALL.iter().map(|need| need_row(*need, &report.whole)).collect();
     let sum = |numbers: &std::collections::BTreeMap<String, i64>| numbers.values().sum::<i64>().to_string();
     let body = QualityView {
         today: web::say::day_month_year(today),
+        links,
         tiles: vec![
             (format!("{}%", report.whole.complete), "of what families need is given", "#h-needs"),
             (format!("{}%", report.whole.checked_share(1)), "of entries checked within 6 months", "#h-src"),
@@ -214,6 +219,10 @@ struct CoverageView {
 
 struct Group {
     covered: Covered,
+    /// Of a hundred kinds, how many stand so.
+    share: usize,
+    /// How its bar is filled.
+    bar: &'static str,
     kinds: Vec<KindView>,
 }
 
@@ -226,7 +235,7 @@ struct KindView {
 }
 
 /// Entries named under each kind; the rest are counted.
-const ENTRIES_SHOWN: usize = 12;
+const ENTRIES_SHOWN: usize = 6;
 
 /// `GET /admin/quality/coverage`.
 pub(crate) async fn get_coverage(State(quality): State<Quality>, who: Who) -> Reply {
@@ -246,6 +255,8 @@ pub(crate) async fn get_coverage(State(quality): State<Quality>, who: Who) -> Re
     );
     let groups = Covered::ALL.map(|covered| Group {
         covered,
+        share: all.iter().filter(|each| each.covered == covered).count() * 100 / all.len().max(1),
+        bar: if covered == Covered::Well { "bar-a" } else { "bar-b" },
         kinds: all
             .iter()
             .filter(|each| each.covered == covered)
@@ -261,6 +272,8 @@ pub(crate) async fn get_coverage(State(quality): State<Quality>, who: Who) -> Re
                     .map(|(entry, stands)| {
                         let note = match stands {
                             Covered::OutOfSight => "hidden or closed",
+                            // Where none was checked, the heading says so already.
+                            Covered::Stale if each.covered == Covered::Stale => "",
                             Covered::Stale => "not checked in 6 months",
                             Covered::Well | Covered::Not => "",
                         };

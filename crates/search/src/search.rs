@@ -168,11 +168,18 @@ impl Index {
             place.score *= COVERED_NOTHING + (1.0 - COVERED_NOTHING) * covered;
             place.score += SAYING_WEIGHT * place.saying;
             place.score *= self.weights[document as usize];
-            place.lifted = place.score * fits.factor(document as usize);
             if !(loss && hidden.has(document as usize)) && place.score > best {
                 best = place.score;
                 best_share = place.score * share_of_asked / (1.0 + SAYING_WEIGHT);
             }
+        }
+        for &document in &scratch.touched {
+            let place = &mut scratch.places[document as usize];
+            // What only mentions the words is lifted less: being free makes no midwife a swimming pool.
+            let is_asked_for = (place.score / best.max(f32::MIN_POSITIVE)).min(1.0);
+            let factor = fits.factor(document as usize);
+            place.lifted =
+                place.score * if factor > 1.0 { 1.0 + (factor - 1.0) * is_asked_for } else { factor };
         }
         (best, best_share)
     }

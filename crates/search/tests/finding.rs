@@ -332,6 +332,34 @@ fn what_was_heard_lifts_and_what_is_not_given_stays() {
 }
 
 #[test]
+fn what_was_heard_besides_does_not_lift_a_mention_over_what_was_asked_for() {
+    let sports = "gym,football,kids sports,baths,badminton,exercise,swimming,sports for kids,lose weight,get fit,\
+        gym for teens,want to exercise after baby,football for my son,kids need to burn energy,dance gymnastics,\
+        child needs to lose weight,sports clubs,trampolining,inflatable session";
+    let sports = || sports.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let cost = |mut document: Document, value: &str| {
+        document.tags = vec![Tag::new("cost", value)];
+        document
+    };
+    let mut pool = service("pool", "Leisure centres", "Swimming, sports and classes.", "", &["Sports"]);
+    pool.aliases = sports();
+    let mut midwives = service("midwives", "Midwives", "Care when you are pregnant.", "", &["Maternity"]);
+    midwives.aliases = vec!["midwife".into(), "pregnancy swimming".into(), "swimming when pregnant".into()];
+    let mut lake = service("lake", "Open water", "Swimming in the lake.", "", &["Sports"]);
+    lake.aliases = sports();
+    let documents = vec![cost(pool, "paid"), cost(midwives, "free"), cost(lake, "free")];
+    let mut query = Query::of("swimming");
+    query.leanings.tags = vec![("cost".to_owned(), vec!["free".to_owned()])];
+    let order = |documents: Vec<Document>| -> Vec<String> {
+        let index = Index::build(documents, &Synonyms::house());
+        let hits = index.search(&query).hits;
+        hits.iter().map(|hit| index.documents()[hit.document as usize].slug.clone()).collect()
+    };
+    assert_eq!(order(documents[..2].to_vec()), ["pool", "midwives"]);
+    assert_eq!(order(documents)[0], "lake", "of two that are both what was asked for, the free one");
+}
+
+#[test]
 fn a_saying_nearly_spoken_beats_the_same_words_strewn_about() {
     let mut strewn =
         service("strewn", "Cupboard makers", "Nothing but oak.", "In and out of cupboards.", &[]);

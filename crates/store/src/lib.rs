@@ -23,6 +23,7 @@
 //! test that runs on both. To change the schema: `docs/changing-the-schema.md`.
 
 mod db;
+mod many;
 mod together;
 mod tx;
 
@@ -44,6 +45,7 @@ pub use backup::{backup, check};
 pub use db::Db;
 pub use dialect::{Dialect, places};
 pub use kernel::Fault;
+pub use many::insert_many;
 pub use migrate::{Migration, migrate};
 pub use scrub::scrub;
 pub use together::{TakeRows, Together};

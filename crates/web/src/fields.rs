@@ -27,11 +27,14 @@ impl Errors {
             return (StatusCode::OK, title.to_owned());
         }
         let mut letters = title.chars();
-        let first = letters.next().into_iter().flat_map(char::to_lowercase);
-        (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            format!("Error: {}{}", first.collect::<String>(), letters.as_str()),
-        )
+        let first = letters.next();
+        // A title that begins with capitals, such as 'NHS', begins with a name and keeps them.
+        let is_name = letters.clone().next().is_some_and(char::is_uppercase);
+        let first: String = match first {
+            Some(first) if !is_name => first.to_lowercase().collect(),
+            first => first.into_iter().collect(),
+        };
+        (StatusCode::UNPROCESSABLE_ENTITY, format!("Error: {first}{}", letters.as_str()))
     }
 
     /// Keeps the value, or notes why it cannot be kept.
@@ -134,4 +137,23 @@ fn described_by(name: &str, hint: &str, error: Option<&str>) -> String {
     let hint = if hint.is_empty() { String::new() } else { format!("{name}-hint") };
     let error = error.map_or_else(String::new, |_| format!("{name}-error"));
     format!("{hint} {error}").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_whose_form_could_not_be_taken_says_so_first_and_goes_on_as_a_sentence() {
+        let errors = Errors(vec![Refusal::at("", "Say why")]);
+        for (title, heard) in [
+            ("Add a feed", "Error: add a feed"),
+            ("NHS services", "Error: NHS services"),
+            ("A person", "Error: a person"),
+            ("", "Error: "),
+        ] {
+            assert_eq!(errors.page(title), (StatusCode::UNPROCESSABLE_ENTITY, heard.to_owned()));
+            assert_eq!(Errors::default().page(title), (StatusCode::OK, title.to_owned()));
+        }
+    }
 }

@@ -92,6 +92,7 @@ struct PersonView {
     sessions: Vec<(String, String)>,
     /// The council's sign-ins that lead to this account, by the provider's address.
     ties: Vec<String>,
+    sure_error: Option<String>,
     why: String,
     /// One's own account: somebody else changes it.
     is_self: bool,
@@ -161,6 +162,7 @@ async fn person_page(
             .map(|session| (session.browser_words, words::day_and_time(session.last_seen_at)))
             .collect(),
         ties: ties.into_iter().map(|(issuer, _)| issuer).collect(),
+        sure_error: errors.at("sure").map(str::to_owned),
         why: why_field(form.map_or("", |form| form.get("why")), errors)?,
         own_roles: roles.each().map(Role::words).collect::<Vec<_>>().join(", "),
         is_self: who.actor.person() == Some(person),
@@ -182,6 +184,9 @@ pub(crate) async fn post_one(State(office): State<Office>, who: Who, path: Perso
     let mut errors = Errors::default();
     let why = errors.take("why", reason_of(form.get("why")));
     let organizations = Organizations::list(&office).await?.chosen(&form, &mut errors);
+    if act == Act::Untie && form.get("sure") != "untie" {
+        errors.0.push(Refusal::at("sure", "Tick that you are sure. They are signed out everywhere"));
+    }
     let (Some(why), true) = (why, errors.is_empty() && !heard.waits) else {
         return person_page(&office, &who, person, Some(&form), &heard, &errors, "").await;
     };

@@ -10,7 +10,7 @@ use crate::{
         COOKIE, address,
         model::{Decision, FoundByEmail, Identity, KnownPerson, Refused, Standing, Taken, decide_person},
         provider::{Provider, Secrets},
-        refuse,
+        refuse, shown_again,
     },
     people::{PersonDraft, set_person},
     session::add_cookie,
@@ -48,12 +48,17 @@ async fn take(accounts: &Accounts, provider: &Provider, headers: &HeaderMap, par
         None => None,
     };
     let Some(attempt) = attempt else { return refuse(site, Refused::StartedElsewhere, "") };
-    let person = match identify(accounts, provider, &attempt, params).await {
-        Ok(identity) => settle(accounts, provider, identity).await?,
+    let come_back = match identify(accounts, provider, &attempt, params).await {
+        Ok((identity, token)) => settle(accounts, provider, identity).await?.map(|person| (person, token)),
         Err(refused) => Err(refused),
     };
-    match person {
-        Ok(person) => accounts.start_session(headers, person, How::Council, &attempt.leads_to).await,
+    match come_back {
+        Ok((person, token)) => {
+            let mut response =
+                accounts.start_session(headers, person, How::Council, &attempt.leads_to).await?;
+            shown_again::keep(accounts, person, &token, &mut response).await?;
+            Ok(response)
+        }
         Err(refused) => {
             let now = site.clock().now();
             let did = format!("was refused with the council's sign-in: {}", refused.key());
@@ -95,7 +100,7 @@ async fn identify(
     provider: &Provider,
     attempt: &AttemptRow,
     params: &Params,
-) -> Result<Identity, Refused> {
+) -> Result<(Identity, String), Refused> {
     // RFC 9207: an answer that another provider was tricked into giving says so itself.
     let issuer = params.get("iss");
     if !issuer.is_empty() && issuer != provider.config.issuer {

@@ -122,28 +122,37 @@ impl Provider {
         Ok(address)
     }
 
-    /// Where the browser is sent to sign out at the provider too, when it offers that.
-    pub(crate) async fn sign_out_address(&self, come_back_to: &str, now: Instant) -> Option<Url> {
+    /// Where the browser is sent to sign out at the provider too, when it offers that. `token` is that of the sign-in;
+    /// without it the provider may ask whether they mean it.
+    pub(crate) async fn sign_out_address(
+        &self,
+        come_back_to: &str,
+        token: Option<&str>,
+        now: Instant,
+    ) -> Option<Url> {
         let described = self.describe(now).await.ok()?;
         let address = described.additional_metadata().end_session_endpoint.clone()?;
         if !self.config.may_be_spoken_to(address.url()) {
             return None;
         }
-        // No token of theirs is kept to be shown again, so the provider may ask whether they mean it.
         let request = LogoutRequest::from(address)
             .set_client_id(ClientId::new(self.config.client_id.clone()))
             .set_post_logout_redirect_uri(PostLogoutRedirectUrl::new(come_back_to.to_owned()).ok()?);
-        Some(request.http_get_url())
+        let mut address = request.http_get_url();
+        if let Some(token) = token {
+            address.query_pairs_mut().append_pair("id_token_hint", token);
+        }
+        Some(address)
     }
 
-    /// Hands in the code and checks everything about the answer.
+    /// Hands in the code and checks everything about the answer. Gives the token as well, as it came.
     pub(crate) async fn exchange(
         &self,
         code: String,
         secrets: &Secrets,
         come_back_to: &str,
         now: Instant,
-    ) -> Result<Identity, Refused> {
+    ) -> Result<(Identity, String), Refused> {
         let described = self.describe(now).await?;
         let client = self.client(&described, come_back_to)?;
         let tokens: Tokens = client
@@ -164,7 +173,7 @@ impl Provider {
             checked => checked.map_err(Unchecked::into_refused)?,
         };
         let more = self.more_about(&client, claims, tokens.access_token()).await?;
-        Ok(self.identity(claims, more.as_ref()))
+        Ok((self.identity(claims, more.as_ref()), token.to_string()))
     }
 
     fn check<'t>(

@@ -255,6 +255,18 @@ async fn somebody_of_the_council_is_joined_by_their_checked_address_and_known_ag
             out.as_str().starts_with(&house.provider.issuer)
                 && out.query().unwrap().contains("client_id=hearth")
         );
+        let shown =
+            |out: &Url| out.query_pairs().any(|(key, value)| key == "id_token_hint" && !value.is_empty());
+        assert!(shown(&out), "the provider is told who asks: {out}");
+        assert_eq!(browser.get(out.as_str()).await.status, 200, "and takes it");
+        let again =
+            browser.get(&format!("{}/sign-in/council/sign-out", house.address)).await.leads_to.unwrap();
+        assert!(!shown(&again), "once");
+        let kept = house.db.read(rows::list_sealed).await.unwrap();
+        assert!(
+            kept.len() == 2 && kept.iter().all(|sealed| !sealed.contains('.')),
+            "none can be read: {kept:?}"
+        );
     })
     .await;
 }

@@ -27,6 +27,20 @@ create table council_sign_in (
 create index council_sign_in_by_person on council_sign_in (person_id);
 ";
 
+pub(crate) const TOKENS_MIGRATION: Migration =
+    Migration { room: "accounts", number: 5, name: "the council's sign-out", sql: TOKENS };
+
+const TOKENS: &str = "
+create table council_sign_in_token (
+    browser_hash {text} not null constraint council_sign_in_token_key primary key,
+    person_id {id} not null constraint council_sign_in_token_of references person (id),
+    sealed {text} not null,
+    expires_at {instant} not null
+) {strict};
+create index council_sign_in_token_by_person on council_sign_in_token (person_id);
+create index council_sign_in_token_by_end on council_sign_in_token (expires_at);
+";
+
 row! {
     /// A sign-in on its way to the provider and back. The state and the browser's secret are kept as hashes; the nonce
     /// and the verifier are needed as they are.
@@ -125,8 +139,45 @@ pub(crate) fn set_used(
     Ok(())
 }
 
-/// Forgets the ties to the council's sign-in.
+/// The token of a sign-in, sealed with the browser's secret, which is kept as a hash.
+pub(crate) struct TokenRow {
+    pub browser_hash: String,
+    pub person_id: PersonId,
+    pub sealed: String,
+    pub expires_at: Instant,
+}
+
+pub(crate) fn insert_token(tx: &mut Tx<'_>, token: &TokenRow) -> Result<(), Fault> {
+    tx.exec(
+        "insert into council_sign_in_token (browser_hash, person_id, sealed, expires_at) values ($1, $2, $3, $4)",
+        args![token.browser_hash.as_str(), token.person_id, token.sealed.as_str(), token.expires_at],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn find_token(tx: &mut Tx<'_>, browser_hash: &str, now: Instant) -> Result<Option<String>, Fault> {
+    let found: Option<(String,)> = tx.opt(
+        "select sealed from council_sign_in_token where browser_hash = $1 and expires_at > $2",
+        args![browser_hash, now],
+    )?;
+    Ok(found.map(|(sealed,)| sealed))
+}
+
+/// What is kept of all tokens, for the tests.
+#[cfg(test)]
+pub(crate) fn list_sealed(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    let found: Vec<(String,)> = tx.all("select sealed from council_sign_in_token", args![])?;
+    Ok(found.into_iter().map(|(sealed,)| sealed).collect())
+}
+
+/// Forgets tokens that are not shown again after an instant.
+pub(crate) fn delete_tokens_before(tx: &mut Tx<'_>, before: Instant) -> Result<u64, Fault> {
+    tx.exec("delete from council_sign_in_token where expires_at < $1", args![before])
+}
+
+/// Forgets the ties to the council's sign-in, and the tokens that came of them.
 pub(crate) fn delete_all(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Fault> {
+    tx.exec("delete from council_sign_in_token where person_id = $1", args![person])?;
     tx.exec("delete from council_sign_in where person_id = $1", args![person])?;
     Ok(())
 }

@@ -6,6 +6,7 @@ pub const MIGRATIONS: &[Migration] = &[
     super::oidc::MIGRATION,
     super::passkeys::MIGRATION,
     super::data_rights::MIGRATION,
+    super::oidc::TOKENS_MIGRATION,
 ];
 
 const CORE: &str = "

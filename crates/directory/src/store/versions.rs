@@ -2,10 +2,10 @@ use crate::{
     draft::{AgeDraft, AssuranceDraft, CostOptionDraft, OfferDraft, PhoneDraft, ScheduleDraft, ServiceDraft},
     model::{OrganizationId, Service, ServiceId},
     publish::Provenance,
-    store::{Which, list_services, places::SOURCE, taken_in::insert_many},
+    store::{Which, list_services, places::SOURCE},
 };
 use kernel::{Date, Fault, Id, Instant, Slug};
-use store::{Tx, Value, args, row};
+use store::{Tx, Value, args, insert_many, row};
 use uuid::Uuid;
 
 row! {

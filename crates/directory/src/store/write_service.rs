@@ -1,14 +1,11 @@
-use super::{
-    places::{INSERT_SCHEDULE, SOURCE, schedule_row},
-    taken_in::insert_many,
-};
+use super::places::{INSERT_SCHEDULE, SOURCE, schedule_row};
 use crate::{
     draft::ServiceDraft,
     model::{LocationId, OrganizationId, ServiceId, Term},
 };
 use kernel::{Fault, Id, Instant};
 use std::collections::HashMap;
-use store::{Tx, Value, args};
+use store::{Tx, Value, args, insert_many};
 
 /// What a draft's slugs stand for.
 pub(crate) struct Resolved {

@@ -1,7 +1,6 @@
 //! `hearth export`.
 
-use super::{place::Place, say};
-use anyhow::Context;
+use super::{new_file::NewFile, place::Place, say};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Fault;
@@ -11,29 +10,27 @@ use std::{io::BufWriter, path::PathBuf};
 pub(crate) enum Export {
     /// The whole feed, Open Referral UK v3, one record a line
     Oruk {
-        /// The file to write
+        /// The file to write: a name that is not there yet
         file: PathBuf,
         #[command(flatten)]
         place: Place,
     },
 }
 
-/// Writes beside the file and gives it its name at the end, so that half a file is never taken for a whole one.
+/// Writes a new file, which has its name at the end, so that half a file is never taken for a whole one.
 pub(crate) async fn export(what: Export) -> Result<(), Fault> {
     let Export::Oruk { file, place } = what;
+    let mut new = NewFile::begin(&file)?;
     let house = place.house_that_is_there().await?;
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {msg}")?);
     bar.set_message("bringing the records up to date");
     house.feed.renew().await?;
-    let beside = file.with_added_extension("part");
-    let opened = std::fs::File::create(&beside).with_context(|| format!("writing {}", beside.display()))?;
-    let mut out = BufWriter::new(opened);
+    let mut out = BufWriter::new(&mut new.file);
     let mut progress = |lines: usize| bar.set_message(format!("{lines} records"));
     let done = feed::export(house.site.db(), &mut out, &mut progress).await?;
-    let written = out.into_inner().context("the end of the file could not be written")?;
-    written.sync_all()?;
-    std::fs::rename(&beside, &file).with_context(|| format!("naming {}", file.display()))?;
+    drop(out);
+    new.finish()?;
     bar.finish_and_clear();
     say(&format!(
         "Wrote {} services, {} lists of terms and {} organisations without services to {}.",

@@ -3,6 +3,7 @@
 pub(crate) mod checking;
 pub(crate) mod council;
 pub(crate) mod giving_out;
+pub(crate) mod new_file;
 pub(crate) mod people;
 pub(crate) mod place;
 pub(crate) mod serving;

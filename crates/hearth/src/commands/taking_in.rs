@@ -1,6 +1,6 @@
 //! `hearth import`.
 
-use super::{place::Place, say};
+use super::{new_file::NewFile, place::Place, say};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -76,7 +76,7 @@ pub(crate) struct How {
     /// Many of its entries may be gone at once
     #[arg(long)]
     loss_is_right: bool,
-    /// Also writes the plan to this file, a line of JSON for each record
+    /// Also writes the plan to this new file, a line of JSON for each record
     #[arg(long)]
     plan: Option<PathBuf>,
     /// Shows the plan and takes nothing in
@@ -105,6 +105,7 @@ enum From {
 
 /// Plans, shows the plan, and does it, unless somebody says no.
 async fn take_in(from: From, how: &How, place: &Place) -> Result<(), Fault> {
+    let plan_file = how.plan.as_deref().map(NewFile::begin).transpose()?;
     let house = place.house().await?;
     let ask = Ask {
         name: how.name.clone(),
@@ -134,8 +135,9 @@ async fn take_in(from: From, how: &How, place: &Place) -> Result<(), Fault> {
     };
     bar.finish_and_clear();
     planned.summary().iter().for_each(|line| say(line));
-    if let Some(file) = &how.plan {
-        planned.write_plan(file)?;
+    if let Some((mut new, file)) = plan_file.zip(how.plan.as_ref()) {
+        planned.write_plan(&mut new.file)?;
+        new.finish()?;
         say(&format!("The whole plan: {}", file.display()));
     }
     if how.plan_only || !(how.yes || is_wanted()?) {

@@ -1,12 +1,13 @@
 //! All the SQL of the room.
 
-mod many;
+mod pulls;
 mod records;
 mod runs;
 mod schema;
 mod settling;
 mod sources;
 
+pub(crate) use pulls::*;
 pub(crate) use records::*;
 pub(crate) use runs::*;
 pub use schema::MIGRATIONS;

@@ -1,8 +1,7 @@
-use super::many::{insert_many, parts_of};
 use crate::model::{Difference, Entity, Fields, Given, Kept, SourceId, State};
 use kernel::{Fault, Id, Instant, Slug};
 use std::collections::HashMap;
-use store::{Tx, Value, args, places, row};
+use store::{Tx, Value, args, insert_many, places, row};
 
 /// The records of a source under some keys.
 pub(crate) fn list_kept(
@@ -96,6 +95,36 @@ pub(crate) fn set_gone(tx: &mut Tx, source: SourceId, key: &str, now: Instant) -
     tx.exec(
         "update source_record set state = 'gone', gone_at = $3, why = '' where source_id = $1 and key = $2",
         args![source, key, now],
+    )?;
+    Ok(())
+}
+
+row! {
+    /// What a source said of a record that has been gone for long.
+    pub(crate) struct GoneWords { source_id: SourceId, kind: String, key: String, json: serde_json::Value }
+}
+
+/// The words of records that were gone before an instant, or whose source was given up before it; of a table's row only
+/// where there are any left.
+pub(crate) fn list_gone_words(tx: &mut Tx, before: Instant) -> Result<Vec<GoneWords>, Fault> {
+    tx.all(
+        "select r.source_id, s.kind, r.key, r.json from source_record r join source s on s.id = r.source_id
+         where ((r.state = 'gone' and r.gone_at < $1) or s.stopped_at < $1)
+            and (r.json like '%\"contact%' or (s.kind = 'csv' and r.json <> '{}'))
+         order by r.source_id, r.key",
+        args![before],
+    )
+}
+
+pub(crate) fn set_record_words(
+    tx: &mut Tx,
+    source: SourceId,
+    key: &str,
+    json: &serde_json::Value,
+) -> Result<(), Fault> {
+    tx.exec(
+        "update source_record set json = $3 where source_id = $1 and key = $2",
+        args![source, key, json],
     )?;
     Ok(())
 }
@@ -213,7 +242,8 @@ pub(crate) fn set_held(
             "insert into source_held (id, source_id, entity, slug, field, ours, theirs, held_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8)
              on conflict (source_id, entity, slug, field) where settled is null
-                do update set ours = excluded.ours, theirs = excluded.theirs",
+                do update set ours = excluded.ours, theirs = excluded.theirs,
+                    asked_by = case when source_held.theirs = excluded.theirs then source_held.asked_by end",
             args![id, source, entity.key(), slug, *field, ours, theirs, now],
         )?;
     }
@@ -255,4 +285,19 @@ pub(crate) fn list_keys_of_entries(tx: &mut Tx) -> Result<Vec<(String, String, S
         "select r.slug, s.slug, r.key from source_record r join source s on s.id = r.source_id where r.slug is not null order by r.slug, s.slug",
         args![],
     )
+}
+
+/// Cuts a list into parts for `in (...)`, again in few sizes: the last part is filled up with its own last value.
+fn parts_of<T: Clone>(list: &[T]) -> Vec<Vec<T>> {
+    const PART: usize = 64;
+    list.chunks(PART)
+        .map(|part| {
+            let mut part = part.to_vec();
+            if let Some(last) = part.last().cloned() {
+                let size = if part.len() > 8 { PART } else { 8 };
+                part.resize(size, last);
+            }
+            part
+        })
+        .collect()
 }

@@ -1,7 +1,6 @@
-use super::many::insert_many;
 use crate::model::{Line, SourceId, Totals, What};
 use kernel::{Fault, Id, Instant};
-use store::{Tx, Value, args, row};
+use store::{Tx, Value, args, insert_many, row};
 
 /// How many runs of a source are kept with their lines.
 const RUNS_KEPT: i64 = 30;

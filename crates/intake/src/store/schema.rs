@@ -1,12 +1,15 @@
 use store::Migration;
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "intake",
-    number: 1,
-    name: "sources, their records, and where each fact came from",
-    sql: SOURCES,
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        room: "intake",
+        number: 1,
+        name: "sources, their records, and where each fact came from",
+        sql: SOURCES,
+    },
+    Migration { room: "intake", number: 2, name: "pulls in parts, and a second person", sql: PULLS },
+];
 
 const SOURCES: &str = "
 create table source (
@@ -93,4 +96,23 @@ create table intake_line (
     key {text} not null, slug {text}, name {text} not null, fields {text} not null, why {text} not null,
     constraint intake_line_key primary key (run_id, position)
 ) {strict};
+";
+
+const PULLS: &str = "
+create table source_pull (
+    source_id {id} not null constraint source_pull_of references source (id),
+    purpose {text} not null constraint source_pull_purpose check (purpose in ('harvest','look')),
+    mark {text} not null,
+    begun_at {instant} not null,
+    parts {int} not null, begun_anew {int} not null,
+    constraint source_pull_key primary key (source_id, purpose)
+) {strict};
+create table source_pull_page (
+    source_id {id} not null, purpose {text} not null,
+    list {text} not null constraint source_pull_page_list check (list in ('page','one')),
+    number {int} not null,
+    json {text} not null,
+    constraint source_pull_page_key primary key (source_id, purpose, list, number)
+) {strict};
+alter table source_held add column asked_by {id};
 ";

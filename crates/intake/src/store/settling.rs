@@ -12,11 +12,12 @@ row! {
     pub(crate) struct HeldRow {
         id: Id<HeldMark>, source_id: Id<SourceMark>, entity: String, slug: String, field: String, ours: serde_json::Value,
         theirs: serde_json::Value, held_at: Instant, settled: Option<String>, settled_at: Option<Instant>,
+        asked_by: Option<Uuid>,
     }
 }
 
 const HELD: &str =
-    "select id, source_id, entity, slug, field, ours, theirs, held_at, settled, settled_at from source_held";
+    "select id, source_id, entity, slug, field, ours, theirs, held_at, settled, settled_at, asked_by from source_held";
 
 /// The open ones of a source, those of one thing together.
 pub(crate) fn list_held(tx: &mut Tx, source: SourceId, limit: i64) -> Result<Vec<HeldRow>, Fault> {
@@ -49,9 +50,15 @@ pub(crate) fn set_settled(
     now: Instant,
 ) -> Result<(), Fault> {
     tx.exec(
-        "update source_held set settled = $2, settled_at = $3, settled_by = $4 where id = $1",
+        "update source_held set settled = $2, settled_at = $3, settled_by = $4, asked_by = null where id = $1",
         args![id, settled, settled.map(|_| now), by],
     )?;
+    Ok(())
+}
+
+/// Somebody asked for what takes two.
+pub(crate) fn set_asked_by(tx: &mut Tx, id: Id<HeldMark>, by: Option<Uuid>) -> Result<(), Fault> {
+    tx.exec("update source_held set asked_by = $2 where id = $1", args![id, by])?;
     Ok(())
 }
 

@@ -7,9 +7,12 @@ use axum::{
     routing::get,
 };
 use jobs::Runner;
-use kernel::{Dice, Span};
+use kernel::{Clock, Dice, Span};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 use store::testing::both;
 
 /// A feed of another council, as it is at the moment.
@@ -22,6 +25,28 @@ struct State {
     status: u16,
     only_names: bool,
     asked: Vec<String>,
+    /// A slow feed: each answer takes so many seconds by this clock.
+    slow: Option<(Clock, i64)>,
+    /// Breaks off once it has been asked so often.
+    breaks_after: Option<usize>,
+    /// There is one more whenever it is asked.
+    grows: bool,
+}
+
+impl State {
+    fn is_asked(&mut self, what: String) {
+        self.asked.push(what);
+        if let Some((clock, seconds)) = &self.slow {
+            clock.set(clock.now().checked_add(Span::new().seconds(*seconds)).unwrap());
+        }
+        if self.grows {
+            let next = u128::try_from(self.records.len()).unwrap() + 1;
+            self.records.push(record(next));
+        }
+        if self.breaks_after.is_some_and(|most| self.asked.len() > most) {
+            self.status = 503;
+        }
+    }
 }
 
 impl Feed {
@@ -54,7 +79,7 @@ impl Feed {
         let mut state = self.0.lock().unwrap();
         let page = uri.query().and_then(|query| query.split("&").find_map(|part| part.strip_prefix("page=")));
         let page: usize = page.and_then(|page| page.parse().ok()).unwrap_or(1);
-        state.asked.push(format!("page {page}"));
+        state.is_asked(format!("page {page}"));
         if state.status != 200 {
             return (StatusCode::from_u16(state.status).unwrap(), [("retry-after", "10800")], String::new());
         }
@@ -78,7 +103,8 @@ impl Feed {
     }
 
     fn one(&self, id: &str) -> String {
-        let state = self.0.lock().unwrap();
+        let mut state = self.0.lock().unwrap();
+        state.is_asked("one".to_owned());
         state.records.iter().find(|record| record["id"] == id).unwrap().to_string()
     }
 
@@ -205,6 +231,102 @@ async fn a_source_that_loses_a_fifth_at_once_waits_until_somebody_says_that_it_i
         house.run_jobs().await;
         assert_eq!(house.count("select count(*) from source_record where state = 'gone'").await, 3);
         assert_eq!(house.count("select count(*) from service").await, 10);
+    })
+    .await;
+}
+
+/// How often each page but the first was asked for: the first says whether the list is still the same.
+fn times_asked(asked: &[String]) -> BTreeMap<&str, usize> {
+    let mut times = BTreeMap::new();
+    for page in asked.iter().filter(|page| *page != "page 1") {
+        *times.entry(page.as_str()).or_default() += 1;
+    }
+    times
+}
+
+#[tokio::test]
+async fn a_pull_that_takes_longer_than_a_job_goes_on_where_it_stopped() {
+    both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        let (feed, address) = Feed::serve(records(40)).await;
+        house.add(&format!("{address}/oruk/v3/services"), "inside").await;
+        feed.now(|state| state.slow = Some((house.clock.clone(), 50)));
+        house.as_steward().post(PAGE, &[("do", "start")]).await;
+        house.run_jobs().await;
+        assert_eq!(house.count("select count(*) from service").await, 40);
+        let asked = feed.asked();
+        // Once for the look that adding it asks for, and once for taking it in.
+        assert!(times_asked(&asked).values().all(|times| *times == 2), "no page is read twice: {asked:?}");
+        let parts = asked.iter().filter(|page| *page == "page 1").count();
+        assert!(parts >= 8, "each of the two took several jobs: {asked:?}");
+        assert_eq!(house.count("select count(*) from source_pull_page").await, 0);
+        assert_eq!(house.count("select count(*) from source_pull").await, 0);
+        assert_eq!(house.count("select count(*) from intake_run where kind = 'harvest'").await, 1);
+        // Where the list only names services, they are kept one by one as well.
+        feed.now(|state| {
+            state.only_names = true;
+            state.records.truncate(39);
+        });
+        house.hours_later(25).await;
+        let ones = feed.asked().iter().filter(|asked| *asked == "one").count();
+        assert_eq!(ones, 39, "none is asked for twice");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_read_is_used_after_a_break_only_while_the_list_is_the_same() {
+    both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        let (feed, address) = Feed::serve(records(40)).await;
+        house.add(&format!("{address}/oruk/v3/services"), "inside").await;
+        house.run_jobs().await;
+        feed.asked();
+        feed.now(|state| state.breaks_after = Some(5));
+        house.as_steward().post(PAGE, &[("do", "start")]).await;
+        house.run_jobs().await;
+        assert_eq!(feed.asked().len(), 6);
+        assert_eq!(house.count("select count(*) from service").await, 0, "half a list is taken in never");
+        assert_eq!(house.count("select count(*) from source_pull_page").await, 4);
+        feed.now(|state| (state.status, state.breaks_after) = (200, Some(3)));
+        house.hours_later(4).await;
+        assert_eq!(feed.asked(), ["page 1", "page 6", "page 7", "page 8"], "it goes on after the break");
+        feed.now(|state| {
+            (state.status, state.breaks_after) = (200, None);
+            state.records.push(record(41));
+        });
+        house.hours_later(20).await;
+        assert_eq!(feed.asked().len(), 11, "another list is read from its beginning");
+        assert_eq!(house.count("select count(*) from service").await, 41);
+        // Of a pull that nobody goes on with nothing stays.
+        feed.now(|state| state.breaks_after = Some(2));
+        house.hours_later(25).await;
+        assert_eq!(house.count("select count(*) from source_pull_page").await, 1);
+        house.as_steward().post(PAGE, &[("do", "pause")]).await;
+        house.hours_later(50).await;
+        assert_eq!(house.count("select count(*) from source_pull_page").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_that_changes_under_our_hands_again_and_again_is_given_up_until_the_next_time() {
+    both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        let (feed, address) = Feed::serve(records(40)).await;
+        house.add(&format!("{address}/oruk/v3/services"), "inside").await;
+        house.run_jobs().await;
+        feed.asked();
+        feed.now(|state| {
+            state.slow = Some((house.clock.clone(), 70));
+            state.grows = true;
+        });
+        house.as_steward().post(PAGE, &[("do", "start")]).await;
+        house.run_jobs().await;
+        assert!(feed.asked().len() < 20, "it ends");
+        assert!(house.as_steward().page(PAGE).await.contains("changes faster than we can read it"));
+        assert_eq!(house.count("select count(*) from source_pull").await, 0);
+        assert_eq!(house.count("select failures from source").await, 1);
     })
     .await;
 }

@@ -1,6 +1,7 @@
 use crate::support::{Browser, House, MIGRATIONS, house, records};
 use access::Role;
-use serde_json::json;
+use directory::taken_in::{find_location_draft, find_organization_draft};
+use serde_json::{Value, json};
 use store::testing::both;
 
 const PAGE: &str = "/admin/sources/example-feed";
@@ -61,6 +62,109 @@ async fn after_theirs_was_taken_the_source_leads_again() {
         feed[0]["name"] = json!("Their newest name");
         house.take_in(&feed).await;
         assert_eq!(house.entry("group-1").await.name, "Their newest name");
+    })
+    .await;
+}
+
+/// A feed whose first organisation and whose first hall were changed here, and then there.
+async fn with_differences_beneath(db: store::Db) -> (House, Vec<Value>) {
+    let house = house(db).await;
+    let mut feed = records(3);
+    house.take_in(&feed).await;
+    let (council, now) = (house.site.council(), house.clock.now());
+    house
+        .db
+        .write(move |tx| {
+            let mut church = find_organization_draft(tx, "church-1")?.unwrap();
+            church.name = "Our name of the church".to_owned();
+            directory::publish_organization(tx, &church, now)?;
+            let (mut hall, _) = find_location_draft(tx, "hall-1")?.unwrap();
+            hall.address_1 = Some("Our street".to_owned());
+            directory::publish_location(tx, &hall, &council, now).map(|_| ())
+        })
+        .await
+        .unwrap();
+    feed[0]["organization"]["name"] = json!("Their name of the church");
+    feed[0]["service_at_locations"][0]["location"]["addresses"][0]["address_1"] = json!("Their street");
+    house.take_in(&feed).await;
+    (house, feed)
+}
+
+impl House {
+    async fn church_and_street(&self) -> (String, String) {
+        self.db
+            .read(|tx| {
+                let church = find_organization_draft(tx, "church-1")?.unwrap();
+                let (hall, _) = find_location_draft(tx, "hall-1")?.unwrap();
+                Ok((church.name, hall.address_1.unwrap_or_default()))
+            })
+            .await
+            .unwrap()
+    }
+}
+
+/// The addresses of all forms that settle a difference.
+fn forms_of(page: &str) -> Vec<String> {
+    let mut forms: Vec<String> = page
+        .match_indices("/held/")
+        .map(|(at, _)| format!("{PAGE}{}", page[at..].split('"').next().unwrap()))
+        .collect();
+    forms.dedup();
+    forms
+}
+
+#[tokio::test]
+async fn theirs_can_be_taken_of_an_organisation_and_of_a_place_too() {
+    both(MIGRATIONS, async |db| {
+        let (house, mut feed) = with_differences_beneath(db).await;
+        let browser = house.as_steward();
+        let page = browser.page(PAGE).await;
+        let (ours, theirs) = (
+            ("Our name of the church".to_owned(), "Our street".to_owned()),
+            ("Their name of the church".to_owned(), "Their street".to_owned()),
+        );
+        assert_eq!(house.church_and_street().await, ours);
+        let forms = forms_of(&page);
+        assert_eq!((forms.len(), page.matches("Take theirs").count()), (2, 2), "{page}");
+        for form in &forms {
+            assert!(browser.post(form, &[("take", "theirs")]).await.1.ends_with("done=theirs"));
+        }
+        assert_eq!(house.church_and_street().await, theirs);
+        for form in &forms {
+            assert!(browser.post(form, &[("take", "undo")]).await.1.ends_with("done=reopened"));
+        }
+        assert_eq!(house.church_and_street().await, ours);
+        for form in &forms {
+            browser.post(form, &[("take", "theirs")]).await;
+        }
+        // The source leads again.
+        feed[0]["organization"]["name"] = json!("Their newest name");
+        house.take_in(&feed).await;
+        assert_eq!(house.church_and_street().await.0, "Their newest name");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_stands_under_an_entry_about_safety_is_taken_by_two() {
+    both(MIGRATIONS, async |db| {
+        let (house, _) = with_differences_beneath(db).await;
+        house.edit("group-1", |draft| draft.sensitive = true).await;
+        let (first, second) = (house.as_steward(), house.as_another_steward());
+        for form in forms_of(&first.page(PAGE).await) {
+            for _ in 0..2 {
+                let (_, to) = first.post(&form, &[("take", "theirs")]).await;
+                assert!(to.ends_with("done=second"), "one person alone presses in vain: {to}");
+            }
+            assert!(first.page(PAGE).await.contains("One person has asked to take theirs"));
+            assert!(second.post(&form, &[("take", "theirs")]).await.1.ends_with("done=theirs"));
+            let (_, to) = second.post(&form, &[("take", "undo")]).await;
+            assert!(to.ends_with("done=second"), "to take it back takes two as well: {to}");
+        }
+        assert_eq!(
+            house.church_and_street().await,
+            ("Their name of the church".to_owned(), "Their street".to_owned())
+        );
     })
     .await;
 }

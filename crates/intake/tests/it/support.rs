@@ -140,9 +140,17 @@ impl House {
         self.as_role(Role::DataSteward)
     }
 
+    pub fn as_another_steward(&self) -> Browser {
+        self.as_person("another officer", Role::DataSteward)
+    }
+
     pub fn as_role(&self, role: Role) -> Browser {
+        self.as_person("officer", role)
+    }
+
+    fn as_person(&self, name: &str, role: Role) -> Browser {
         let actor = Actor::Person(Signed {
-            person: Id::named("t", "officer"),
+            person: Id::named("t", name),
             roles: [role].into_iter().collect(),
             organizations: Vec::new(),
         });

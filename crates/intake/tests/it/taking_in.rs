@@ -1,6 +1,6 @@
 use crate::support::{MIGRATIONS, house, record, records};
 use directory::{Cost, WayIn};
-use intake::{Ask, LossIsRight, Outside, Totals, What};
+use intake::{Ask, LossIsRight, Outside, Totals, What, command, nobody};
 use serde_json::json;
 use std::path::Path;
 use store::testing::both;
@@ -220,6 +220,143 @@ async fn every_statement_of_the_room_is_one_that_both_databases_prepare() {
         let statements = store::testing::statements_in(&folder);
         assert!(statements.len() > 20, "{}", statements.len());
         assert_eq!(store::testing::prepare_all(&db, statements).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+/// A file of the register with the column names that Ofsted publishes.
+const REGISTER: &str = "Web link,Provider URN,Provider type,Provider subtype,Provider status,Individual Register combinations,\
+    Provider name,Registered person name,Registration date,Provider address line 1,Provider address line 2,Provider town,\
+    Postcode,Telephone Number,Local authority,Places\n\
+    https://reports.ofsted.gov.uk/provider/16/EX000001,EX000001,Childcare on non-domestic premises,Full day care,Active,ALL,\
+    Example Nursery,Demonstration Person,01/09/2019,1 High Street,,WIDNES,WA8 7QF,0151 496 0000,Halton,40\n\
+    ,EX000002,Childminder,,Active,EYR-CCR,Demonstration Person,Demonstration Person,02/05/2020,2 Home Road,,RUNCORN,WA7 2AA,\
+    0151 496 0001,Halton,6\n\
+    ,EX000003,Childminder,,Suspended,VCR only,REDACTED,REDACTED,,REDACTED,REDACTED,REDACTED,REDACTED,,Halton,\n\
+    ,EX000004,Home childcarer,,Active,VCR only,REDACTED,,,,,,REDACTED,,Halton,\n\
+    ,EX000006,Childcare on non-domestic premises,Sessional day care,Active,EYR,REDACTED,,,REDACTED,,REDACTED,REDACTED,,Halton,\n\
+    ,EX000007,Childcare on non-domestic premises,Sessional day care,Active,EYR,Elsewhere Playgroup,,,,,CHESTER,CH1 1AA,,Cheshire West,\n\
+    ,EX000008,Something new,,Active,EYR,A name,,,,,,,,Halton,\n\
+    ,,Childcare on non-domestic premises,Full day care,Active,EYR,A nursery without a number,,,,,,WA8 7QF,,Halton,\n";
+
+#[tokio::test]
+async fn the_register_of_childcare_is_planned_and_taken_in_without_anybody_who_works_at_home() {
+    both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("register.csv");
+        std::fs::write(&file, REGISTER).unwrap();
+        let topic = Some("things-to-do".parse().unwrap());
+        let ask = Ask { topic, ..Ask::default() };
+        let plan = || command::plan_ofsted(&house.intake, &file, &ask, &nobody);
+        let planned = plan().await.unwrap();
+        let totals = planned.plan.totals;
+        assert_eq!((totals.added, totals.refused), (3, 2), "{:?}", planned.summary());
+        let said = planned.summary().join("\n");
+        assert!(
+            said.contains("1 rows are of other councils, and 2 of providers that are not listed"),
+            "{said}"
+        );
+        let refused: Vec<_> = planned.plan.lines.iter().filter(|line| line.what == What::Refused).collect();
+        assert!(refused.iter().all(|line| !line.why.is_empty()), "each says why: {refused:?}");
+        assert_eq!(house.count("select count(*) from service").await, 0, "a plan writes nothing");
+        let taken = command::apply(&house.intake, planned, &nobody).await.unwrap();
+        assert_eq!(taken.totals, totals);
+
+        let nursery = house.entry("example-nursery").await;
+        assert_eq!((nursery.locations.len(), nursery.phones.len()), (1, 1));
+        let childminder = house.entry("childminder-in-runcorn").await;
+        assert_eq!(childminder.name, "Childminder in Runcorn");
+        assert!(childminder.phones.is_empty() && childminder.email.is_none());
+        // Neither what families see nor what we keep beside it holds who or where they are.
+        for kept in [
+            "select cast(count(*) as bigint) from source_record where json like $1 or name like $1 or key like $1 or why like $1",
+            "select cast(count(*) as bigint) from service_version where cast(draft as text) like $1",
+            "select cast(count(*) as bigint) from address where address_1 like $1 or postal_code like $1",
+            "select cast(count(*) as bigint) from location where name like $1 or description like $1",
+            "select cast(count(*) as bigint) from organization where name like $1 or description like $1",
+            "select cast(count(*) as bigint) from intake_line where name like $1 or why like $1 or key like $1",
+        ] {
+            for private in ["Demonstration", "Home Road", "2AA", "496 0001", "REDACTED"] {
+                let found: (i64,) = house
+                    .db
+                    .read(move |tx| tx.one(kept, store::args![format!("%{private}%")]))
+                    .await
+                    .unwrap();
+                assert_eq!(found.0, 0, "{private}: {kept}");
+            }
+        }
+        let traces = house.traces().await;
+        let again = plan().await.unwrap();
+        assert_eq!((again.plan.totals.same, again.plan.totals.added), (3, 0), "{:?}", again.summary());
+        command::apply(&house.intake, again, &nobody).await.unwrap();
+        assert_eq!(house.traces().await, traces, "run again, nothing changes");
+        std::fs::write(&file, "Name,Town\nExample Nursery,Widnes\n").unwrap();
+        let why = plan().await.map(|_| ()).unwrap_err().to_string();
+        assert!(why.contains("Provider URN"), "it says what is missing: {why}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_named_in_a_record_that_has_long_been_gone_is_forgotten() {
+    both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        let feed = records(10);
+        house.take_in(&feed).await;
+        house.take_in(&feed[1..]).await;
+        let named = "select count(*) from source_record where json like '%A person%'";
+        let (gone_at, day) = (house.clock.now(), kernel::Span::new().hours(24));
+        let forget = |before| house.db.write(move |tx| intake::forget_people_in_gone_records(tx, before));
+        assert_eq!(forget(gone_at).await.unwrap(), 0, "not before its time");
+        assert_eq!(house.count(named).await, 10);
+        let later = gone_at.checked_add(day).unwrap();
+        assert_eq!(forget(later).await.unwrap(), 1);
+        assert_eq!((forget(later).await.unwrap(), house.count(named).await), (0, 9));
+        // When it comes back, so does what its source says of it.
+        house.take_in(&feed).await;
+        assert_eq!(house.count(named).await, 10);
+        house.db.write(move |tx| tx.exec("update source set stopped_at = $1", store::args![gone_at])).await.unwrap();
+        assert_eq!(forget(later).await.unwrap(), 10, "of a source that was given up nobody stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_that_somebody_takes_during_a_run_stays_theirs() {
+    both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        house.take_in(&records(1)).await;
+        let mut feed = records(120);
+        feed[100]["name"] = json!("Typed meanwhile");
+        // Between the first batch and the last an editor writes an entry of that name.
+        let ours = {
+            let mut draft = house.entry("group-1").await;
+            draft.name = "Typed meanwhile".to_owned();
+            draft.slug = "typed-meanwhile".parse().unwrap();
+            draft
+        };
+        let planned = house.plan(&feed).await;
+        let (db, council, now) = (house.db.clone(), house.site.council(), house.clock.now());
+        let typing = std::sync::Mutex::new(Some(ours.clone()));
+        let write = |step: intake::Step| {
+            if let intake::Step::Taken { .. } = step
+                && let Some(draft) = typing.lock().unwrap().take()
+            {
+                let (db, council) = (db.clone(), council.clone());
+                let typed = std::thread::spawn(move || {
+                    let alone = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    alone.block_on(db.write(move |tx| directory::publish_service(tx, &draft, &council, now)))
+                });
+                typed.join().unwrap().unwrap();
+            }
+        };
+        command::apply(&house.intake, planned, &write).await.unwrap();
+        let kept = house.entry("typed-meanwhile").await;
+        assert_eq!(kept.description, ours.description);
+        assert_eq!(kept.source, ours.source, "what was typed here is not overwritten");
+        assert_eq!(house.count("select count(*) from service").await, 121);
+        assert_eq!(house.count("select count(*) from source_record where slug like 'typed-meanwhile-%'").await, 1);
     })
     .await;
 }

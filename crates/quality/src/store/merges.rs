@@ -8,25 +8,26 @@ use uuid::Uuid;
 pub(crate) enum Merge {}
 
 row! {
-    /// A merge, done or waiting for a second person.
+    /// A merge, done or waiting for a second person. `people` are two where a second person must look, otherwise one.
     #[derive(Clone, Debug)]
     pub(crate) struct MergeRow {
         id: Id<Merge>, kept: ServiceId, kept_slug: String, gone: ServiceId, gone_slug: String,
         kept_version: i64, gone_version: i64, draft: serde_json::Value, why: String,
         proposed_by: Option<Uuid>, proposed_at: Instant, state: String,
         settled_by: Option<Uuid>, settled_at: Option<Instant>, version_after: Option<i64>, undone_at: Option<Instant>,
+        people: i64,
     }
 }
 
 const MERGES: &str =
     "select id, kept_id, kept_slug, gone_id, gone_slug, kept_version, gone_version, draft, why,
-    proposed_by, proposed_at, state, settled_by, settled_at, version_after, undone_at from entry_merge";
+    proposed_by, proposed_at, state, settled_by, settled_at, version_after, undone_at, people from entry_merge";
 
 pub(crate) fn insert_merge(tx: &mut Tx, merge: &MergeRow) -> Result<(), Fault> {
     tx.exec(
         "insert into entry_merge (id, kept_id, kept_slug, gone_id, gone_slug, kept_version, gone_version, draft, why,
-            proposed_by, proposed_at, state, settled_by, settled_at, version_after)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            proposed_by, proposed_at, state, settled_by, settled_at, version_after, people)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         args![
             merge.id,
             merge.kept,
@@ -42,7 +43,8 @@ pub(crate) fn insert_merge(tx: &mut Tx, merge: &MergeRow) -> Result<(), Fault> {
             merge.state.as_str(),
             merge.settled_by,
             merge.settled_at,
-            merge.version_after
+            merge.version_after,
+            merge.people
         ],
     )?;
     Ok(())

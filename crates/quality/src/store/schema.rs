@@ -1,8 +1,10 @@
 use store::Migration;
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "quality", number: 1, name: "duplicates, merges, links, figures", sql: CORE }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "quality", number: 1, name: "duplicates, merges, links, figures", sql: CORE },
+    Migration { room: "quality", number: 2, name: "who looks second at a merge is another", sql: SECOND },
+];
 
 const CORE: &str = "
 create table duplicate_pair (
@@ -54,4 +56,13 @@ create table quality_week (
     monday {text} not null constraint quality_week_key primary key,
     figures {text} not null, taken_at {instant} not null
 ) {strict};
+";
+
+/// How many people a merge takes. SQLite adds no constraint to a table that is there, but takes one with a new column.
+/// Only what takes two ever waits, or was settled by another than who proposed it.
+const SECOND: &str = "
+alter table entry_merge add column people {int} not null default 1
+    constraint entry_merge_second_is_another check (people = 1 or (people = 2 and (state in ('waiting','refused') or
+        (proposed_by is not null and settled_by is not null and proposed_by <> settled_by))));
+update entry_merge set people = 2 where state = 'waiting' or proposed_by <> settled_by;
 ";
