@@ -86,7 +86,7 @@ pub fn list_bookable_dates(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<BookableDate
     }
     let sql = format!(
         "select d.id, d.session_id, d.day, d.starts_at, d.state, d.places, s.organization_id, s.kind, s.counts, s.wanted, s.draft
-            from session_date d join session s on s.id = d.session_id where d.id in ({}) order by d.starts_at, d.id",
+            from event_date d join event_session s on s.id = d.session_id where d.id in ({}) order by d.starts_at, d.id",
         places(1, ids.len())
     );
     let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
@@ -94,7 +94,7 @@ pub fn list_bookable_dates(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<BookableDate
 }
 
 const DATES: &str = "select id, session_id, part, date_key, day, starts, minutes, starts_at, ends_at, state, reason, place_slug, room,
-    places, changes, changed_at from session_date";
+    places, changes, changed_at from event_date";
 
 /// A date by its id.
 pub fn find_date(tx: &mut Tx, id: Uuid) -> Result<Option<SessionDate>, Fault> {
@@ -133,7 +133,7 @@ pub(crate) fn list_dates_from(
 
 pub(crate) fn insert_date(tx: &mut Tx, date: &SessionDate) -> Result<(), Fault> {
     tx.exec(
-        "insert into session_date (id, session_id, part, date_key, day, starts, minutes, starts_at, ends_at, state, reason,
+        "insert into event_date (id, session_id, part, date_key, day, starts, minutes, starts_at, ends_at, state, reason,
             place_slug, room, places, changes, changed_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         args![date.id, date.session_id, date.part, date.date_key.as_str(), date.day, date.starts.as_str(), date.minutes, date.starts_at, date.ends_at, date.state.as_str(), date.reason.as_str(), date.place_slug.clone(), date.room.as_str(), date.places, date.changes, date.changed_at],
@@ -143,7 +143,7 @@ pub(crate) fn insert_date(tx: &mut Tx, date: &SessionDate) -> Result<(), Fault> 
 
 pub(crate) fn set_date(tx: &mut Tx, date: &SessionDate) -> Result<(), Fault> {
     tx.exec(
-        "update session_date set part = $2, day = $3, starts = $4, minutes = $5, starts_at = $6, ends_at = $7, state = $8,
+        "update event_date set part = $2, day = $3, starts = $4, minutes = $5, starts_at = $6, ends_at = $7, state = $8,
             reason = $9, place_slug = $10, room = $11, places = $12, changes = $13, changed_at = $14 where id = $1",
         args![date.id, date.part, date.day, date.starts.as_str(), date.minutes, date.starts_at, date.ends_at, date.state.as_str(), date.reason.as_str(), date.place_slug.clone(), date.room.as_str(), date.places, date.changes, date.changed_at],
     )?;
