@@ -14,7 +14,10 @@ use anyhow::Context;
 use events::{BookableDate, Counts, Kind, SessionDraft, SessionId};
 use jiff::SignedDuration;
 use kernel::{Email, Fault, Id, Instant, Phone};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use store::Tx;
 use uuid::Uuid;
 
@@ -91,25 +94,42 @@ pub async fn book_all(desk: &Desk, requests: Vec<Request>) -> Result<Result<Vec<
     let sessions = site.db().read(move |tx| list_sessions(tx, &ids)).await?;
     let now = site.clock().now();
     let fresh: Vec<BookingId> = requests.iter().map(|_| Id::new(site.clock(), site.dice())).collect();
-    let held = sessions.clone();
-    let outcome = desk
-        .line()
-        .write(sessions, move |tx| {
-            let mut booked = Vec::new();
-            for (request, id) in requests.iter().zip(&fresh) {
-                // What was kept of the wishes before this one is undone when it is refused.
-                match book_one(tx, request, *id, &held, now)? {
-                    Ok(one) => booked.push(one),
-                    Err(why) => return Err(Fault::new(Undone(why))),
-                }
-            }
-            Ok(booked)
-        })
-        .await;
+    let wishes = Arc::new((requests, fresh));
+    let mut outcome = keep_all(desk, wishes.clone(), sessions.clone(), now).await;
+    if outcome.as_ref().is_err_and(came_twice_at_once) {
+        // The same key for another session came over another node at the same moment. It is there now, and is found.
+        outcome = keep_all(desk, wishes, sessions, now).await;
+    }
     match outcome {
         Ok(booked) => Ok(Ok(booked)),
         Err(fault) => fault.downcast::<Undone>().map(|Undone(why)| Err(why)),
     }
+}
+
+async fn keep_all(
+    desk: &Desk,
+    wishes: Arc<(Vec<Request>, Vec<BookingId>)>,
+    sessions: Vec<Uuid>,
+    now: Instant,
+) -> Result<Vec<Booked>, Fault> {
+    let held = sessions.clone();
+    let keep = move |tx: &mut Tx| {
+        let (requests, fresh) = &*wishes;
+        let mut booked = Vec::new();
+        for (request, id) in requests.iter().zip(fresh) {
+            // What was kept of the wishes before this one is undone when it is refused.
+            match book_one(tx, request, *id, &held, now)? {
+                Ok(one) => booked.push(one),
+                Err(why) => return Err(Fault::new(Undone(why))),
+            }
+        }
+        Ok(booked)
+    };
+    desk.line().write(sessions, keep).await
+}
+
+fn came_twice_at_once(fault: &Fault) -> bool {
+    store::violation(fault).is_some_and(|violation| violation.constraint == "booking_form_once")
 }
 
 /// A refusal on its way out of a transaction, whose work is then undone.
@@ -155,12 +175,12 @@ fn book_one(
         Err(why) => return Ok(Err(why)),
     };
     let mut rooms = ledger::rooms(tx, &dates)?;
-    let mut fits = fits(tx, &rooms, plan.places, sessions)?;
+    let mut fits = fits(tx, &rooms, plan.places, sessions, now)?;
     if fits != Answer::Fits && !lapse_ended_of(tx, sessions, now)?.is_empty() {
         // Somebody's hold or offer had ended and nobody had come to say so yet.
         offer_freed(tx, sessions, now)?;
         rooms = ledger::rooms(tx, &dates)?;
-        fits = self::fits(tx, &rooms, plan.places, sessions)?;
+        fits = self::fits(tx, &rooms, plan.places, sessions, now)?;
     }
     let (state, what) = match (fits, request.how) {
         (Answer::Fits, How::Held) => (State::Held, "held while somebody types"),
@@ -168,7 +188,18 @@ fn book_one(
         (Answer::Full(_), How::BookedOrWaiting) if sessions_of(&dates).len() > 1 => {
             return Ok(Err(Refused::QueueForOne));
         }
-        (Answer::Full(_), How::BookedOrWaiting) => (State::Waiting, "joined the queue"),
+        (Answer::Full(_), How::BookedOrWaiting) => {
+            // Who is more than there are places would wait for ever.
+            let too_small: Vec<Uuid> = rooms
+                .iter()
+                .filter(|(_, (_, room))| room.most() < plan.places)
+                .map(|(date, _)| *date)
+                .collect();
+            if !too_small.is_empty() {
+                return Ok(Err(Refused::Full(too_small)));
+            }
+            (State::Waiting, "joined the queue")
+        }
         (Answer::Full(full), _) => return Ok(Err(Refused::Full(full))),
     };
     let until = if state == State::Held {
@@ -193,9 +224,10 @@ fn fits(
     rooms: &BTreeMap<Uuid, (SessionId, Room)>,
     places: i64,
     sessions: &[Uuid],
+    now: Instant,
 ) -> Result<Answer, Fault> {
     let dates: Vec<(Uuid, Room)> = rooms.iter().map(|(date, (_, room))| (*date, *room)).collect();
-    Ok(decide_newcomer(&dates, places, &rows::list_queue(tx, sessions)?))
+    Ok(decide_newcomer(&dates, places, &ledger::queue_of(tx, sessions, now)?.waiters))
 }
 
 struct Plan {

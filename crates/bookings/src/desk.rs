@@ -2,7 +2,7 @@
 
 use crate::{model::BookingId, store as rows};
 use kernel::Fault;
-use store::Together;
+use store::{TakeRows, Together};
 use web::Site;
 
 /// What every use case of the room is handed. Cheap to clone.
@@ -16,11 +16,17 @@ pub struct Desk {
 impl Desk {
     /// Opens the desk over a migrated database.
     pub async fn open(site: &Site) -> Result<Desk, Fault> {
+        Desk::open_with(site, rows::take_sessions).await
+    }
+
+    /// A desk that takes other rows than those of the sessions: for the test that sees what happens when none are.
+    #[doc(hidden)]
+    pub async fn open_with(site: &Site, take_rows: TakeRows) -> Result<Desk, Fault> {
         let fresh = site.dice().hex::<32>();
         let key = site.db().write(move |tx| rows::find_or_insert_key(tx, &fresh)).await?;
         Ok(Desk {
             site: site.clone(),
-            line: Together::new(site.db(), rows::take_sessions),
+            line: Together::new(site.db(), take_rows),
             key: *blake3::hash(key.as_bytes()).as_bytes(),
         })
     }

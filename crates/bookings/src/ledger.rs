@@ -2,7 +2,9 @@
 //! what is announced, and the offers to those who wait, all in the transaction that holds the session's row.
 
 use crate::{
-    model::{BookingId, Counted, Room, State, decide_move, decide_offer_end, decide_offers},
+    model::{
+        BookingId, Counted, Room, State, Waiter, decide_hopeful, decide_move, decide_offer_end, decide_offers,
+    },
     store::{self as rows, BookingRow},
 };
 use anyhow::{Context, anyhow};
@@ -97,29 +99,45 @@ pub(crate) fn move_places(
     Ok(())
 }
 
-/// Offers what is free in these sessions to those who wait, in their order. Called after everything that may free a
-/// place, in the same transaction: there is no moment at which a newcomer could come first.
-pub(crate) fn offer_freed(tx: &mut Tx, sessions: &[Uuid], now: Instant) -> Result<Freed, Fault> {
+/// Those who wait for dates of some sessions, without those who wait for what cannot come any more.
+pub(crate) struct Queue {
+    /// The first first.
+    pub(crate) waiters: Vec<Waiter>,
+    rooms: BTreeMap<Uuid, (SessionId, Room)>,
+    /// When an offer of each date would end. A date that is over, is not held, or is too near for anybody to answer has
+    /// none.
+    ends: BTreeMap<Uuid, Instant>,
+}
+
+pub(crate) fn queue_of(tx: &mut Tx, sessions: &[Uuid], now: Instant) -> Result<Queue, Fault> {
     let queue = rows::list_queue(tx, sessions)?;
     if queue.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Queue { waiters: queue, rooms: BTreeMap::new(), ends: BTreeMap::new() });
     }
     let rules = rows::find_rules(tx)?;
     let mut ids: Vec<Uuid> = queue.iter().flat_map(|waiter| waiter.dates.iter().copied()).collect();
     ids.sort_unstable();
     ids.dedup();
     let dates = events::list_bookable_dates(tx, &ids)?;
-    let starts: BTreeMap<Uuid, Instant> =
-        dates.iter().filter(|date| is_held(date)).map(|date| (date.id, date.starts_at)).collect();
     let rooms = rooms(tx, &dates)?;
-    // A date that is over, is not held, or is too near for anybody to answer has no place to offer.
-    let ends_of =
-        |date: &Uuid| starts.get(date).and_then(|starts_at| decide_offer_end(now, *starts_at, &rules));
-    let room_of = |date: Uuid| match ends_of(&date) {
-        Some(_) => rooms.get(&date).map_or(0, |(_, room)| room.free()),
-        None => i64::MIN / 4,
-    };
-    let (offered, passed) = decide_offers(&queue, rules.queue, room_of);
+    let held = dates.iter().filter(|date| is_held(date));
+    let ends: BTreeMap<Uuid, Instant> = held
+        .filter_map(|date| Some((date.id, decide_offer_end(now, date.starts_at, &rules)?)))
+        .collect();
+    let most_of = |date: Uuid| ends.get(&date).and(rooms.get(&date)).map(|(_, room)| room.most());
+    Ok(Queue { waiters: decide_hopeful(queue, most_of), rooms, ends })
+}
+
+/// Offers what is free in these sessions to those who wait, in their order. Called after everything that may free a
+/// place, in the same transaction: there is no moment at which a newcomer could come first.
+pub(crate) fn offer_freed(tx: &mut Tx, sessions: &[Uuid], now: Instant) -> Result<Freed, Fault> {
+    let Queue { waiters, rooms, ends } = queue_of(tx, sessions, now)?;
+    if waiters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rule = rows::find_rules(tx)?.queue;
+    let room_of = |date: Uuid| rooms.get(&date).map_or(0, |(_, room)| room.free());
+    let (offered, passed) = decide_offers(&waiters, rule, room_of);
     for id in &passed {
         let mut booking = found(tx, *id)?;
         booking.turn += 1;
@@ -127,8 +145,8 @@ pub(crate) fn offer_freed(tx: &mut Tx, sessions: &[Uuid], now: Instant) -> Resul
         rows::set_state(tx, &booking, "passed by a party that fits")?;
     }
     for id in &offered {
-        let waiter = queue.iter().find(|waiter| waiter.id == *id).context("who is offered, waited")?;
-        let until = waiter.dates.iter().filter_map(ends_of).min().context("an offer ends")?;
+        let waiter = waiters.iter().find(|waiter| waiter.id == *id).context("who is offered, waited")?;
+        let until = waiter.dates.iter().filter_map(|date| ends.get(date)).min().copied().context("an offer ends")?;
         let mut booking = found(tx, *id)?;
         booking.until_at = Some(until);
         turn(tx, &mut booking, State::Offered, "offered freed places", now)?;

@@ -18,19 +18,26 @@
 //! [`State`] with where its places are counted, its key in the table's check (a new migration), and the simulation of
 //! `tests/` will hold it to the rest.
 
+mod allow_overbooking;
 mod book;
 mod desk;
+mod jobs;
 mod ledger;
 mod model;
 mod settle;
 mod store;
 
+pub use allow_overbooking::allow_overbooking;
 pub use book::{Booked, Contact, How, Request, book, book_all};
 pub use desk::{Desk, reference_of};
+pub use jobs::{COMPARE_PLACES, RENEW_PLACES, findings, jobs};
 pub use ledger::{ANNOUNCEMENTS, Freed};
 pub use model::{
     Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, QueueRule, Refused, Room, Rules, State, Waiter,
-    decide_newcomer, decide_offer_end, decide_offers, decide_places,
+    decide_hopeful, decide_newcomer, decide_offer_end, decide_offers, decide_places,
 };
 pub use settle::{Settle, give_up_dates, lapse_ended, renew_places, settle};
-pub use store::{BookingRow, Difference, MIGRATIONS, find_rules, list_differences, set_rules};
+pub use store::{
+    BookingRow, Difference, MIGRATIONS, find_booking_by_reference, find_rules, list_differences, list_guests,
+    set_rules,
+};

@@ -118,7 +118,12 @@ pub struct Room {
 impl Room {
     /// Places that nobody has. Below zero when the places were cut after they were booked: nobody is dropped for that.
     pub fn free(self) -> i64 {
-        self.capacity + self.allowance - self.taken - self.held
+        self.most() - self.taken - self.held
+    }
+
+    /// Places that there could be for one party, were nobody else here.
+    pub fn most(self) -> i64 {
+        self.capacity + self.allowance
     }
 }
 
@@ -242,6 +247,14 @@ pub struct Waiter {
     pub places: i64,
 }
 
+/// Those of a queue who can still get what they wait for. `most_of` gives the most places that a date has for one party,
+/// and none for a date that nobody can be offered any more: it is over, not held, or too near to answer. Who waits for
+/// what cannot come holds nobody up; otherwise places would stay empty before everybody's eyes.
+pub fn decide_hopeful(queue: Vec<Waiter>, most_of: impl Fn(Uuid) -> Option<i64>) -> Vec<Waiter> {
+    let can_come = |waiter: &Waiter, date: &Uuid| most_of(*date).is_some_and(|most| waiter.places <= most);
+    queue.into_iter().filter(|waiter| waiter.dates.iter().all(|date| can_come(waiter, date))).collect()
+}
+
 /// Who of the queue is offered places now, in the order of the queue; and who was passed by somebody behind them, which
 /// is written down. `room_of` gives the free places of a date.
 pub fn decide_offers(
@@ -290,7 +303,8 @@ pub enum Answer {
 }
 
 /// Whether a newcomer fits: on every date there must be room, and nobody may be waiting there for more places than there
-/// are. Who comes new passes nobody, whatever the rule among those who wait; staff see the queue and may.
+/// are. Who comes new passes nobody, whatever the rule among those who wait; staff see the queue and may. The queue is
+/// that of [`decide_hopeful`].
 pub fn decide_newcomer(dates: &[(Uuid, Room)], places: i64, queue: &[Waiter]) -> Answer {
     let is_waited_for = |date: &Uuid, room: &Room| {
         queue.iter().any(|waiter| waiter.dates.contains(date) && room.free() < waiter.places)

@@ -107,6 +107,9 @@ fn settle_one(
         }
         (Settle::Rejoin, State::Waiting) => {}
         (Settle::Rejoin, State::Lapsed) if booking.queued_at.is_some() => {
+            if let Some(why) = not_held(&dates_of(tx, id)?, now) {
+                return Ok(Err(why));
+            }
             if booking.lapses > rows::find_rules(tx)?.rejoins {
                 booking.queued_at = Some(now);
             }
@@ -160,6 +163,11 @@ pub async fn give_up_dates(
             if !matches!(state, State::Booked | State::Offered | State::Waiting) {
                 return Ok(Err(Refused::Over));
             }
+            let going: Vec<Uuid> = gone.iter().map(|(date, _)| *date).collect();
+            let is_over = |date: &BookableDate| date.starts_at <= now;
+            if events::list_bookable_dates(tx, &going)?.iter().any(is_over) {
+                return Ok(Err(Refused::TooLate));
+            }
             for (date, _) in &gone {
                 rows::set_date_given_up(tx, id, *date, now)?;
             }
@@ -167,7 +175,7 @@ pub async fn give_up_dates(
             booking.turn += 1;
             booking.changed_at = now;
             rows::set_state(tx, &booking, "gave dates up")?;
-            let word = json!({ "dates": gone.iter().map(|(date, _)| date.to_string()).collect::<Vec<_>>() });
+            let word = json!({ "dates": going });
             outbox::announce(tx, "booking_dates_given_up", Some(id.uuid()), &word, now)?;
             offer_freed(tx, &held, now)?;
             let booking = ledger::found(tx, id)?;

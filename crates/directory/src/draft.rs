@@ -70,6 +70,9 @@ pub struct LocationDraft {
     pub address_1: Option<String>,
     /// When a source gives it.
     pub postal_code: Option<Postcode>,
+    /// As its source gives it, empty when that gives none; the council's own area for a place that was made here.
+    #[serde(default)]
+    pub county: Option<String>,
     /// Latitude and longitude in degrees (WGS84), when a source gives them.
     pub point: Option<(f64, f64)>,
     /// Its own telephone.

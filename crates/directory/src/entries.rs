@@ -420,6 +420,12 @@ pub fn list_needs(tx: &mut Tx) -> Result<Vec<Nameable>, Fault> {
         .collect())
 }
 
+/// Of each narrow need its wider one, by their addresses on the site.
+pub fn list_wider_needs(tx: &mut Tx) -> Result<std::collections::HashMap<String, String>, Fault> {
+    let terms = rows::list_terms(tx)?;
+    Ok(terms.into_iter().filter_map(|term| Some((term.slug, term.parent?))).collect())
+}
+
 /// The places an entry can be at, by name.
 pub fn list_places(tx: &mut Tx) -> Result<Vec<Nameable>, Fault> {
     let places = rows::list_locations(tx)?;

@@ -45,8 +45,8 @@ pub use draft::{AgeDraft, ClosureDraft, LocationDraft, OrganizationDraft, Servic
 pub use entries::{
     Entry, EntryLine, EntryPicture, Nameable, OrganizationLine, Publication, Published, ReportLine, Version,
     entry_id, find_entry, find_version, list_closing, list_entries, list_entries_of, list_needs,
-    list_organizations, list_places, list_reports_of, list_versions, preview_html, publish, renew_rows,
-    set_pictures,
+    list_organizations, list_places, list_reports_of, list_versions, list_wider_needs, preview_html, publish,
+    renew_rows, set_pictures,
 };
 pub use import_postcodes::{PostcodesImported, SectorDraft, import_postcodes, publish_sectors};
 pub use model::{Freshness, OrganizationId, Service, ServiceId};

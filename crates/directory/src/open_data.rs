@@ -144,6 +144,8 @@ pub struct OpenTerm {
     pub line: String,
     /// The wider need.
     pub parent: Option<TermId>,
+    /// Entries under it have a quiet page.
+    pub sensitive: bool,
 }
 
 /// The list of needs, with its terms in the order of the site.

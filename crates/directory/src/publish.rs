@@ -71,7 +71,7 @@ pub fn publish_location(
         (None, Some(postcode)) => crate::near::point_of(tx, postcode)?,
         (None, None) => None,
     };
-    let id = rows::set_location(tx, draft, point, &council.area_name, now)?;
+    let id = rows::set_location(tx, draft, point, county_of(draft, council), now)?;
     outbox::announce(
         tx,
         "location_published",
@@ -80,6 +80,15 @@ pub fn publish_location(
         now,
     )?;
     Ok(id)
+}
+
+/// The county of a place's address: its own; of a place that was made here the council's area, once that has a name.
+pub(crate) fn county_of<'a>(draft: &'a LocationDraft, council: &'a Council) -> &'a str {
+    match &draft.county {
+        Some(county) => county,
+        None if council.area_name == Council::unnamed().area_name => "",
+        None => &council.area_name,
+    }
 }
 
 /// Publishes the needs families choose from; says how many.

@@ -83,7 +83,7 @@ pub fn publish_location_taken_in(
         return crate::publish::publish_location(tx, draft, council, now);
     };
     let point = Point { latitude, longitude, quality };
-    let id = rows::set_location(tx, draft, Some(point), &council.area_name, now)?;
+    let id = rows::set_location(tx, draft, Some(point), crate::publish::county_of(draft, council), now)?;
     outbox::announce(
         tx,
         "location_published",

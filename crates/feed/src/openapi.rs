@@ -349,6 +349,9 @@ fn schemas() -> Value {
                 ("age_from_months", integer()),
                 ("age_until_months", integer()),
                 ("pregnancy", truth()),
+                ("sensitive", truth()),
+                ("about_babies", truth()),
+                ("about_loss", truth()),
                 ("application_process", text()),
                 ("what_happens", words()),
                 (
@@ -563,6 +566,7 @@ fn schemas() -> Value {
                 ("taxonomy", text()),
                 ("taxonomy_id", uuid()),
                 ("term", text()),
+                ("sensitive", truth()),
             ],
         ),
     );

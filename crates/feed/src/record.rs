@@ -47,6 +47,10 @@ pub(crate) fn service(open: &OpenService) -> model::Service {
         age_from_months: draft.age.and_then(|age| age.from_months),
         age_until_months: draft.age.and_then(|age| age.until_months),
         pregnancy: draft.age.and_then(|age| age.pregnancy.then_some(true)),
+        // Said either way: whoever takes this in knows that somebody has looked.
+        sensitive: Some(draft.sensitive),
+        about_babies: draft.baby.then_some(true),
+        about_loss: draft.loss.then_some(true),
         application_process: draft.how_to_get_in.as_deref().and_then(given),
         what_happens: draft.what_happens.iter().filter_map(|step| given(step)).collect(),
         offers: draft

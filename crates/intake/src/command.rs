@@ -2,7 +2,7 @@
 
 use crate::{
     intake::{Ask, Begin, Beside, Intake, Loss, LossIsRight, Plan, Taken, on, plan, take_in},
-    model::{Incoming, Kind, SourceDraft, What},
+    model::{Guard, Incoming, Kind, Line, SourceDraft, What},
     parts::Parts,
     progress::{Progress, Step},
     read::{Body, incoming_of, incoming_of_csv, incoming_of_ofsted, kind_of, organizations_of, read_body},
@@ -126,13 +126,45 @@ async fn planned(
     ask: &Ask,
 ) -> Result<Planned, Fault> {
     let task = intake.task(source).await?;
+    check_settings(intake, &task, &beside).await?;
     let incoming = Arc::new(incoming);
     let plan = plan(intake, &task, &incoming, &beside).await?;
     let loss = if ask.loss_is_right == LossIsRight::Yes { Loss::Accepted } else { Loss::Ask };
     Ok(Planned { plan, task, incoming, beside, note, loss })
 }
 
+/// Refuses a need or an organisation that is not there before a record is looked at.
+async fn check_settings(intake: &Intake, task: &Task, beside: &Beside) -> Result<(), Fault> {
+    if let Some(need) = &task.source.topic
+        && task.words.need_of_slug(need.as_str()).is_none()
+        && beside.terms.iter().all(|wide| {
+            std::iter::once(wide)
+                .chain(&wide.children)
+                .all(|term| !task.words.is_empty() || term.slug != *need)
+        })
+    {
+        bail!(
+            "'{need}' is not a need of this council: choose one of those it has, as its address on the site says it"
+        );
+    }
+    if let Some(organization) = task.source.organization.clone() {
+        let all = intake.site.db().read(directory::list_organizations).await?;
+        if all.iter().all(|ours| ours.slug != organization.as_str()) {
+            bail!(
+                "'{organization}' is not an organisation here: add it first, or choose one that is, as its address on the site says it"
+            );
+        }
+    }
+    Ok(())
+}
+
 impl Planned {
+    /// Whether anything of it could be taken in, or nothing came at all.
+    pub fn is_of_use(&self) -> bool {
+        let totals = self.plan.totals;
+        totals.refused == 0 || totals.refused < self.plan.lines.len()
+    }
+
     /// The source it is about.
     pub fn source(&self) -> &SourceDraft {
         &self.task.source
@@ -151,6 +183,26 @@ impl Planned {
         }
         if plan.sudden_loss && self.loss == Loss::Ask {
             out.push(format!("{}.", crate::intake::WAITS));
+        }
+        let guarded = |guard: Guard| plan.lines.iter().filter(|line| line.guard == guard).count();
+        match guarded(Guard::TwoPeople) {
+            0 => {}
+            waiting => out.push(format!(
+                "Held for two people, because they may lead to a place that must stay secret: {waiting}. They are not published until both agree, at /admin/sources."
+            )),
+        }
+        match guarded(Guard::Quiet) {
+            0 => {}
+            quiet => out.push(format!(
+                "With a quiet page (neutral title, way out), because of what they are about: {quiet}."
+            )),
+        }
+        let changed = |line: &&Line| matches!(line.what, What::Added | What::Changed) && !line.why.is_empty();
+        match plan.lines.iter().filter(changed).count() {
+            0 => {}
+            noted => out.push(format!(
+                "Taken in with something mended or left out: {noted}. The plan's file (--plan FILE) says what."
+            )),
         }
         for what in [What::Refused, What::Held, What::Withdrawn] {
             let lines: Vec<_> = plan.lines.iter().filter(|line| line.what == what).collect();

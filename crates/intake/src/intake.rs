@@ -2,8 +2,8 @@
 
 use crate::{
     model::{
-        Area, Incoming, Kind, Line, SourceDraft, SourceId, Totals, What, decide_withdrawn, is_sudden_loss,
-        source_id,
+        Area, Guard, Incoming, Kind, Line, SourceDraft, SourceId, Totals, What, decide_withdrawn,
+        is_sudden_loss, source_id,
     },
     progress::{Progress, Step},
     store::{self as rows, Run},
@@ -119,6 +119,7 @@ fn gone_line(key: &str, slug: Option<&str>) -> Line {
         name: slug.unwrap_or(key).to_owned(),
         fields: Vec::new(),
         why: "It is not in its source any more. The entry stays until somebody decides".to_owned(),
+        guard: Guard::None,
     }
 }
 

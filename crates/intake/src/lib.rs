@@ -25,10 +25,13 @@
 //! crate `oruk`, a variant of [`Kind`], a branch in `read.rs`. To know another list's word for a need:
 //! `data/topics.toml`.
 
+mod facts;
+mod limits;
 mod model;
 mod names;
 mod parts;
 mod progress;
+mod protect;
 mod read;
 mod schedules;
 mod take;
@@ -56,7 +59,7 @@ pub use findings::{Waiting, count_waiting, findings, list_record_keys, list_sour
 pub use forget::forget_people_in_gone_records;
 pub use harvest::{HARVEST_SOURCE, HARVEST_SOURCES, jobs, jobs_when_asked};
 pub use intake::{Ask, Intake, LossIsRight, Outside, Plan, Taken};
-pub use model::{Area, Kind, Line, SourceDraft, SourceId, State, Totals, What, source_id};
+pub use model::{Area, Guard, Kind, Line, SourceDraft, SourceId, State, Totals, What, source_id};
 pub use progress::{Progress, Step, nobody};
 pub use store::MIGRATIONS;
 

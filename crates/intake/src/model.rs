@@ -1,5 +1,6 @@
 //! What a source is, what its records are here, and who wins where it and we differ. Pure.
 
+use crate::{limits::RECORD_MAX, to_draft::cut};
 use kernel::{Date, Id, Instant, Slug};
 use oruk::model::Service;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use store::row;
 
 /// Raised when the way a record becomes an entry changes, so that what was taken in before is looked at again.
-const MAPPING: u32 = 1;
+const MAPPING: u32 = 2;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $key:literal => $words:literal),+ $(,)? }) => {
@@ -118,6 +119,8 @@ pub struct Incoming {
     pub json: Value,
     /// What could be read of it.
     pub service: Service,
+    /// What was left out while it was read, in plain words.
+    pub notes: Vec<String>,
     /// Why it cannot be taken in, if it cannot.
     pub refused: Option<String>,
 }
@@ -133,12 +136,29 @@ impl Incoming {
             String::new()
         };
         let settings = (MAPPING, source.area.key(), &source.topic, &source.organization, &source.mapping);
+        let mut notes: Vec<String> = Vec::new();
+        for left_out in read.notes.iter().filter(|note| note.rule == "left_out") {
+            let sentence = left_out.sentence.trim_end_matches('.').to_owned();
+            if !notes.contains(&sentence) {
+                notes.push(sentence);
+            }
+        }
+        let hash = hash_of(&(settings, &json));
+        let bytes = json.to_string().len();
+        if bytes > RECORD_MAX {
+            // It is not kept either: only that it came.
+            let refused = format!("It is larger than {} MB", RECORD_MAX / 1_000_000);
+            let service =
+                Service { name: cut(&kernel::one_line(&read.service.name), 200), ..Service::default() };
+            let (key, json) = (cut(&key, 500), Value::Null);
+            return Incoming { hash, key, json, service, notes, refused: Some(refused) };
+        }
         let refused = if key.is_empty() {
             Some("It has no key of its own, so it could not be known again".to_owned())
         } else {
             read.refused
         };
-        Incoming { hash: hash_of(&(settings, &json)), key, json, service: read.service, refused }
+        Incoming { hash, key, json, service: read.service, notes, refused }
     }
 }
 
@@ -175,6 +195,9 @@ impl Kept {
         self.state == State::Taken.key() || self.state == State::Held.key()
     }
 }
+
+/// What is held of a record that waits for two people before it stands here at all.
+pub const WHOLE: &str = "whole";
 
 /// The facts of an entry that a source can give, as `directory::ServiceDraft` names them. What the council alone says
 /// of an entry (how sensitive it is, what practitioners see) is not among them.
@@ -226,6 +249,7 @@ pub const LOCATION_FIELDS: &[&str] = &[
     "description",
     "address_1",
     "postal_code",
+    "county",
     "point",
     "point_quality",
     "phone",
@@ -258,6 +282,7 @@ pub fn words_of_field(field: &str) -> String {
         "aliases" => "what people also say".to_owned(),
         "organization" => "organisation".to_owned(),
         "area" => "area it serves".to_owned(),
+        WHOLE => "the whole entry".to_owned(),
         "postal_code" => "postcode".to_owned(),
         "address_1" => "street and number".to_owned(),
         other => other.replace('_', " "),
@@ -412,6 +437,28 @@ pub struct Line {
     /// Why, in plain words; empty when there is nothing to explain.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub why: String,
+    /// How it is kept from doing harm.
+    #[serde(skip_serializing_if = "Guard::is_none", default)]
+    pub guard: Guard,
+}
+
+/// How a record is kept from doing harm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guard {
+    /// Nothing in it asks for that.
+    #[default]
+    None,
+    /// Its page is quiet.
+    Quiet,
+    /// It waits for two people before anybody sees it.
+    TwoPeople,
+}
+
+impl Guard {
+    fn is_none(&self) -> bool {
+        *self == Guard::None
+    }
 }
 
 /// How many of each.

@@ -2,7 +2,7 @@
 
 use crate::{
     intake::{Intake, on},
-    model::{Entity, State as RecordState, fields_of, hash_of_given, words_of_field},
+    model::{Entity, State as RecordState, WHOLE, fields_of, hash_of_given, words_of_field},
     store::{self as rows, HeldMark, HeldRow},
     take_theirs::{Put, is_second, put_field},
 };
@@ -92,6 +92,9 @@ fn settle_held(
             if open.contains(&row.field) {
                 return Ok("overtaken");
             }
+            if settled == "theirs" && row.field == WHOLE {
+                return Ok("published");
+            }
             if settled == "theirs"
                 && let Err(done) = put_with_two(tx, may, row, &row.ours, council, now)?
             {
@@ -123,7 +126,7 @@ fn put_with_two(
     match put_field(tx, may, row, value, council, now)? {
         Put::Stood(before) => Ok(Ok(before)),
         Put::Overtaken => Ok(Err("overtaken")),
-        Put::TakesTwo if row.entity == Entity::Service.key() => Ok(Err("two")),
+        Put::TakesTwo if row.entity == Entity::Service.key() && row.field != WHOLE => Ok(Err("two")),
         Put::TakesTwo => {
             rows::set_asked_by(tx, row.id, may.actor().person().map(PersonId::uuid))?;
             let did = format!("asked for a second person: {}", words_of_field(&row.field));

@@ -6,7 +6,7 @@ use crate::{
     harvest::{enqueue_look, enqueue_pull},
     intake::{Intake, on},
     list_sources::{moment_words, next_words},
-    model::{Entity, SourceId, State as RecordState, Totals, What, words_of_field},
+    model::{Entity, SourceId, State as RecordState, Totals, WHOLE, What, words_of_field},
     store::{self as rows, HeldRow, LineRow, RecordLine, RunRow, Source},
 };
 use access::{KeepSources, May, audit};
@@ -132,6 +132,7 @@ pub(crate) async fn get(State(intake): State<Intake>, Path(slug): Path<String>, 
         "second" => {
             "This touches what protects people, so two must agree. Nothing has changed yet: ask a second person to press the same button."
         }
+        "published" => "It is published already. Hide it on its own page: Find an entry, History.",
         "overtaken" => "Somebody had settled it, or changed the entry, a moment before. Look at it again.",
         _ => "",
     };
@@ -233,7 +234,8 @@ fn names_of<'a>(
 
 fn name_of_held(row: &HeldRow, names: &HashMap<String, String>) -> String {
     let known = names.get(&row.slug).filter(|_| row.entity == Entity::Service.key());
-    known.cloned().unwrap_or_else(|| row.slug.replace('-', " "))
+    let waiting = row.theirs["service"]["name"].as_str().filter(|_| row.field == WHOLE).map(str::to_owned);
+    known.cloned().or(waiting).unwrap_or_else(|| row.slug.replace('-', " "))
 }
 
 /// The differences of each thing together.
@@ -246,7 +248,11 @@ fn things_of(held: Vec<HeldRow>, names: &HashMap<String, String>) -> Vec<Thing> 
             id: row.id.to_string(),
             field: words_of_field(&row.field),
             ours: words_of_value(&row.ours),
-            theirs: words_of_value(&row.theirs),
+            theirs: if row.field == WHOLE {
+                words_of_whole(&row.theirs)
+            } else {
+                words_of_value(&row.theirs)
+            },
             asked: row.asked_by.is_some(),
         };
         match things.last_mut() {
@@ -271,6 +277,15 @@ fn href_of(entity: Entity, slug: &str) -> String {
         Entity::Organization => format!("/organisations/{slug}"),
         Entity::Location => String::new(),
     }
+}
+
+/// What waits whole, in the words that decide whether it may be told.
+fn words_of_whole(whole: &Value) -> String {
+    let service = &whole["service"];
+    let said = |at: &Value| at.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let why = said(&whole["why"]).map(|why| format!("{why}. It would stand here without any address"));
+    let lines = [why, said(&service["summary"]), said(&service["description"])];
+    lines.into_iter().flatten().collect::<Vec<_>>().join(". ")
 }
 
 /// A value as people read it: words and lists as they are, the rest by its names.

@@ -2,9 +2,11 @@
 //! they cannot say two things. Everything here is one batch inside one transaction.
 
 use crate::{
+    facts::{Whole, facts_of, facts_of_place, from_facts, say_needs_as_ours_does},
     model::{
-        Entity, Fields, Incoming, Kept, LOCATION_FIELDS, Line, ORGANIZATION_FIELDS, SERVICE_FIELDS,
-        SourceDraft, SourceId, Standing, State, What, decide_fields, hash_of, hash_of_given, words_of_field,
+        Difference, Entity, Fields, Guard, Incoming, Kept, LOCATION_FIELDS, Line, ORGANIZATION_FIELDS,
+        SERVICE_FIELDS, SourceDraft, SourceId, Standing, State, WHOLE, What, decide_fields, hash_of,
+        hash_of_given, words_of_field,
     },
     names::{Addresses, Names},
     store::{self as rows, GivenRows, PartRow, RecordRow, Run},
@@ -23,11 +25,11 @@ use directory::{
 use keeping::TwoPeople;
 use kernel::{Date, Fault, Id, Instant};
 use oruk::model::Organization;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use settings::Council;
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 use store::Tx;
@@ -40,6 +42,17 @@ pub(crate) struct Task {
     pub council: Arc<Council>,
     pub words: Arc<Words>,
     pub now: Instant,
+}
+
+impl Task {
+    fn ground(&self) -> Ground<'_> {
+        Ground {
+            source: &self.source,
+            words: &self.words,
+            council: &self.council,
+            today: kernel::civil_today(self.now),
+        }
+    }
 }
 
 /// What is to be done with a batch.
@@ -131,9 +144,9 @@ pub(crate) fn decide_organizations(
     theirs: &[Organization],
 ) -> Result<Decided, Fault> {
     let mut batch = Batch::begin(tx, task, known, HashMap::new())?;
-    let ground = Ground { source: &task.source, words: &task.words, council: &task.council };
+    let ground = task.ground();
     for organization in theirs {
-        if let Some(part) = organization_of(&ground, &mut batch.names, organization) {
+        if let Some(part) = organization_of(&ground, &mut batch.names, organization, &mut Vec::new()) {
             batch.take_organization(tx, &part)?;
         }
     }
@@ -217,6 +230,15 @@ struct Batch<'a> {
     decided: Decided,
     came: HashSet<String>,
     two_people: TwoPeople,
+    /// Of each need that has one, the wider need.
+    wider: HashMap<String, String>,
+}
+
+/// Why a difference is held.
+const STANDS: &str = "What stands here was changed or confirmed here, or is another source’s";
+
+fn with_notes(why: &str, notes: &str) -> String {
+    if notes.is_empty() { why.to_owned() } else { format!("{why}. {notes}") }
 }
 
 impl<'a> Batch<'a> {
@@ -242,6 +264,7 @@ impl<'a> Batch<'a> {
             decided: Decided::default(),
             came: HashSet::new(),
             two_people,
+            wider: directory::list_wider_needs(tx)?,
         })
     }
 
@@ -266,8 +289,7 @@ impl<'a> Batch<'a> {
             Some(why) => Err(why.clone()),
             None => {
                 let task = self.task;
-                let ground = Ground { source: &task.source, words: &task.words, council: &task.council };
-                convert(&ground, &mut self.names, record)
+                convert(&task.ground(), &mut self.names, record)
             }
         };
         match converted {
@@ -296,10 +318,17 @@ impl<'a> Batch<'a> {
         let theirs = converted.service;
         let slug = theirs.slug.to_string();
         let why = converted.notes.join(". ");
+        let secret = converted.protection.secret.clone();
+        let guard = match &secret {
+            Some(_) => Guard::TwoPeople,
+            None if theirs.sensitive => Guard::Quiet,
+            None => Guard::None,
+        };
         let told = |what| Line {
             slug: Some(slug.clone()),
             name: theirs.name.clone(),
             why: why.clone(),
+            guard,
             ..line(what, record, None)
         };
         let standing = directory::find_entry(tx, &slug)?;
@@ -311,10 +340,18 @@ impl<'a> Batch<'a> {
             }
         };
         let mut beside: Vec<&'static str> = Vec::new();
-        if is_ours {
+        if is_ours && secret.is_none() {
             beside = self.take_parts(tx, converted.organization.as_ref(), &converted.places)?;
         }
         let Some(entry) = standing else {
+            if let Some(secret) = secret {
+                self.decided.lines.push(Line { why: with_notes(&secret, &why), ..told(What::Held) });
+                return self.hold_whole(
+                    at,
+                    &secret,
+                    Whole { service: theirs, organization: converted.organization, places: converted.places },
+                );
+            }
             let facts = facts_of(&theirs)?;
             self.first_given(Entity::Service, &slug, SERVICE_FIELDS, &facts);
             self.decided.lines.push(told(What::Added));
@@ -333,9 +370,12 @@ impl<'a> Batch<'a> {
         if !is_ours {
             self.without_new_parts(&mut theirs_facts, &standing.ours);
         }
+        say_needs_as_ours_does(&mut theirs_facts, &standing.ours, &self.wider);
         let mut fields = decide_fields(SERVICE_FIELDS, &standing, &theirs_facts);
         // What protects people takes two, whoever says it: then nothing of the record is taken by itself.
-        if !fields.taken.is_empty()
+        if secret.is_some() {
+            fields.hold_all(&standing.ours, &theirs_facts);
+        } else if !fields.taken.is_empty()
             && from_facts(&fields.whole)
                 .is_ok_and(|new: ServiceDraft| self.two_people.are_needed(&entry.draft, &new).unwrap_or(true))
         {
@@ -363,7 +403,7 @@ impl<'a> Batch<'a> {
             self.decided.lines.push(Line { fields: changed.clone(), ..told(What::Changed) });
         }
         if !held.is_empty() {
-            let why = "What stands here was changed or confirmed here, or is another source’s".to_owned();
+            let why = with_notes(secret.as_deref().unwrap_or(STANDS), &why);
             self.decided.lines.push(Line { fields: held.clone(), why, ..told(What::Held) });
         }
         if changed.is_empty() && held.is_empty() {
@@ -382,6 +422,18 @@ impl<'a> Batch<'a> {
             why,
         });
         self.given(Entity::Service, &slug, fields);
+        Ok(())
+    }
+
+    /// Keeps a new record for two people, and publishes nothing of it.
+    fn hold_whole(&mut self, at: usize, why: &str, whole: Whole) -> Result<(), Fault> {
+        let (slug, name) = (whole.service.slug.to_string(), whole.service.name.clone());
+        let mut theirs = facts_of(&whole)?;
+        theirs.insert("why".to_owned(), Value::String(why.to_owned()));
+        let held = vec![Difference { field: WHOLE, ours: Value::Null, theirs: Value::Object(theirs) }];
+        self.decided.held.push((Entity::Service, slug.clone(), Fields { held, ..Fields::default() }));
+        let why = why.to_owned();
+        self.decided.records.push(Outcome { at, slug: Some(slug), name, state: State::Held, why });
         Ok(())
     }
 
@@ -559,25 +611,6 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// The facts of a draft, by the names of its fields.
-pub(crate) fn facts_of<T: Serialize>(draft: &T) -> Result<Map<String, Value>, Fault> {
-    match serde_json::to_value(draft)? {
-        Value::Object(facts) => Ok(facts),
-        _ => anyhow::bail!("a draft is a map of its fields"),
-    }
-}
-
-pub(crate) fn facts_of_place(place: &Placed) -> Result<Map<String, Value>, Fault> {
-    let mut facts = facts_of(&place.draft)?;
-    let quality = place.draft.point.map(|_| place.quality);
-    facts.insert("point_quality".to_owned(), serde_json::to_value(quality)?);
-    Ok(facts)
-}
-
-pub(crate) fn from_facts<T: DeserializeOwned>(facts: &Map<String, Value>) -> Result<T, Fault> {
-    Ok(serde_json::from_value(Value::Object(facts.clone()))?)
-}
-
 fn line(what: What, record: &Incoming, kept: Option<&Kept>) -> Line {
     Line {
         what,
@@ -586,5 +619,6 @@ fn line(what: What, record: &Incoming, kept: Option<&Kept>) -> Line {
         name: kernel::one_line(&record.service.name),
         fields: Vec::new(),
         why: String::new(),
+        guard: Guard::None,
     }
 }

@@ -1,9 +1,11 @@
 //! Putting one field of an entry, an organisation or a place as its source says it, or as it stood before.
 
 use crate::{
-    model::{Entity, words_of_field},
-    store::HeldRow,
-    take::{facts_of, facts_of_place, from_facts},
+    facts::{Whole, facts_of, facts_of_place, from_facts},
+    model::{
+        Entity, LOCATION_FIELDS, ORGANIZATION_FIELDS, SERVICE_FIELDS, WHOLE, hash_of_given, words_of_field,
+    },
+    store::{self as rows, HeldRow},
     to_place::Placed,
 };
 use access::{KeepSources, May, PersonId};
@@ -12,12 +14,12 @@ use directory::{
     open_data::{Beneath, list_ids_over},
     taken_in::{
         PointQuality, find_location_draft, find_organization_draft, list_taken_slugs,
-        publish_location_taken_in,
+        publish_location_taken_in, publish_taken_in,
     },
 };
 use keeping::TwoPeople;
 use kernel::{Fault, Instant};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use settings::Council;
 use std::collections::HashSet;
 use store::Tx;
@@ -43,6 +45,13 @@ pub(crate) fn put_field(
     now: Instant,
 ) -> Result<Put, Fault> {
     let entity: Entity = row.entity.parse()?;
+    if row.field == WHOLE {
+        return if is_second(may, row) {
+            put_whole(tx, may, row, value, council, now)
+        } else {
+            Ok(Put::TakesTwo)
+        };
+    }
     if entity == Entity::Service {
         return put_of_entry(tx, may, row, value, council, now);
     }
@@ -53,6 +62,51 @@ pub(crate) fn put_field(
         Entity::Organization => put_of_organization(tx, row, value, now),
         _ => put_of_place(tx, row, value, council, now),
     }
+}
+
+/// Publishes a record that waited whole, without anything that tells its secret place. It is published once; what is to
+/// be taken back of it then is hidden on its own page.
+fn put_whole(
+    tx: &mut Tx,
+    may: &May<KeepSources>,
+    row: &HeldRow,
+    value: &Value,
+    council: &Council,
+    now: Instant,
+) -> Result<Put, Fault> {
+    let Ok(whole) = serde_json::from_value::<Whole>(value.clone()) else { return Ok(Put::Overtaken) };
+    if directory::find_entry(tx, &row.slug)?.is_some() {
+        return Ok(Put::Overtaken);
+    }
+    let mut given = Vec::new();
+    let mut owners = vec![(Entity::Service, row.slug.clone())];
+    let mut keep = |entity: Entity, slug: &str, fields: &[&'static str], facts: &Map<String, Value>| {
+        for field in fields {
+            if let Some(hash) = facts.get(*field).and_then(hash_of_given) {
+                given.push((entity, slug.to_owned(), *field, Some(hash)));
+            }
+        }
+    };
+    keep(Entity::Service, &row.slug, SERVICE_FIELDS, &facts_of(&whole.service)?);
+    if let Some(part) = &whole.organization
+        && find_organization_draft(tx, part.slug.as_str())?.is_none()
+    {
+        directory::publish_organization(tx, &part.draft, now)?;
+        owners.push((Entity::Organization, part.slug.to_string()));
+        keep(Entity::Organization, part.slug.as_str(), ORGANIZATION_FIELDS, &facts_of(&part.draft)?);
+    }
+    for part in &whole.places {
+        let slug = part.slug.as_str();
+        if find_location_draft(tx, slug)?.is_none() {
+            publish_location_taken_in(tx, &part.draft.draft, part.draft.quality, council, now)?;
+            owners.push((Entity::Location, slug.to_owned()));
+            keep(Entity::Location, slug, LOCATION_FIELDS, &facts_of_place(&part.draft)?);
+        }
+    }
+    publish_taken_in(tx, may, &[whole.service], "Taken in after two people looked", council, now)?;
+    rows::insert_owners(tx, row.source_id, &owners, now)?;
+    rows::set_given(tx, row.source_id, &given.into_iter().collect(), now)?;
+    Ok(Put::Stood(Value::Null))
 }
 
 /// Whether somebody else has asked for it before.

@@ -42,7 +42,7 @@ fn draft_of(term: &TaxonomyTerm, children: Vec<TermDraft>) -> Option<TermDraft> 
         line,
         icon: String::new(),
         tile: None,
-        sensitive: false,
+        sensitive: term.sensitive.unwrap_or(false),
         children,
     })
 }

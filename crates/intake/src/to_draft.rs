@@ -3,8 +3,10 @@
 //! stays 'not given', and what cannot be read is noted.
 
 use crate::{
+    limits,
     model::{Area, Entity, Incoming, SourceDraft},
     names::{Asking, Names},
+    protect::{self, Protection},
     schedules,
     to_place::{Part, Placed, organization_of, place_of},
     words::{Words, folded},
@@ -13,13 +15,16 @@ use directory::{
     Access, AgeDraft, Audience, Cost, OrganizationDraft, SendNeed, ServiceDraft, Status, WayIn,
     taken_in::{CostOptionDraft, OfferDraft, PhoneDraft, area_outside},
 };
-use kernel::{Email, Phone, Slug, one_line};
+use kernel::{Date, Email, Phone, Slug, one_line};
 use oruk::{
     link,
     model::{Attribute, Phone as TheirPhone, Service, TaxonomyTerm},
 };
 use settings::Council;
-use std::{collections::HashMap, str::FromStr};
+use std::{
+    collections::{HashMap, HashSet},
+    str::FromStr,
+};
 use url::Url;
 use uuid::Uuid;
 
@@ -36,6 +41,8 @@ pub struct Ground<'a> {
     pub words: &'a Words,
     /// The council.
     pub council: &'a Council,
+    /// The day it is read.
+    pub today: Date,
 }
 
 /// A record as it would stand here.
@@ -49,18 +56,21 @@ pub struct Converted {
     pub places: Vec<Part<Placed>>,
     /// What was left out or mended on the way, in plain words.
     pub notes: Vec<String>,
+    /// What it is to be kept from.
+    pub protection: Protection,
 }
 
 /// Turns a record into an entry, or says in plain words why it cannot be one.
 pub fn convert(ground: &Ground, names: &mut Names, incoming: &Incoming) -> Result<Converted, String> {
     let theirs = &incoming.service;
-    let mut notes = Vec::new();
+    let mut notes = incoming.notes.clone();
+    let protection = protect::judge(theirs);
     let name = cut(&one_line(&theirs.name), NAME_MAX);
     if name.is_empty() {
         return Err("It has no name".to_owned());
     }
     let topics = topics_of(ground, theirs, &mut notes)?;
-    let (organization, part) = who_runs_it(ground, names, theirs)?;
+    let (organization, part) = who_runs_it(ground, names, theirs, &mut notes)?;
     let slug = names
         .slug_for(&Asking {
             entity: Entity::Service,
@@ -75,9 +85,9 @@ pub fn convert(ground: &Ground, names: &mut Names, incoming: &Incoming) -> Resul
     let mut places = Vec::new();
     let mut place_of_link: HashMap<Uuid, Slug> = HashMap::new();
     for at in &theirs.service_at_locations {
-        if let Some(part) =
-            at.location.as_ref().and_then(|location| place_of(ground, names, location, at, &name, &mut notes))
-        {
+        if let Some(part) = at.location.as_ref().and_then(|location| {
+            place_of(ground, names, location, at, (&name, protection.secrecy()), &mut notes)
+        }) {
             place_of_link.insert(at.id, part.slug.clone());
             if places.iter().all(|have: &Part<Placed>| have.slug != part.slug) {
                 places.push(part);
@@ -85,7 +95,7 @@ pub fn convert(ground: &Ground, names: &mut Names, incoming: &Incoming) -> Resul
         }
     }
     let description = description_of(theirs, &name, ground, &mut notes);
-    let service = ServiceDraft {
+    let mut service = ServiceDraft {
         summary: summary_of(theirs, &description, &name),
         topics: topics.clone(),
         who_for: theirs.who_for.clone(),
@@ -112,6 +122,7 @@ pub fn convert(ground: &Ground, names: &mut Names, incoming: &Incoming) -> Resul
                 amount: option.amount.filter(|amount| amount.is_finite()),
                 amount_description: option.amount_description.clone().unwrap_or_default(),
             })
+            .filter(|option| option.amount.is_some() || !option.words().is_empty())
             .collect(),
         eligibility: theirs.eligibility_description.clone(),
         thrive: Vec::new(),
@@ -131,13 +142,17 @@ pub fn convert(ground: &Ground, names: &mut Names, incoming: &Incoming) -> Resul
         alert: theirs.alert.clone(),
         waiting_time: theirs.wait_time.clone(),
         waiting_time_on: theirs.wait_time_date,
-        // Who is led to a quiet page by one entry must not be led to a loud one by the next.
-        sensitive: topics.iter().any(|topic| ground.words.is_sensitive(topic)),
-        baby: false,
-        loss: false,
+        // A site like this one says how its people keep the entry. Else who is led to a quiet page by one entry must
+        // not be led to a loud one by the next.
+        sensitive: match theirs.sensitive {
+            Some(said) => said || protection.secret.is_some(),
+            None => protection.quiet.is_some() || topics.iter().any(|topic| ground.words.is_sensitive(topic)),
+        },
+        baby: theirs.sensitive.map_or(protection.baby, |_| theirs.about_babies == Some(true)),
+        loss: theirs.sensitive.map_or(protection.loss, |_| theirs.about_loss == Some(true)),
         source: theirs.source.clone().unwrap_or_else(|| format!("Taken from {}", ground.source.name)),
         source_url: theirs.source_url.clone().or_else(|| record_address(ground.source, theirs)),
-        checked_on: theirs.assured_date,
+        checked_on: checked_on(theirs.assured_date, ground.today, &mut notes),
         doubt: None,
         assured: Vec::new(),
         closures: Vec::new(),
@@ -146,12 +161,28 @@ pub fn convert(ground: &Ground, names: &mut Names, incoming: &Incoming) -> Resul
         organization,
         description,
     };
+    if protection.secret.is_some() {
+        protect::hide_addresses(&mut service, &protect::known_addresses(theirs));
+    }
+    limits::keep_entry(&mut service, &mut notes)?;
+    let kept: HashSet<&Slug> = service.locations.iter().collect();
+    places.retain(|part| kept.contains(&part.slug));
+    service.schedules.retain(|schedule| schedule.at.as_ref().is_none_or(|at| kept.contains(at)));
     let wrong = service.check();
     if wrong.is_empty() {
-        Ok(Converted { service, organization: part, places, notes })
+        Ok(Converted { service, organization: part, places, notes, protection })
     } else {
         Err(wrong.join(". "))
     }
+}
+
+/// A day of checking that can be believed.
+pub(crate) fn checked_on(said: Option<Date>, today: Date, notes: &mut Vec<String>) -> Option<Date> {
+    let believed = said.filter(|on| *on <= today && on.year() >= 1990);
+    if let Some(said) = said.filter(|_| believed.is_none()) {
+        notes.push(format!("It says that it was checked on {said}, which cannot be: taken as not checked"));
+    }
+    believed
 }
 
 /// Who runs it: the organisation it nests, or the one that the source's settings name.
@@ -159,8 +190,10 @@ fn who_runs_it(
     ground: &Ground,
     names: &mut Names,
     theirs: &Service,
+    notes: &mut Vec<String>,
 ) -> Result<(Slug, Option<Part<OrganizationDraft>>), String> {
-    if let Some(part) = theirs.organization.as_ref().and_then(|theirs| organization_of(ground, names, theirs))
+    if let Some(part) =
+        theirs.organization.as_ref().and_then(|theirs| organization_of(ground, names, theirs, notes))
     {
         return Ok((part.slug.clone(), Some(part)));
     }

@@ -1,10 +1,12 @@
 //! Who runs an entry and where it is, from the record that nests them.
 
 use crate::{
+    limits,
     model::{Area, Entity},
     names::{Asking, Names},
+    protect::{Secrecy, without_addresses, word_of_safety},
     schedules,
-    to_draft::{Ground, cut, website},
+    to_draft::{Ground, checked_on, cut, website},
     words::folded,
 };
 use directory::{
@@ -12,10 +14,11 @@ use directory::{
     taken_in::{AccessibilityDraft, Feature, IdentifierDraft, LocationType, PointQuality, State},
 };
 use kernel::{Postcode, Slug, one_line};
-use oruk::model::{Accessibility, Location, Organization, ServiceAtLocation};
+use oruk::model::{Accessibility, Address, Location, Organization, ServiceAtLocation};
+use serde::{Deserialize, Serialize};
 
 /// A thing that a record nests.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Part<T> {
     /// The source's own key for it.
     pub key: String,
@@ -26,7 +29,7 @@ pub struct Part<T> {
 }
 
 /// A place, and how exactly its point is known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Placed {
     /// The place.
     pub draft: LocationDraft,
@@ -39,6 +42,7 @@ pub(crate) fn organization_of(
     ground: &Ground,
     names: &mut Names,
     theirs: &Organization,
+    notes: &mut Vec<String>,
 ) -> Option<Part<OrganizationDraft>> {
     let name = cut(&one_line(&theirs.name), 200);
     if name.is_empty() {
@@ -64,8 +68,7 @@ pub(crate) fn organization_of(
             identifier: number.identifier.clone(),
         })
         .collect();
-    let notes = &mut Vec::new();
-    let draft = OrganizationDraft {
+    let mut draft = OrganizationDraft {
         slug: slug.clone(),
         description: Some(theirs.description.trim())
             .filter(|text| !text.is_empty())
@@ -75,10 +78,17 @@ pub(crate) fn organization_of(
         email: theirs.email.as_ref().and_then(|email| email.parse().ok()),
         phone: theirs.phones.iter().find_map(|phone| phone.number.parse().ok()),
         source: theirs.source.clone().or_else(|| Some(format!("Taken from {}", ground.source.name))),
-        checked_on: theirs.assured_date,
+        checked_on: checked_on(theirs.assured_date, ground.today, notes),
         identifiers,
         name,
     };
+    // An organisation has no place of its own here, and its words must not tell one that hides people.
+    let speaks = [&draft.name, &draft.description].into_iter().any(|text| word_of_safety(text).is_some());
+    if let Some(hidden) = without_addresses(&draft.description).filter(|_| speaks) {
+        draft.description = hidden;
+        notes.push("An address was taken out of what is said of who runs it".to_owned());
+    }
+    limits::keep_organization(&mut draft, notes);
     Some(Part { key, slug, draft })
 }
 
@@ -105,12 +115,11 @@ fn kind_of(theirs: &Organization, name: &str, identifiers: &[IdentifierDraft]) -
     }
 }
 
-/// A place that calls itself a refuge is kept as one, without its address, until somebody here says otherwise: better a
-/// hall too many without an address than one family found.
-fn is_secret(name: &str) -> bool {
-    let name = folded(name);
-    name.split(' ').any(|word| matches!(word, "refuge" | "refuges" | "safehouse"))
-        || name.contains("safe house")
+/// The county as the source gives it. One that it does not give is ours only where the town is; else nobody has said.
+fn county_of(ground: &Ground, address: Option<&Address>, town: &str) -> String {
+    let given = address.map(|address| one_line(&address.state_province)).unwrap_or_default();
+    let is_ours = ground.council.towns.iter().any(|ours| ours.name.eq_ignore_ascii_case(town));
+    if given.is_empty() && is_ours { ground.council.area_name.clone() } else { given }
 }
 
 /// The place, if there is anything to be said of it.
@@ -119,9 +128,10 @@ pub(crate) fn place_of(
     names: &mut Names,
     theirs: &Location,
     at: &ServiceAtLocation,
-    service: &str,
+    (service, secrecy): (&str, Secrecy),
     notes: &mut Vec<String>,
 ) -> Option<Part<Placed>> {
+    let secrecy = if theirs.family_hub == Some(true) { Secrecy::Open } else { secrecy };
     let address =
         theirs.addresses.iter().find(|address| address.address_type != "postal").or(theirs.addresses.first());
     let line = |text: &str| Some(one_line(text)).filter(|text| !text.is_empty());
@@ -143,6 +153,11 @@ pub(crate) fn place_of(
         .or_else(|| (kind == LocationType::Virtual).then(|| "Online".to_owned()))
         .or_else(|| postal_code.as_ref().map(|code| format!("{service}, {code}")))
         .or_else(|| theirs.latitude.map(|_| service.to_owned()))?;
+    // What it is called may tell where it is, and so would an address on the site that is made of it.
+    let (name, their_slug) = match secrecy {
+        Secrecy::Secret => ("Private place".to_owned(), None),
+        Secrecy::Open => (name, theirs.slug.as_deref()),
+    };
     let id = if theirs.id.is_nil() { at.location_id.unwrap_or_default() } else { theirs.id };
     let key = if id.is_nil() {
         let code = postal_code.as_ref().map_or_else(String::new, Postcode::to_string);
@@ -156,31 +171,48 @@ pub(crate) fn place_of(
         entity: Entity::Location,
         key: &key,
         id,
-        slug: theirs.slug.as_deref(),
+        slug: their_slug,
         name: &name,
         beside: &town,
         may_be_ours: ground.source.area == Area::Inside,
     })?;
     let (point, quality) = point_of(theirs, kind, notes);
-    let draft = LocationDraft {
+    let county = county_of(ground, address, &town);
+    let mut draft = LocationDraft {
         slug: slug.clone(),
         kind,
         hub: theirs.family_hub.unwrap_or(false),
         description: theirs.description.clone().unwrap_or_default(),
         address_1,
         postal_code,
+        county: Some(county),
         point,
         phone: theirs.phones.iter().find_map(|phone| phone.number.parse().ok()),
-        sensitive: is_secret(&name),
+        sensitive: secrecy == Secrecy::Secret,
         transportation: theirs.transportation.clone(),
         source: theirs.source.clone().unwrap_or_else(|| format!("Taken from {}", ground.source.name)),
-        checked_on: theirs.assured_date,
+        checked_on: checked_on(theirs.assured_date, ground.today, notes),
         doubt: None,
         accessibility: theirs.accessibility.iter().filter_map(feature_of).collect(),
         schedules: schedules::of_place(theirs, slug.as_str(), notes),
         name: cut(&name, 200),
         town,
     };
+    if secrecy == Secrecy::Secret {
+        draft = LocationDraft {
+            description: String::new(),
+            address_1: None,
+            postal_code: None,
+            county: None,
+            point: None,
+            phone: None,
+            transportation: None,
+            schedules: Vec::new(),
+            accessibility: Vec::new(),
+            ..draft
+        };
+    }
+    limits::keep_place(&mut draft, notes);
     Some(Part { key, slug, draft: Placed { draft, quality } })
 }
 

@@ -67,6 +67,15 @@ pub struct Service {
     /// From pregnancy on. Ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pregnancy: Option<bool>,
+    /// Its page has a neutral title and a way out: what it is about may put somebody in danger or to shame. Ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitive: Option<bool>,
+    /// About babies or pregnancy: not for somebody who has lost a baby. Ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about_babies: Option<bool>,
+    /// For somebody who has lost a baby. Ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about_loss: Option<bool>,
     /// How to get in. HSDS only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_process: Option<String>,
@@ -614,6 +623,9 @@ pub struct TaxonomyTerm {
     /// The UK profile's own field; the same as the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub term: Option<String>,
+    /// Entries under it have a quiet page. Ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitive: Option<bool>,
 }
 
 /// One page of a list, with the eight names that the standard gives it.

@@ -62,7 +62,8 @@ pub(crate) fn find_booking_by_key(tx: &mut Tx, form_key: &str) -> Result<Option<
     tx.opt(&format!("{BOOKINGS} where form_key = $1"), args![form_key])
 }
 
-pub(crate) fn find_booking_by_reference(tx: &mut Tx, reference: &str) -> Result<Option<BookingRow>, Fault> {
+/// The booking of a reference, in capitals as [`crate::reference_of`] gives it.
+pub fn find_booking_by_reference(tx: &mut Tx, reference: &str) -> Result<Option<BookingRow>, Fault> {
     tx.opt(&format!("{BOOKINGS} where reference = $1"), args![reference])
 }
 
@@ -100,8 +101,8 @@ pub(crate) fn set_guests(tx: &mut Tx, booking: BookingId, party: &[Guest]) -> Re
     Ok(())
 }
 
-/// Who is coming.
-pub(crate) fn list_guests(tx: &mut Tx, booking: BookingId) -> Result<Vec<Guest>, Fault> {
+/// Who is coming. Whoever shows it to anybody but the family writes the read into the trail.
+pub fn list_guests(tx: &mut Tx, booking: BookingId) -> Result<Vec<Guest>, Fault> {
     let rows: Vec<(String, Option<Date>, bool, String)> = tx.all(
         "select name, born, grown_up, needs from booking_guest where booking_id = $1 order by number",
         args![booking],

@@ -3,14 +3,13 @@ mod places;
 mod rules;
 mod schema;
 
-pub use bookings::BookingRow;
+pub use bookings::{BookingRow, find_booking_by_reference, list_guests};
 pub use places::{Difference, list_differences};
 pub use rules::{find_rules, set_rules};
 pub use schema::MIGRATIONS;
 
 pub(crate) use bookings::{
-    find_booking, find_booking_by_key, find_booking_by_reference, insert_booking, list_ended, list_ended_of,
-    list_guests, list_queue, list_session_dates_of, list_sessions_of, set_date_given_up, set_guests,
+    find_booking, find_booking_by_key, insert_booking, list_ended, list_ended_of, list_queue, list_session_dates_of, list_sessions_of, set_date_given_up, set_guests,
     set_state,
 };
 pub(crate) use places::{list_places, set_places, take_sessions};

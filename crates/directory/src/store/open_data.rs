@@ -88,11 +88,12 @@ pub(crate) fn list_open_topics(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid
     row! {
         struct TopicRow {
             service: Uuid, id: TermId, slug: String, name: String, line: String, parent: Option<TermId>,
+            sensitive: bool,
         }
     }
     let rows: Vec<TopicRow> = tx.all(
         &format!(
-            "select a.link_id, t.id, t.slug, t.name, t.description, t.parent_id
+            "select a.link_id, t.id, t.slug, t.name, t.description, t.parent_id, t.sensitive
              from attribute a join taxonomy_term t on t.id = a.taxonomy_term_id
              where a.link_id in ({}) and a.link_type = 'topic' order by a.link_id, a.position, t.slug",
             places(1, ids.len())
@@ -101,8 +102,14 @@ pub(crate) fn list_open_topics(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid
     )?;
     let mut out: HashMap<Uuid, Vec<OpenTerm>> = HashMap::new();
     for row in rows {
-        let term =
-            OpenTerm { id: row.id, slug: row.slug, name: row.name, line: row.line, parent: row.parent };
+        let term = OpenTerm {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            line: row.line,
+            parent: row.parent,
+            sensitive: row.sensitive,
+        };
         out.entry(row.service).or_default().push(term);
     }
     Ok(out)
@@ -343,15 +350,22 @@ pub(crate) fn list_open_taxonomies(tx: &mut Tx) -> Result<Vec<OpenTaxonomy>, Fau
         tx.all("select id, name, description from taxonomy order by slug", args![])?;
     let mut out = Vec::with_capacity(rows.len());
     for (id, name, description) in rows {
-        let terms: Vec<(TermId, String, String, String, Option<TermId>)> = tx.all(
-            "select t.id, t.slug, t.name, t.description, t.parent_id
+        let terms: Vec<(TermId, String, String, String, Option<TermId>, bool)> = tx.all(
+            "select t.id, t.slug, t.name, t.description, t.parent_id, t.sensitive
              from taxonomy_term t left join taxonomy_term p on p.id = t.parent_id where t.taxonomy_id = $1
              order by coalesce(p.position, t.position), (t.parent_id is not null), t.position, t.slug",
             args![id],
         )?;
         let terms = terms
             .into_iter()
-            .map(|(id, slug, name, line, parent)| OpenTerm { id, slug, name, line, parent })
+            .map(|(id, slug, name, line, parent, sensitive)| OpenTerm {
+                id,
+                slug,
+                name,
+                line,
+                parent,
+                sensitive,
+            })
             .collect();
         out.push(OpenTaxonomy { id, name, description, terms });
     }

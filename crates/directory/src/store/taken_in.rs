@@ -107,9 +107,12 @@ pub(crate) fn find_location_draft(
     else {
         return Ok(None);
     };
-    let address: Option<(Option<String>, Option<String>)> =
-        tx.opt("select address_1, postal_code from address where location_id = $1", args![row.id])?;
-    let (address_1, postal_code) = address.unwrap_or_default();
+    let address: Option<(Option<String>, Option<String>, String)> = tx.opt(
+        "select address_1, postal_code, state_province from address where location_id = $1",
+        args![row.id],
+    )?;
+    let county = address.as_ref().map(|(.., county)| county.clone());
+    let (address_1, postal_code, _) = address.unwrap_or_default();
     let phone: Option<(Phone,)> =
         tx.opt("select number from phone where location_id = $1 order by position", args![row.id])?;
     let features: Vec<(String, String, String)> = tx.all(
@@ -130,6 +133,7 @@ pub(crate) fn find_location_draft(
         description: row.description,
         address_1,
         postal_code: postal_code.and_then(|postcode| postcode.parse().ok()),
+        county,
         point: row.latitude.zip(row.longitude),
         phone: phone.map(|(phone,)| phone),
         sensitive: row.sensitive,

@@ -60,6 +60,22 @@ pub(crate) fn list_sessions(tx: &mut Tx) -> Result<Vec<SessionRow>, Fault> {
     tx.all(&format!("{SESSIONS} where wanted <> 'draft' order by slug"), args![])
 }
 
+/// Every session that families see or once saw a date of: what was announced is never forgotten.
+pub(crate) fn list_sessions_ever_seen(tx: &mut Tx) -> Result<Vec<SessionRow>, Fault> {
+    tx.all(
+        &format!(
+            "{SESSIONS} where wanted <> 'draft' or exists (select 1 from session_date d where d.session_id = session.id)
+                order by slug"
+        ),
+        args![],
+    )
+}
+
+/// Every session, for those who keep them.
+pub(crate) fn list_all_sessions(tx: &mut Tx) -> Result<Vec<SessionRow>, Fault> {
+    tx.all(&format!("{SESSIONS} order by title, slug"), args![])
+}
+
 /// Keeps a session; says which change of it this is.
 pub(crate) fn set_session(
     tx: &mut Tx,

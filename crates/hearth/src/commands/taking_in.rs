@@ -105,7 +105,7 @@ enum From {
 
 /// Plans, shows the plan, and does it, unless somebody says no.
 async fn take_in(from: From, how: &How, place: &Place) -> Result<(), Fault> {
-    let plan_file = how.plan.as_deref().map(NewFile::begin).transpose()?;
+    let new_plan = how.plan.as_deref().map(NewFile::begin).transpose()?;
     let house = place.house().await?;
     let ask = Ask {
         name: how.name.clone(),
@@ -134,15 +134,16 @@ async fn take_in(from: From, how: &How, place: &Place) -> Result<(), Fault> {
         From::Ofsted(file) => plan_ofsted(intake, file, &ask, &progress).await?,
     };
     bar.finish_and_clear();
+    let of_use = planned.is_of_use();
     planned.summary().iter().for_each(|line| say(line));
-    if let Some((mut new, file)) = plan_file.zip(how.plan.as_ref()) {
+    if let Some((mut new, file)) = new_plan.zip(how.plan.as_ref()) {
         planned.write_plan(&mut new.file)?;
         new.finish()?;
         say(&format!("The whole plan: {}", file.display()));
     }
     if how.plan_only || !(how.yes || is_wanted()?) {
         say("Nothing was taken in.");
-        return Ok(());
+        return if of_use { Ok(()) } else { bail!("{ALL_REFUSED}") };
     }
     let taken = apply(intake, planned, &progress).await?;
     bar.finish_and_clear();
@@ -152,8 +153,14 @@ async fn take_in(from: From, how: &How, place: &Place) -> Result<(), Fault> {
             "What is gone was left as it is: look at /admin/sources, or run this again with --loss-is-right.",
         );
     }
+    // A timer must be able to tell.
+    if !of_use {
+        bail!("{ALL_REFUSED}");
+    }
     Ok(())
 }
+
+const ALL_REFUSED: &str = "every record was refused: what stands behind each name above says why";
 
 /// Asks whoever sits in front of it. A timer or a script has said yes by running it.
 fn is_wanted() -> Result<bool, Fault> {

@@ -16,8 +16,7 @@ row! {
     }
 }
 
-const HELD: &str =
-    "select id, source_id, entity, slug, field, ours, theirs, held_at, settled, settled_at, asked_by from source_held";
+const HELD: &str = "select id, source_id, entity, slug, field, ours, theirs, held_at, settled, settled_at, asked_by from source_held";
 
 /// The open ones of a source, those of one thing together.
 pub(crate) fn list_held(tx: &mut Tx, source: SourceId, limit: i64) -> Result<Vec<HeldRow>, Fault> {

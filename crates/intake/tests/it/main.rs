@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 mod harvesting;
+mod protecting;
 mod settling;
 mod stopping;
 mod support;

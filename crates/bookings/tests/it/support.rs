@@ -1,5 +1,4 @@
 //! A town with a hall and a few sessions in it.
-#![allow(dead_code, reason = "each test file uses what it needs")]
 
 use access::{May, On};
 use bookings::{Booked, BookingId, Contact, Desk, Guest, How, MadeBy, Request, Rules};
@@ -69,7 +68,7 @@ pub fn request(number: u64, dates: &[Uuid], children: usize) -> Request {
     }
 }
 
-fn session(slug: &str, day: &str, more: serde_json::Value) -> SessionDraft {
+pub fn session(slug: &str, day: &str, more: serde_json::Value) -> SessionDraft {
     let mut draft = json!({
         "slug": slug, "title": slug.replace('-', " "), "summary": "A session of the test.", "organization": "example-centre",
         "place": "example-hall", "kind": "book_on", "places": 10, "wanted": "published", "source": "The test",
@@ -91,6 +90,27 @@ pub fn drafts() -> Vec<SessionDraft> {
     ]
 }
 
+/// Held on so many Tuesdays.
+pub fn weekly(slug: &str, places: i64, weeks: i64) -> SessionDraft {
+    let mut draft = session(slug, "2026-12-01", json!({ "places": places }));
+    let repeats = json!(format!("FREQ=WEEKLY;COUNT={weeks}"));
+    let mut part = serde_json::to_value(&draft.parts[0]).unwrap();
+    part["repeats"] = repeats;
+    draft.parts[0] = serde_json::from_value(part).unwrap();
+    draft
+}
+
+fn dates_of(draft: &SessionDraft, weeks: i64) -> Vec<Uuid> {
+    let session = events::session_id(&draft.slug);
+    let start = draft.parts[0].start;
+    (0..weeks)
+        .map(|week| {
+            let at = start.checked_add(kernel::Span::new().weeks(week)).unwrap();
+            events::date_id(session, &calendar::Key::new(at).unwrap().to_string())
+        })
+        .collect()
+}
+
 impl Hall {
     pub async fn open(db: Db, url: String) -> Hall {
         let clock = Clock::standing_at(NOW);
@@ -106,32 +126,49 @@ impl Hall {
                 settings::set_council(tx, &Council { area_name: "Halton".to_owned(), ..Council::unnamed() }, now)?;
                 let organization = json!({"slug": "example-centre", "name": "Example centre", "description": "A centre of the test.", "kind": "charity", "source": "The test"});
                 directory::publish_organization(tx, &serde_json::from_value(organization)?, now)?;
-                for draft in drafts() {
-                    events::publish_session(tx, &May::by_operator(On::all("session")), &draft, now)?.unwrap();
-                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        for draft in drafts() {
+            self.publish(draft).await;
+        }
+    }
+
+    pub async fn publish(&self, draft: SessionDraft) {
+        let now = self.clock.now();
+        self.db
+            .write(move |tx| {
+                events::publish_session(tx, &May::by_operator(On::all("session")), &draft, now)?.unwrap();
                 Ok(())
             })
             .await
             .unwrap();
     }
 
+    /// A session of its own, with so many places, on so many Tuesdays.
+    pub async fn open_session(&self, slug: &str, places: i64, weeks: i64) -> Vec<Uuid> {
+        self.publish(weekly(slug, places, weeks)).await;
+        self.dates_in(slug, weeks)
+    }
+
+    pub fn dates_in(&self, slug: &str, weeks: i64) -> Vec<Uuid> {
+        dates_of(&weekly(slug, 1, weeks), weeks)
+    }
+
     /// Another node over the same database, with a line of its own.
     pub async fn second_node(&self) -> Desk {
+        Desk::open(&self.second_site().await).await.unwrap()
+    }
+
+    pub async fn second_site(&self) -> Site {
         let db = Db::open(&self.url).await.unwrap();
-        let site = Site::open(db, self.clock.clone(), Dice::real()).await.unwrap();
-        Desk::open(&site).await.unwrap()
+        Site::open(db, self.clock.clone(), Dice::real()).await.unwrap()
     }
 
     pub fn dates(&self, slug: &str) -> Vec<Uuid> {
-        let session = events::session_id(slug);
         let draft = drafts().into_iter().find(|draft| draft.slug == slug).unwrap();
-        let start = draft.parts[0].start;
-        (0..8)
-            .map(|week| {
-                let at = start.checked_add(kernel::Span::new().weeks(week)).unwrap();
-                events::date_id(session, &calendar::Key::new(at).unwrap().to_string())
-            })
-            .collect()
+        dates_of(&draft, 8)
     }
 
     pub fn later(&self, seconds: i64) {
@@ -193,14 +230,7 @@ impl Hall {
     pub async fn set_places(&self, slug: &str, places: i64) {
         let mut draft = drafts().into_iter().find(|draft| draft.slug == slug).unwrap();
         draft.places = Some(places);
-        let now = self.clock.now();
-        self.db
-            .write(move |tx| {
-                events::publish_session(tx, &May::by_operator(On::all("session")), &draft, now)?.unwrap();
-                Ok(())
-            })
-            .await
-            .unwrap();
+        self.publish(draft).await;
         bookings::renew_places(&self.desk, events::session_id(slug)).await.unwrap();
     }
 

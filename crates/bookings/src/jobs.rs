@@ -1,0 +1,77 @@
+//! What the room does by itself: ends holds and offers in time, follows what happens to a session, and compares every
+//! night what is counted with what is kept.
+
+use crate::{
+    desk::Desk,
+    ledger::LAPSE_ENDED,
+    settle::{lapse_ended, renew_places},
+    store as rows,
+};
+use anyhow::Context;
+use jobs::{Announced, JobContext, Outcome, Runner};
+use kernel::{Fault, Id};
+use store::Tx;
+
+/// The job that gives the dates of a session the places that it says now, and offers what became free.
+pub const RENEW_PLACES: &str = "renew_booking_places";
+/// The job that compares the counts of every date with its bookings.
+pub const COMPARE_PLACES: &str = "compare_booking_places";
+
+const MINUTE_SECONDS: i64 = 60;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// How often a run of the job goes on with what the last one left. What is then still there, the next minute does.
+const ROUNDS_MAX: usize = 20;
+
+/// The house's runner with the jobs of this room.
+pub fn jobs(runner: Runner, desk: &Desk) -> Runner {
+    let (ends, renews) = (desk.clone(), desk.clone());
+    runner
+        .on(LAPSE_ENDED, move |_| end_holds_and_offers(ends.clone()))
+        .schedule(LAPSE_ENDED, MINUTE_SECONDS)
+        .on(RENEW_PLACES, move |job| follow_session(job, renews.clone()))
+        .subscribe("session_changed", RENEW_PLACES)
+        .on(COMPARE_PLACES, compare_places)
+        .schedule(COMPARE_PLACES, DAY_SECONDS)
+}
+
+/// What a person should look at, for `hearth check`.
+pub fn findings(tx: &mut Tx) -> Result<Vec<String>, Fault> {
+    let many = rows::list_differences(tx)?.len();
+    if many == 0 {
+        return Ok(Vec::new());
+    }
+    Ok(vec![format!(
+        "The counts of {many} dates are not what their bookings add up to. Book nothing more on them by hand, keep a copy of the database, and tell the maintainers."
+    )])
+}
+
+/// It comes at the end of each hold and offer, and once a minute should one of those have been missed.
+async fn end_holds_and_offers(desk: Desk) -> Result<Outcome, Fault> {
+    for _ in 0..ROUNDS_MAX {
+        if lapse_ended(&desk).await? == 0 {
+            break;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+async fn follow_session(job: JobContext, desk: Desk) -> Result<Outcome, Fault> {
+    let session = job.payload::<Announced>()?.subject.context("a session that changed")?;
+    renew_places(&desk, Id::from_uuid(session)).await?;
+    Ok(Outcome::Done)
+}
+
+async fn compare_places(job: JobContext) -> Result<Outcome, Fault> {
+    let differences = job.db.snapshot(rows::list_differences).await?;
+    for difference in &differences {
+        tracing::error!(
+            date.id = %difference.date_id,
+            date.taken = difference.taken,
+            date.held = difference.held,
+            date.taken_by_rows = difference.taken_by_rows,
+            date.held_by_rows = difference.held_by_rows,
+            "the places of a date are not what its bookings add up to"
+        );
+    }
+    Ok(Outcome::Done)
+}

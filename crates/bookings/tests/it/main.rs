@@ -1,0 +1,14 @@
+//! Bookings through the desk, on both databases: what a family sees, and what happens when many come at once, a node
+//! dies, or the clock moves on.
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+
+mod allowance;
+mod core;
+mod crowd;
+mod own_server;
+mod process;
+mod queues;
+mod simulation;
+mod sudden_death;
+mod support;
+mod working;
