@@ -25,11 +25,11 @@ use directory::{
 use keeping::TwoPeople;
 use kernel::{Date, Fault, Id, Instant};
 use oruk::model::Organization;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use settings::Council;
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::Arc,
 };
 use store::Tx;

@@ -59,7 +59,7 @@ fn some_of(words: &'static [&'static str], least: usize) -> BoxedStrategy<Value>
 }
 
 fn date() -> BoxedStrategy<Value> {
-    prop::option::of((2024..2028i32, 1..13u8, 1..29u8))
+    prop::option::of((2024..2026i32, 1..13u8, 1..29u8))
         .prop_map(|date| json!(date.map(|(year, month, day)| format!("{year}-{month:02}-{day:02}"))))
         .boxed()
 }

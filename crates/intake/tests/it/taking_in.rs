@@ -327,3 +327,44 @@ async fn who_is_named_in_a_record_that_has_long_been_gone_is_forgotten() {
     })
     .await;
 }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_somebody_takes_during_a_run_stays_theirs() {
+    both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        house.take_in(&records(1)).await;
+        let mut feed = records(120);
+        feed[100]["name"] = json!("Typed meanwhile");
+        // Between the first batch and the last an editor writes an entry of that name.
+        let ours = {
+            let mut draft = house.entry("group-1").await;
+            draft.name = "Typed meanwhile".to_owned();
+            draft.slug = "typed-meanwhile".parse().unwrap();
+            draft
+        };
+        let planned = house.plan(&feed).await;
+        let (db, council, now) = (house.db.clone(), house.site.council(), house.clock.now());
+        let typing = std::sync::Mutex::new(Some(ours.clone()));
+        let write = |step: intake::Step| {
+            if let intake::Step::Taken { .. } = step
+                && let Some(draft) = typing.lock().unwrap().take()
+            {
+                let (db, council) = (db.clone(), council.clone());
+                let typed = std::thread::spawn(move || {
+                    let alone = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    alone.block_on(db.write(move |tx| directory::publish_service(tx, &draft, &council, now)))
+                });
+                typed.join().unwrap().unwrap();
+            }
+        };
+        command::apply(&house.intake, planned, &write).await.unwrap();
+        let kept = house.entry("typed-meanwhile").await;
+        assert_eq!(kept.description, ours.description);
+        assert_eq!(kept.source, ours.source, "what was typed here is not overwritten");
+        assert_eq!(house.count("select count(*) from service").await, 121);
+        assert_eq!(
+            house.count("select count(*) from source_record where slug like 'typed-meanwhile-%'").await,
+            1
+        );
+    })
+    .await;
+}
