@@ -169,6 +169,8 @@ pub struct Comparable {
     pub checked_on: Option<Date>,
     /// It is hidden from families.
     pub hidden: bool,
+    /// It is a neighbour's: for families outside the council's area.
+    pub outside: bool,
     /// The needs it is found under.
     pub needs: Vec<String>,
     /// Whom it welcomes in particular, as it is kept.

@@ -41,6 +41,8 @@ pub struct House {
     pub quality: Quality,
     /// Whether this is the demonstration, which has doors that a council's house must not have.
     pub is_demonstration: bool,
+    /// The last announcement before the rooms were opened.
+    heard: i64,
 }
 
 /// How a house is set up. Everything has a sound value of its own.
@@ -110,6 +112,8 @@ impl House {
     /// Brings the database up to date and opens every room.
     pub async fn open(db: Db, clock: Clock, dice: Dice, setup: Setup) -> Result<House, Fault> {
         store::migrate(&db, MIGRATIONS).await?;
+        // Before anything is read: what is announced from here on is heard.
+        let heard = db.read(|tx| outbox::last_sequence(tx, &renewing())).await?;
         let site = Site::open(db, clock, dice).await?;
         let library = match &setup.pages {
             Some(folder) => Library::from_folder(folder)?,
@@ -145,6 +149,7 @@ impl House {
             intake,
             quality,
             is_demonstration,
+            heard,
         })
     }
 
@@ -184,7 +189,7 @@ impl House {
     }
 
     async fn listen(&self) {
-        let mut seen = self.newest().await.unwrap_or(0);
+        let mut seen = self.heard;
         let mut each_second = tokio::time::interval(Duration::from_secs(1));
         loop {
             each_second.tick().await;

@@ -83,7 +83,8 @@ pub(crate) fn coverage<'a>(kinds: Vec<Kind>, entries: &'a [Comparable], today: D
         .map(|kind| {
             let mut counting: Vec<(&Comparable, Covered)> = entries
                 .iter()
-                .filter(|entry| kind.counts(entry))
+                // What a neighbour has is not there for this council's families.
+                .filter(|entry| !entry.outside && kind.counts(entry))
                 .map(|entry| (entry, stands(entry, today)))
                 .collect();
             counting.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.name.cmp(&b.0.name)));
@@ -154,6 +155,7 @@ mod tests {
             sensitive: false,
             checked_on: None,
             hidden: false,
+            outside: false,
             needs: vec![need.to_owned()],
             audiences: Vec::new(),
             words: String::new(),
@@ -172,6 +174,7 @@ mod tests {
         assert_eq!(of(std::slice::from_ref(&feeding), "infant-feeding"), Covered::Stale);
         let checked = Comparable { checked_on: Some("2026-11-01".parse().unwrap()), ..feeding.clone() };
         assert_eq!(of(&[feeding.clone(), checked.clone()], "infant-feeding"), Covered::Well);
+        assert_eq!(of(&[Comparable { outside: true, ..checked.clone() }], "infant-feeding"), Covered::Not);
         assert_eq!(of(&[Comparable { hidden: true, ..checked }], "infant-feeding"), Covered::OutOfSight);
         let teens = entry("Stay and play for teens", "youth-support", Some((144, 216)));
         assert_eq!(of(&[teens], "activities-0-5"), Covered::Not);

@@ -1,5 +1,6 @@
 use crate::{
     model::{OrganizationId, ServiceId},
+    publish::OUTSIDE_SAID,
     replaced::{Comparable, ComparablePlace, Pregnancy, Replaced},
 };
 use kernel::{Date, Fault, Instant};
@@ -109,7 +110,7 @@ row! {
     struct ComparableRow {
         id: ServiceId, slug: String, name: String, organization: OrganizationId, organization_name: String,
         email: Option<String>, website: Option<String>, pregnancy: bool, from: Option<i64>, until: Option<i64>,
-        status: String, sensitive: bool, checked_on: Option<Date>, hidden: bool, summary: String,
+        status: String, sensitive: bool, checked_on: Option<Date>, hidden: bool, summary: String, outside: bool,
     }
 }
 
@@ -122,13 +123,14 @@ row! {
 pub(crate) fn list_comparable(tx: &mut Tx) -> Result<Vec<Comparable>, Fault> {
     let rows: Vec<ComparableRow> = tx.all(
         "select s.id, s.slug, s.name, o.id, o.name, s.email, s.url, s.pregnancy, s.age_from_months, s.age_until_months,
-            s.status, s.sensitive, s.assured_date, h.service_id is not null, s.summary
+            s.status, s.sensitive, s.assured_date, h.service_id is not null, s.summary,
+            exists (select 1 from service_area a where a.service_id = s.id and a.name like $1)
             from service s join organization o on o.id = s.organization_id
             left join service_hiding h on h.service_id = s.id
             where s.status <> 'defunct'
                 and not exists (select 1 from service_replacement r where r.service_id = s.id)
             order by s.slug",
-        args![],
+        args![format!("%{OUTSIDE_SAID}%")],
     )?;
     let mut phones = grouped(tx.all(
         "select service_id, number from phone where service_id is not null order by service_id, position",
@@ -199,6 +201,7 @@ pub(crate) fn list_comparable(tx: &mut Tx) -> Result<Vec<Comparable>, Fault> {
             sensitive: row.sensitive,
             checked_on: row.checked_on,
             hidden: row.hidden,
+            outside: row.outside,
             needs: needs.remove(&id).unwrap_or_default(),
             audiences: audiences.remove(&id).unwrap_or_default(),
             words: words.collect::<Vec<_>>().join("\n"),
