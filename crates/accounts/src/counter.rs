@@ -26,6 +26,10 @@ pub enum Sent {
     Application,
     /// A report that something is wrong in an entry.
     Report,
+    /// A booking of a session: it writes to whoever it names.
+    Booking,
+    /// A look whether a booking stands, by its reference.
+    LookUp,
 }
 
 const HOUR: i64 = 60;
@@ -36,21 +40,26 @@ impl Sent {
         match self {
             Sent::Application => "application",
             Sent::Report => "report",
+            Sent::Booking => "booking",
+            Sent::LookUp => "look_up",
         }
     }
 
-    /// How many one network may send in an hour. A report writes to nobody, and a whole hub may sit behind one address.
+    /// How many one network may send in an hour. A report writes to nobody, and a whole hub may sit behind one address; on
+    /// the morning on which bookings open, a whole estate may.
     fn by_network(self) -> i64 {
         match self {
             Sent::Application => 10,
-            Sent::Report => 30,
+            Sent::Report | Sent::LookUp => 30,
+            Sent::Booking => 300,
         }
     }
 
     /// How many of them may name one e-mail address in a day, whoever sends them.
     fn by_address(self) -> i64 {
         match self {
-            Sent::Application | Sent::Report => 3,
+            Sent::Application | Sent::Report | Sent::LookUp => 3,
+            Sent::Booking => 20,
         }
     }
 }

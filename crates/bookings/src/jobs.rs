@@ -3,7 +3,7 @@
 
 use crate::{
     desk::Desk,
-    ledger::LAPSE_ENDED,
+    ledger::{LAPSE_ENDED, RENEW_PLACES},
     settle::{lapse_ended, renew_places},
     store as rows,
 };
@@ -12,8 +12,6 @@ use jobs::{Announced, JobContext, Outcome, Runner};
 use kernel::{Fault, Id};
 use store::Tx;
 
-/// The job that gives the dates of a session the places that it says now, and offers what became free.
-pub const RENEW_PLACES: &str = "renew_booking_places";
 /// The job that compares the counts of every date with its bookings.
 pub const COMPARE_PLACES: &str = "compare_booking_places";
 

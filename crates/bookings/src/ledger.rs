@@ -9,6 +9,8 @@ use crate::{
 };
 use anyhow::{Context, anyhow};
 use events::{BookableDate, SessionId};
+use jiff::SignedDuration;
+use jobs::Announced;
 use kernel::{Fault, Instant};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -21,6 +23,9 @@ pub const ANNOUNCEMENTS: &[&str] = &["booking_turned", "booking_dates_given_up"]
 
 /// The job that ends holds and offers.
 pub(crate) const LAPSE_ENDED: &str = "end_holds_and_offers";
+
+/// The job that gives the dates of a session the places that it says now, and offers what became free.
+pub const RENEW_PLACES: &str = "renew_booking_places";
 
 /// Who got an offer.
 pub type Freed = Vec<BookingId>;
@@ -56,7 +61,32 @@ pub(crate) fn begin(
         }
     }
     end_in_time(tx, booking)?;
+    if state == State::Waiting && dates.len() > 1 {
+        let starts: Vec<Instant> = dates.iter().map(|date| date.starts_at).collect();
+        look_again_in_time(tx, booking.session_id, &starts, booking.changed_at)?;
+    }
     announce(tx, booking, None)
+}
+
+/// Who waits for several dates waits in vain once one of them is too near, and then holds up nobody on the others. That
+/// comes with the time alone, so a job looks at the queue then.
+pub(crate) fn look_again_in_time(
+    tx: &mut Tx,
+    session: SessionId,
+    starts: &[Instant],
+    now: Instant,
+) -> Result<(), Fault> {
+    let before = SignedDuration::from_mins(rows::find_rules(tx)?.last_offer_minutes);
+    let word = Announced {
+        sequence: 0,
+        topic: "queued_date_too_near".to_owned(),
+        subject: Some(session.uuid()),
+        payload: serde_json::Value::Null,
+    };
+    for at in starts.iter().map(|starts_at| *starts_at - before).filter(|at| *at > now) {
+        jobs::enqueue(tx, RENEW_PLACES, &word, at, now, Some(&format!("{session}/{at}")))?;
+    }
+    Ok(())
 }
 
 /// A booking's turn to another state: its row, its trail, the counts of its dates, and the word to the family.

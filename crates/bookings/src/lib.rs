@@ -20,18 +20,22 @@
 
 mod allow_overbooking;
 mod book;
+mod book_page;
+mod booking_page;
 mod desk;
 mod jobs;
 mod ledger;
 mod model;
 mod settle;
 mod store;
+mod typed;
+mod words;
 
 pub use allow_overbooking::allow_overbooking;
 pub use book::{Booked, Contact, How, Request, book, book_all};
 pub use desk::{Desk, reference_of};
-pub use jobs::{COMPARE_PLACES, RENEW_PLACES, findings, jobs};
-pub use ledger::{ANNOUNCEMENTS, Freed};
+pub use jobs::{COMPARE_PLACES, findings, jobs};
+pub use ledger::{ANNOUNCEMENTS, Freed, RENEW_PLACES};
 pub use model::{
     Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, QueueRule, Refused, Room, Rules, State, Waiter,
     decide_hopeful, decide_newcomer, decide_offer_end, decide_offers, decide_places,
@@ -41,3 +45,18 @@ pub use store::{
     BookingRow, Difference, MIGRATIONS, find_booking_by_reference, find_rules, list_differences, list_guests,
     set_rules,
 };
+
+use access::Browse;
+use web::Door;
+
+/// The room's public addresses. A booking's own page is opened by its secret link, so it is everybody's who has that.
+pub fn routes(desk: &Desk) -> Door {
+    Door::new()
+        .get::<Browse, _, _>("/whats-on/{slug}/book", book_page::get)
+        .post::<Browse, _, _>("/whats-on/{slug}/book", book_page::post)
+        .get::<Browse, _, _>("/bookings", booking_page::look)
+        .post::<Browse, _, _>("/bookings", booking_page::find_by_reference)
+        .get::<Browse, _, _>("/bookings/{reference}/{secret}", booking_page::get)
+        .post::<Browse, _, _>("/bookings/{reference}/{secret}", booking_page::post)
+        .with_state(desk.clone())
+}

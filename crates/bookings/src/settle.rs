@@ -3,7 +3,7 @@
 use crate::{
     book::{Booked, Contact, answer, find_out_of_age, places_of},
     desk::Desk,
-    ledger::{self, Freed, is_held, move_places, offer_freed, turn},
+    ledger::{self, Freed, is_held, look_again_in_time, move_places, offer_freed, turn},
     model::{BookingId, Guest, Refused, State},
     store::{self as rows},
 };
@@ -246,6 +246,14 @@ pub async fn renew_places(desk: &Desk, session: SessionId) -> Result<Freed, Faul
                         rows::set_places(tx, date, session, (room.capacity, room.allowance), (0, 0))?;
                     }
                 }
+            }
+            let waiters = rows::list_queue(tx, &[session.uuid()])?;
+            let several = waiters.into_iter().filter(|waiter| waiter.dates.len() > 1);
+            let waited_for: BTreeSet<Uuid> = several.flat_map(|waiter| waiter.dates).collect();
+            for some in waited_for.into_iter().collect::<Vec<_>>().chunks(200) {
+                let dates = events::list_bookable_dates(tx, some)?;
+                let starts: Vec<Instant> = dates.iter().map(|date| date.starts_at).collect();
+                look_again_in_time(tx, session, &starts, now)?;
             }
             offer_freed(tx, &[session.uuid()], now)
         })

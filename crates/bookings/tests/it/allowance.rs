@@ -41,7 +41,7 @@ async fn a_fifth_more_than_ten_is_twelve_and_the_trail_says_who_allowed_it() {
             .db
             .read(move |tx| {
                 tx.all(
-                    "select actor_kind, did, why from audit_event where action = 'allow_overbooking' and record_id = $1 order by sequence limit 1",
+                    "select actor_kind, did, why from audit where action = 'allow_overbooking' and record_id = $1 order by sequence limit 1",
                     store::args![date],
                 )
             })

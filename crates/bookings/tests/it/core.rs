@@ -1,7 +1,7 @@
 //! Bookings through the desk, on both databases: the last place, the queue, offers, forms sent twice.
 
 use bookings::{How, QueueRule, Refused, Rules, Settle, State, book, book_all, lapse_ended, settle};
-use crate::support::{Hall, at, both, guests, request};
+use crate::support::{at, both, guests, request};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_ask_for_ten_places_at_once_and_ten_get_them() {

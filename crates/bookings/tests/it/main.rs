@@ -5,6 +5,7 @@
 mod allowance;
 mod core;
 mod crowd;
+mod door;
 mod own_server;
 mod process;
 mod queues;
@@ -12,3 +13,4 @@ mod simulation;
 mod sudden_death;
 mod support;
 mod working;
+mod world;

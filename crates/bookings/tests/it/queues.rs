@@ -1,7 +1,7 @@
 //! Who waits for what cannot come, and forms that cross one another.
 
-use crate::support::{Hall, both, request};
-use bookings::{Booked, How, Refused, Settle, State, book, give_up_dates, settle};
+use crate::support::{Hall, at, both, request, weekly};
+use bookings::{Booked, How, Refused, Settle, State, book, give_up_dates, renew_places, settle};
 use uuid::Uuid;
 
 fn waits(number: u64, dates: &[Uuid], children: usize) -> bookings::Request {
@@ -19,18 +19,14 @@ async fn a_party_of_more_than_there_are_places_does_not_wait_and_closes_nothing(
         let answer = book(&hall.desk, waits(1, &[date], 4)).await.unwrap();
         assert_eq!(answer, Err(Refused::Full(vec![date])), "it would wait for ever");
         // One that could have come waits, and then there are fewer places.
-        booked(hall, request(2, &[date], 2)).await;
+        let two = booked(hall, request(2, &[date], 2)).await;
         let three = booked(hall, waits(3, &[date], 3)).await;
         assert_eq!(three.state, State::Waiting);
         let one = booked(hall, waits(4, &[date], 1)).await;
         assert_eq!(one.state, State::Waiting, "the free place is waited for");
-        hall.publish(crate::support::weekly("small", 2, 1)).await;
-        bookings::renew_places(&hall.desk, events::session_id("small")).await.unwrap();
-        hall.publish(crate::support::weekly("small", 3, 1)).await;
-        assert_eq!(hall.states(&[three.clone(), one.clone()]).await, ["waiting", "waiting"]);
-        hall.publish(crate::support::weekly("small", 2, 1)).await;
-        let two = hall.db.read(|tx| tx.one::<(bookings::BookingId,)>("select id from booking where places = 2", &[])).await.unwrap().0;
-        settle(&hall.desk, two, Settle::Cancel("cancelled by the family")).await.unwrap().unwrap();
+        hall.publish(weekly("small", 2, 1)).await;
+        renew_places(&hall.desk, events::session_id("small")).await.unwrap();
+        settle(&hall.desk, two.id, Settle::Cancel("cancelled by the family")).await.unwrap().unwrap();
         assert_eq!(hall.states(&[three, one]).await, ["waiting", "offered"]);
         assert_eq!(booked(hall, request(5, &[date], 1)).await.state, State::Booked);
         hall.expect_sound().await;
@@ -50,7 +46,16 @@ async fn who_waits_for_a_date_that_is_over_holds_up_no_other_date() {
             Err(Refused::Full(vec![dates[1]])),
             "the second week is waited for"
         );
-        hall.later(9 * 24 * 3_600);
+        let behind = booked(hall, waits(5, &dates[1..], 1)).await;
+        assert_eq!(behind.state, State::Waiting);
+        let runner = bookings::jobs(
+            jobs::Runner::new(hall.db.clone(), hall.clock.clone(), kernel::Dice::loaded(1)),
+            &hall.desk,
+        );
+        // Up to the moment at which nobody can be offered the first week any more, and no further.
+        hall.clock.set(at("2026-12-01T08:30:00Z"));
+        runner.run_until_empty().await.unwrap();
+        assert_eq!(hall.states(&[both_dates, behind]).await, ["waiting", "offered"]);
         let newcomer = booked(hall, request(4, &dates[1..], 1)).await;
         assert_eq!(newcomer.state, State::Booked, "the first week is over, so who wants both gets neither");
         hall.expect_sound().await;
