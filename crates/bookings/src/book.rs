@@ -92,13 +92,12 @@ pub async fn book_all(desk: &Desk, requests: Vec<Request>) -> Result<Result<Vec<
         return Ok(Err(Refused::Dates));
     }
     let sessions = site.db().read(move |tx| list_sessions(tx, &ids)).await?;
-    let now = site.clock().now();
     let fresh: Vec<BookingId> = requests.iter().map(|_| Id::new(site.clock(), site.dice())).collect();
     let wishes = Arc::new((requests, fresh));
-    let mut outcome = keep_all(desk, wishes.clone(), sessions.clone(), now).await;
+    let mut outcome = keep_all(desk, wishes.clone(), sessions.clone()).await;
     if outcome.as_ref().is_err_and(came_twice_at_once) {
         // The same key for another session came over another node at the same moment. It is there now, and is found.
-        outcome = keep_all(desk, wishes, sessions, now).await;
+        outcome = keep_all(desk, wishes, sessions).await;
     }
     match outcome {
         Ok(booked) => Ok(Ok(booked)),
@@ -110,10 +109,11 @@ async fn keep_all(
     desk: &Desk,
     wishes: Arc<(Vec<Request>, Vec<BookingId>)>,
     sessions: Vec<Uuid>,
-    now: Instant,
 ) -> Result<Vec<Booked>, Fault> {
-    let held = sessions.clone();
+    let (held, clock) = (sessions.clone(), desk.site().clock().clone());
     let keep = move |tx: &mut Tx| {
+        // The clock is looked at when the session's row is ours: who came first was made first, on every node.
+        let now = clock.now();
         let (requests, fresh) = &*wishes;
         let mut booked = Vec::new();
         for (request, id) in requests.iter().zip(fresh) {
@@ -129,7 +129,10 @@ async fn keep_all(
 }
 
 fn came_twice_at_once(fault: &Fault) -> bool {
-    store::violation(fault).is_some_and(|violation| violation.constraint == "booking_form_once")
+    // The reference is made from the key, so either may be the first to be seen.
+    store::violation(fault).is_some_and(|violation| {
+        ["booking_form_once", "booking_reference_unique"].contains(&violation.constraint.as_str())
+    })
 }
 
 /// A refusal on its way out of a transaction, whose work is then undone.
@@ -207,7 +210,10 @@ fn book_one(
     } else {
         None
     };
-    let booking = row(request, id, &dates, &plan, state, until, now);
+    let mut booking = row(request, id, &dates, &plan, state, until, now);
+    if state == State::Waiting {
+        booking.queued_at = Some(ledger::end_of_queue(tx, booking.session_id, now)?);
+    }
     ledger::begin(tx, &booking, &dates, &rooms, what)?;
     rows::set_guests(tx, booking.id, &request.party)?;
     answer(tx, &booking).map(Ok)
@@ -340,11 +346,12 @@ fn row(
         note: request.note.clone(),
         invitation_id: request.invitation,
         turn: 1,
-        queued_at: (state == State::Waiting).then_some(now),
+        queued_at: None,
         until_at: until,
         lapses: 0,
         made_at: now,
         changed_at: now,
+        last_at: dates.iter().map(|date| date.starts_at).max().unwrap_or(now),
     }
 }
 

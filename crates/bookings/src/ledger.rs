@@ -129,6 +129,12 @@ pub(crate) fn move_places(
     Ok(())
 }
 
+/// The place behind everybody who has one in a session's queue, or may take one again: no two are alike.
+pub(crate) fn end_of_queue(tx: &mut Tx, session: SessionId, now: Instant) -> Result<Instant, Fault> {
+    let last = rows::find_last_queued(tx, session)?;
+    Ok(last.map_or(now, |last| now.max(last + SignedDuration::from_micros(1))))
+}
+
 /// Those who wait for dates of some sessions, without those who wait for what cannot come any more.
 pub(crate) struct Queue {
     /// The first first.

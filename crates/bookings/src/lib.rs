@@ -26,6 +26,7 @@ mod desk;
 mod jobs;
 mod ledger;
 mod model;
+mod personal_data;
 mod settle;
 mod store;
 mod typed;
@@ -40,6 +41,7 @@ pub use model::{
     Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, QueueRule, Refused, Room, Rules, State, Waiter,
     decide_hopeful, decide_newcomer, decide_offer_end, decide_offers, decide_places,
 };
+pub use personal_data::{erase, export_about, forget_who_came};
 pub use settle::{Settle, give_up_dates, lapse_ended, renew_places, settle};
 pub use store::{
     BookingRow, Difference, MIGRATIONS, find_booking_by_reference, find_rules, list_differences, list_guests,

@@ -41,13 +41,12 @@ pub enum Settle {
 
 /// Settles a booking. What that frees is offered in the same transaction. Doing the same again gives the same answer.
 pub async fn settle(desk: &Desk, id: BookingId, what: Settle) -> Result<Result<Booked, Refused>, Fault> {
-    let now = desk.site().clock().now();
     let sessions = desk.site().db().read(move |tx| rows::list_sessions_of(tx, id)).await?;
     if sessions.is_empty() {
         return Ok(Err(Refused::Over));
     }
-    let held = sessions.clone();
-    desk.line().write(sessions, move |tx| settle_one(tx, id, &what, &held, now)).await
+    let (held, clock) = (sessions.clone(), desk.site().clock().clone());
+    desk.line().write(sessions, move |tx| settle_one(tx, id, &what, &held, clock.now())).await
 }
 
 fn settle_one(
@@ -111,7 +110,7 @@ fn settle_one(
                 return Ok(Err(why));
             }
             if booking.lapses > rows::find_rules(tx)?.rejoins {
-                booking.queued_at = Some(now);
+                booking.queued_at = Some(ledger::end_of_queue(tx, booking.session_id, now)?);
             }
             turn(tx, &mut booking, State::Waiting, "back in the queue", now)?;
             offer_freed(tx, sessions, now)?;
@@ -141,14 +140,14 @@ pub async fn give_up_dates(
     id: BookingId,
     dates: Vec<Uuid>,
 ) -> Result<Result<Booked, Refused>, Fault> {
-    let now = desk.site().clock().now();
     let sessions = desk.site().db().read(move |tx| rows::list_sessions_of(tx, id)).await?;
     if sessions.is_empty() {
         return Ok(Err(Refused::Over));
     }
-    let held = sessions.clone();
+    let (held, clock) = (sessions.clone(), desk.site().clock().clone());
     desk.line()
         .write(sessions, move |tx| {
+            let now = clock.now();
             let Some(mut booking) = rows::find_booking(tx, id)? else { return Ok(Err(Refused::Over)) };
             let state = State::of(&booking.state).unwrap_or(State::Cancelled);
             let all = rows::list_session_dates_of(tx, id)?;

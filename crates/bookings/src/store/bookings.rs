@@ -48,11 +48,13 @@ row! {
         made_at: Instant,
         /// When it changed last.
         changed_at: Instant,
+        /// When the last of its dates was to start, as it was booked: what is forgotten is counted from then.
+        last_at: Instant,
     }
 }
 
 const BOOKINGS: &str = "select id, reference, form_key, form_hash, session_id, organization_id, state, places, made_by,
-    contact_name, email, phone, note, invitation_id, turn, queued_at, until_at, lapses, made_at, changed_at from booking";
+    contact_name, email, phone, note, invitation_id, turn, queued_at, until_at, lapses, made_at, changed_at, last_at from booking";
 
 pub(crate) fn find_booking(tx: &mut Tx, id: BookingId) -> Result<Option<BookingRow>, Fault> {
     tx.opt(&format!("{BOOKINGS} where id = $1"), args![id])
@@ -76,9 +78,9 @@ pub(crate) fn insert_booking(
 ) -> Result<(), Fault> {
     tx.exec(
         "insert into booking (id, reference, form_key, form_hash, session_id, organization_id, state, places, made_by,
-            contact_name, email, phone, note, invitation_id, turn, queued_at, until_at, lapses, made_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-        args![booking.id, booking.reference.as_str(), booking.form_key.as_str(), booking.form_hash.as_str(), booking.session_id, booking.organization_id, booking.state.as_str(), booking.places, booking.made_by.as_str(), booking.contact_name.as_str(), booking.email.clone(), booking.phone.clone(), booking.note.as_str(), booking.invitation_id, booking.turn, booking.queued_at, booking.until_at, booking.lapses, booking.made_at, booking.changed_at],
+            contact_name, email, phone, note, invitation_id, turn, queued_at, until_at, lapses, made_at, changed_at, last_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+        args![booking.id, booking.reference.as_str(), booking.form_key.as_str(), booking.form_hash.as_str(), booking.session_id, booking.organization_id, booking.state.as_str(), booking.places, booking.made_by.as_str(), booking.contact_name.as_str(), booking.email.clone(), booking.phone.clone(), booking.note.as_str(), booking.invitation_id, booking.turn, booking.queued_at, booking.until_at, booking.lapses, booking.made_at, booking.changed_at, booking.last_at],
     )?;
     for (date, session) in dates {
         tx.exec(
@@ -176,6 +178,15 @@ pub(crate) fn list_queue(tx: &mut Tx, sessions: &[Uuid]) -> Result<Vec<Waiter>, 
     Ok(queue)
 }
 
+/// The last place that anybody took in a session's queue.
+pub(crate) fn find_last_queued(tx: &mut Tx, session: SessionId) -> Result<Option<Instant>, Fault> {
+    let (last,): (Option<Instant>,) = tx.one(
+        "select max(queued_at) from booking where session_id = $1 and state in ('waiting', 'offered', 'lapsed')",
+        args![session],
+    )?;
+    Ok(last)
+}
+
 /// Holds and offers that ended before an instant, the longest ago first.
 pub(crate) fn list_ended(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<BookingId>, Fault> {
     let rows: Vec<(BookingId,)> = tx.all(
@@ -201,4 +212,29 @@ pub(crate) fn list_sessions_of(tx: &mut Tx, booking: BookingId) -> Result<Vec<Uu
         args![booking],
     )?;
     Ok(rows.into_iter().map(|(session,)| session).collect())
+}
+
+/// The bookings that name an e-mail address, the latest first.
+pub(crate) fn list_bookings_of(tx: &mut Tx, email: &str) -> Result<Vec<BookingRow>, Fault> {
+    tx.all(&format!("{BOOKINGS} where lower(email) = $1 order by made_at desc, id"), args![email.to_lowercase()])
+}
+
+/// The bookings whose last date was to start before an instant and that still name somebody. At most some thousand.
+pub(crate) fn list_unforgotten(tx: &mut Tx, before: Instant) -> Result<Vec<BookingId>, Fault> {
+    let rows: Vec<(BookingId,)> = tx.all(
+        "select id from booking where forgotten_at is null and last_at < $1 and changed_at < $1 order by last_at, id limit 5000",
+        args![before],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Takes out of a booking who it was: how many came, and when, stays.
+pub(crate) fn set_forgotten(tx: &mut Tx, booking: BookingId, now: Instant) -> Result<(), Fault> {
+    tx.exec(
+        "update booking set contact_name = '', email = null, phone = null, note = '', form_hash = '', forgotten_at = $2
+            where id = $1",
+        args![booking, now],
+    )?;
+    tx.exec("update booking_guest set name = '', born = null, needs = '' where booking_id = $1", args![booking])?;
+    Ok(())
 }

@@ -33,11 +33,14 @@ create table booking (
     contact_name {text} not null, email {text}, phone {text}, note {text} not null,
     invitation_id {id}, turn {int} not null,
     queued_at {instant}, until_at {instant}, lapses {int} not null,
-    made_at {instant} not null, changed_at {instant} not null,
-    constraint booking_reachable check (state in ('held','lapsed','cancelled') or email is not null or phone is not null)
+    made_at {instant} not null, changed_at {instant} not null, last_at {instant} not null, forgotten_at {instant},
+    constraint booking_reachable check (forgotten_at is not null or state in ('held','lapsed','cancelled')
+        or email is not null or phone is not null)
 ) {strict};
 create index booking_by_session on booking (session_id, state, queued_at);
 create index booking_by_end on booking (state, until_at);
+create index booking_by_email on booking (email);
+create index booking_by_last on booking (forgotten_at, last_at);
 create table booking_date (
     booking_id {id} not null constraint booking_date_of references booking (id),
     date_id {id} not null, session_id {id} not null,

@@ -199,3 +199,25 @@ async fn a_full_date_offers_the_queue_and_an_offer_is_taken_by_its_link() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_came_is_forgotten_and_how_many_stays() {
+    both(async |hall| {
+        let dates = hall.dates("stay-and-play");
+        let (first, later) = (dates[0], dates[7]);
+        for (number, date) in [(1, first), (2, later)] {
+            bookings::book(&hall.desk, crate::support::request(number, &[date], 2)).await.unwrap().unwrap();
+        }
+        hall.clock.set(crate::support::at("2027-01-10T09:00:00Z"));
+        let now = hall.clock.now();
+        let forgotten =
+            hall.db.write(move |tx| bookings::forget_who_came(tx, crate::support::at("2027-01-01T00:00:00Z"), now));
+        assert_eq!(forgotten.await.unwrap(), 1, "the second is still to come");
+        let named = |sql: &'static str| async move { hall.db.read(move |tx| tx.one::<(i64,)>(sql, &[])).await.unwrap().0 };
+        assert_eq!(named("select count(*) from booking where email is not null").await, 1);
+        assert_eq!(named("select count(*) from booking_guest where name = '' and born is null").await, 2);
+        assert_eq!((hall.taken(first).await, hall.taken(later).await), (2, 2));
+        hall.expect_sound().await;
+    })
+    .await;
+}

@@ -85,7 +85,7 @@ async fn run_group(hall: Hall, seed: u64) {
                 newcomers[at].push(None);
             }
         }
-        let seen = Seen::take(&hall).await;
+        let seen = Seen::take(&hall, &worlds).await;
         for (world, newcomers) in worlds.iter_mut().zip(newcomers) {
             // Of two who act at once nobody can say who came first.
             let newcomer = if newcomers.len() == 1 { newcomers[0] } else { None };

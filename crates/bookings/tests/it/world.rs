@@ -58,11 +58,13 @@ row! {
     }
 }
 
-row! {
-    #[derive(Clone, Debug)]
-    pub struct Places {
-        date_id: Uuid, session_id: Uuid, starts_at: Instant, capacity: i64, allowance: i64, taken: i64, held: i64,
-    }
+#[derive(Clone, Debug)]
+struct Places {
+    starts_at: Instant,
+    capacity: i64,
+    allowance: i64,
+    taken: i64,
+    held: i64,
 }
 
 /// All that is kept, at one moment.
@@ -74,20 +76,28 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub async fn take(hall: &Hall) -> Seen {
+    pub async fn take(hall: &Hall, worlds: &[World]) -> Seen {
         hall.expect_sound().await;
-        let read = hall.db.snapshot(|tx| {
+        let all: Vec<Uuid> = worlds.iter().flat_map(|world| world.dates.iter().copied()).collect();
+        let read = hall.db.snapshot(move |tx| {
             let bookings: Vec<Kept> = tx.all(
                 "select id, session_id, state, places, turn, queued_at, until_at, lapses from booking order by queued_at nulls last, id",
                 args![],
             )?;
             let dates: Vec<(BookingId, Uuid)> =
                 tx.all("select booking_id, date_id from booking_date where given_up_at is null", args![])?;
-            let places: Vec<Places> = tx.all(
-                "select d.id, d.session_id, d.starts_at, d.places, coalesce(p.allowance, 0), coalesce(p.taken, 0), coalesce(p.held, 0)
-                    from session_date d left join date_places p on p.date_id = d.id where d.places is not null",
-                args![],
-            )?;
+            let counts: Vec<(Uuid, i64, i64, i64)> =
+                tx.all("select date_id, allowance, taken, held from date_places", args![])?;
+            let counts: BTreeMap<Uuid, (i64, i64, i64)> = counts
+                .into_iter()
+                .map(|(date, allowance, taken, held)| (date, (allowance, taken, held)))
+                .collect();
+            let mut places: BTreeMap<Uuid, Places> = BTreeMap::new();
+            for date in events::list_bookable_dates(tx, &all)? {
+                let (allowance, taken, held) = counts.get(&date.id).copied().unwrap_or_default();
+                let capacity = date.places.unwrap_or(0);
+                places.insert(date.id, Places { starts_at: date.starts_at, capacity, allowance, taken, held });
+            }
             let turns: Vec<(BookingId, i64, String)> =
                 tx.all("select booking_id, number, state from booking_turn order by booking_id, number", args![])?;
             Ok((bookings, dates, places, turns))
@@ -96,7 +106,7 @@ impl Seen {
         let mut seen = Seen {
             bookings: BTreeMap::new(),
             dates: BTreeMap::new(),
-            places: places.into_iter().map(|places| (places.date_id, places)).collect(),
+            places,
             turns: BTreeMap::new(),
         };
         for booking in bookings {
