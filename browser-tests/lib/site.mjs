@@ -26,6 +26,15 @@ export const hubs = under('/hubs/');
 export const advice = under('/pages/');
 export const topics = under('/topics/');
 
+// Sessions come and go with the season, so they are read off the pages that list them.
+const linked = async (page, start) => {
+  const text = await (await fetch(address(page))).text();
+  const paths = [...text.matchAll(/href="([^"?#]+)"/g)].map(([, path]) => path);
+  return [...new Set(paths.filter((path) => path.startsWith(start) && path.length > start.length))];
+};
+export const sessions = await linked('/whats-on?when=month', '/whats-on/');
+export const timetables = await linked('/timetables', '/timetables/');
+
 const slug = (path) => path.split('/').pop();
 
 // The title of a sensitive service says nothing of it, because it stays in the history.
@@ -58,6 +67,15 @@ export const kinds = [
   ['hubs', '/hubs'],
   ['hubs near a postcode', '/hubs?postcode=WA7+2GR'],
   ['hub', hubs[0]],
+  ['whats on', '/whats-on'],
+  ['whats on this month', '/whats-on?when=month'],
+  ['whats on, narrowed', '/whats-on?where=widnes&age=0-1&how=drop-in'],
+  ['whats on, nothing found', '/whats-on?where=nowhere&cost=free'],
+  ['session', sessions[0]],
+  ['timetables', '/timetables'],
+  ['timetable', timetables[0]],
+  ['timetable in large print', timetables[0] && `${timetables[0]}?print=large`],
+  ['timetable in easy words', timetables[0] && `${timetables[0]}?easy=1`],
   ['advice', '/pages'],
   ['advice page', advice[0]],
   ['service', ordinary],

@@ -119,6 +119,8 @@ actions! {
     CheckEntries "check_entries" { Always: Editor, DataSteward; }
     /// Make one entry of two that are the same, and take that back
     MergeEntries "merge_entries" { Always: Editor, DataSteward; }
+    /// Look at how one entry was made of two, or is to be
+    SeeMerges "see_merges" { Always: Editor, DataSteward, SafeguardingLead; }
     /// Keep the feeds and files that entries come from, take them in, and settle what they say against ours
     KeepSources "keep_sources" { Always: DataSteward; }
     /// Set when reminders go out and which fields may go straight through

@@ -15,7 +15,7 @@ use events::{BookableDate, Counts, Kind, SessionDraft, SessionId};
 use jiff::SignedDuration;
 use kernel::{Email, Fault, Id, Instant, Phone};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
 use store::Tx;
@@ -216,6 +216,10 @@ fn book_one(
     }
     ledger::begin(tx, &booking, &dates, &rooms, what)?;
     rows::set_guests(tx, booking.id, &request.party)?;
+    if state == State::Waiting && offer_freed(tx, sessions, now)?.contains(&booking.id) {
+        // Who comes new passes nobody, but of those in the queue whoever fits may, where the council wants it so.
+        booking = ledger::found(tx, booking.id)?;
+    }
     answer(tx, &booking).map(Ok)
 }
 
@@ -255,11 +259,12 @@ fn decide_plan(
     let mut places = 0;
     let mut drafts: BTreeMap<SessionId, SessionDraft> = BTreeMap::new();
     for date in dates {
-        if !drafts.contains_key(&date.session_id) {
-            let draft = serde_json::from_value(date.draft.clone()).context("reading a session")?;
-            drafts.insert(date.session_id, draft);
-        }
-        let draft = &drafts[&date.session_id];
+        let draft = match drafts.entry(date.session_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(serde_json::from_value(date.draft.clone()).context("reading a session")?)
+            }
+        };
         let by_family = request.made_by == MadeBy::Family;
         let open = match draft.kind {
             Kind::BookOn | Kind::Course | Kind::OneToOne => true,

@@ -1,8 +1,8 @@
 //! The demonstration council: Halton (Widnes and Runcorn), from public papers, made only through the rooms' own use
 //! cases, so that it can hold nothing an editor could not have written.
 //!
-//! It must never name a private person, invent a number, an address or a time (but those of `data/neighbour`, which say
-//! of themselves that they are examples), or present what may have aged as
+//! It must never name a private person, invent a number, an address or a time (but those of `data/neighbour` and
+//! `data/sessions.json`, which say of themselves that they are examples), or present what may have aged as
 //! checked: what is not known is left out, and the pages say 'not given'.
 //!
 //! To add an entry: a `[[service]]` in a file of `data/services/`, with its source and the date of that source. The
@@ -10,9 +10,11 @@
 
 mod neighbour;
 mod people;
+mod sessions;
 mod work;
 
 pub use people::add_people;
+pub use sessions::add_sessions;
 pub use work::add_work;
 
 use anyhow::Context;

@@ -1,6 +1,7 @@
 //! What may leave the house as open data: every entry that families see, with what stands beneath it, and nothing
 //! that is not theirs to read. What must not leave is taken out here, once, whoever asks: sensitive places, what only
-//! practitioners see, the house's own marks, who checked a fact, and every doubt.
+//! practitioners see, who checked a fact, and every doubt. How quiet a page is leaves with it: whoever takes it in must
+//! not make a loud one of it, and everybody who opens the page can see it.
 
 use crate::{
     draft::{IdentifierDraft, ServiceDraft},
@@ -243,7 +244,6 @@ fn fit_to_leave(mut draft: ServiceDraft, checked_on: Option<Date>, places: &[&Op
     draft.severity.clear();
     draft.assured.clear();
     draft.doubt = None;
-    (draft.sensitive, draft.baby, draft.loss) = (false, false, false);
     draft
 }
 

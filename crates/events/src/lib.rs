@@ -12,15 +12,67 @@
 //! check, a row on its page, 'not given' where it is empty. To add a page: a file named after what a person does there, a
 //! template, a line in the door.
 
+mod calendar_feeds;
+mod event_data;
+mod jobs;
+mod keep_date;
+mod keep_session;
+mod keep_terms;
+mod lines;
+mod list_sessions;
 mod model;
+mod parts;
 mod publish;
+mod qr;
+mod question;
+mod session_form;
+mod shelf;
+mod show_session;
+mod show_timetable;
 mod store;
 mod terms;
+mod timetable;
+mod whats_on;
 
+pub use jobs::{WORK_OUT_SESSION_DATES, with_jobs};
 pub use model::{Counts, Feature, Kind, SessionDraft, SessionId, Wanted};
 pub use publish::{ANNOUNCEMENTS, date_id, publish_session, session_id, work_out_dates};
+pub use shelf::{Events, NextDate, Renewed};
 pub use store::{
     BookableDate, MIGRATIONS, SessionDate, SessionRow, find_date, find_session, find_session_by_slug,
     list_bookable_dates, list_dates_by_id, list_dates_of,
 };
 pub use terms::{find_terms, set_terms};
+
+use access::{Browse, KeepSessions, KeepTerms};
+use web::Door;
+
+/// The room's public addresses.
+pub fn routes(events: &Events) -> Door {
+    Door::new()
+        .get::<Browse, _, _>("/whats-on", whats_on::get)
+        .get::<Browse, _, _>("/whats-on/{slug}", show_session::get)
+        .get::<Browse, _, _>("/timetables", show_timetable::list)
+        .get::<Browse, _, _>("/timetables/{slug}", show_timetable::get)
+        .get::<Browse, _, _>("/calendar/whats-on.ics", calendar_feeds::whats_on)
+        .get::<Browse, _, _>("/calendar/session/{file}", calendar_feeds::session)
+        .get::<Browse, _, _>("/calendar/place/{file}", calendar_feeds::place)
+        .with_state(events.clone())
+}
+
+/// The room's addresses in the council's door.
+pub fn admin_door(events: &Events) -> Door {
+    Door::new()
+        .get::<KeepSessions, _, _>("/admin/sessions", list_sessions::get)
+        .get::<KeepSessions, _, _>("/admin/sessions/new", keep_session::get_new)
+        .post::<KeepSessions, _, _>("/admin/sessions/new", keep_session::post_new)
+        .get::<KeepSessions, _, _>("/admin/sessions/{slug}", keep_session::get)
+        .post::<KeepSessions, _, _>("/admin/sessions/{slug}", keep_session::post)
+        .get::<KeepSessions, _, _>("/admin/sessions/{slug}/add-date", keep_date::get_new)
+        .post::<KeepSessions, _, _>("/admin/sessions/{slug}/add-date", keep_date::post_new)
+        .get::<KeepSessions, _, _>("/admin/sessions/{slug}/dates/{key}", keep_date::get)
+        .post::<KeepSessions, _, _>("/admin/sessions/{slug}/dates/{key}", keep_date::post)
+        .get::<KeepTerms, _, _>("/admin/terms", keep_terms::get)
+        .post::<KeepTerms, _, _>("/admin/terms", keep_terms::post)
+        .with_state(events.clone())
+}

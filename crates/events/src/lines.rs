@@ -131,7 +131,9 @@ pub(crate) fn how_to_come(session: &Session) -> String {
         Kind::DropIn => "Just come along. You do not need to book, and you can come late or leave early.",
         Kind::BookOn => "Book a place on the date you want to come. Ask at the place, or ring the council.",
         Kind::Course => "This is a course. When you book, you book all the dates that are left.",
-        Kind::Invitation => "You need an invitation. Ask your midwife, health visitor or a hub worker for one.",
+        Kind::Invitation => {
+            "You need an invitation. Ask your midwife, health visitor or a hub worker for one."
+        }
         Kind::Referral => "A professional books this for you. Ask your health visitor, school or GP.",
         Kind::OneToOne => "This is an appointment for one family at a time. Ask at the place for a time.",
     };
@@ -140,9 +142,13 @@ pub(crate) fn how_to_come(session: &Session) -> String {
 
 /// 'Monday 30 November'.
 pub(crate) fn day_words(date: Date) -> String {
+    format!("{} {}", day_name(date), day_month(date))
+}
+
+/// '30 November'.
+pub(crate) fn day_month(date: Date) -> String {
     let whole = day_month_year(date);
-    let without_year = whole.rsplit_once(' ').map_or(whole.as_str(), |(day, _)| day);
-    format!("{} {without_year}", day_name(date))
+    whole.rsplit_once(' ').map_or(whole.clone(), |(day, _)| day.to_owned())
 }
 
 /// 'Mon 30'.

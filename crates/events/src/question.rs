@@ -87,7 +87,11 @@ pub(crate) fn day_name(date: Date) -> &'static str {
 /// A town as addresses name it.
 pub(crate) fn town_slug(town: &str) -> String {
     let plain = town.to_lowercase();
-    plain.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+    plain
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 impl Question {
@@ -126,12 +130,13 @@ impl Question {
     }
 
     fn pairs_narrowing(&self) -> Vec<(&'static str, &str)> {
-        let ones =
-            [("where", &self.place), ("age", &self.age), ("how", &self.how), ("cost", &self.is_free)];
+        let ones = [("where", &self.place), ("age", &self.age), ("how", &self.how), ("cost", &self.is_free)];
         let many = [("day", &self.days), ("with", &self.with)];
         let ones = ones.into_iter().filter(|(_, value)| !value.is_empty());
         ones.map(|(name, value)| (name, value.as_str()))
-            .chain(many.into_iter().flat_map(|(name, all)| all.iter().map(move |value| (name, value.as_str()))))
+            .chain(
+                many.into_iter().flat_map(|(name, all)| all.iter().map(move |value| (name, value.as_str()))),
+            )
             .collect()
     }
 
@@ -386,7 +391,8 @@ mod tests {
 
     #[test]
     fn a_question_is_read_as_it_is_written_and_what_is_not_known_narrows_nothing() {
-        let question = read("when=month&from=2026-12-01&where=widnes&day=monday&day=friday&with=dads&cost=free");
+        let question =
+            read("when=month&from=2026-12-01&where=widnes&day=monday&day=friday&with=dads&cost=free");
         assert_eq!(
             question.href(),
             "/whats-on?when=month&from=2026-12-01&where=widnes&cost=free&day=friday&day=monday&with=dads"

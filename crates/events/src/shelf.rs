@@ -55,7 +55,7 @@ impl Events {
     }
 
     /// Reads the sessions again if they changed since, and says whether they had.
-    pub(crate) async fn renew_if_changed(&self) -> Result<Renewed, Fault> {
+    pub async fn renew_if_changed(&self) -> Result<Renewed, Fault> {
         let newest = self.0.site.db().read(|tx| outbox::last_sequence(tx, &heard())).await?;
         let shelf = self.shelf();
         if newest == shelf.heard && shelf.today == self.0.site.clock().today() {
@@ -85,8 +85,10 @@ impl Events {
 
 /// Whether the sessions were read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Renewed {
+pub enum Renewed {
+    /// Nothing was changed since.
     Same,
+    /// They were.
     Anew,
 }
 
@@ -113,7 +115,7 @@ impl NextDate {
         NextDate {
             href: format!("/whats-on/{}", at.session.draft.slug),
             title: at.session.draft.title.clone(),
-            when: calendar::moment(at.date.day.to_datetime(time(&at.date))),
+            when: calendar::moment(at.date.day.to_datetime(time(at.date))),
             how: at.session.draft.kind.words(),
         }
     }
@@ -130,8 +132,6 @@ pub(crate) struct Shelf {
     heard: i64,
     /// The day it was read.
     pub today: Date,
-    /// When it was read: 'correct on'.
-    pub read_at: Instant,
     /// In the order of their addresses.
     pub sessions: Vec<Session>,
     /// In the order in which they are held, those that are cancelled or dropped among them.
@@ -283,9 +283,8 @@ fn read(tx: &mut Tx, now: Instant) -> Result<Shelf, Fault> {
             places.insert(slug, place);
         }
     }
-    let by_slug =
-        sessions.iter().enumerate().map(|(at, session)| (session.draft.slug.clone(), at)).collect();
-    Ok(Shelf { heard, today, read_at: now, sessions, dates, by_slug, places, terms })
+    let by_slug = sessions.iter().enumerate().map(|(at, session)| (session.draft.slug.clone(), at)).collect();
+    Ok(Shelf { heard, today, sessions, dates, by_slug, places, terms })
 }
 
 fn session(
@@ -302,8 +301,7 @@ fn session(
     let service = service
         .filter(|entry| entry.status == directory::Status::Active)
         .map(|entry| (entry.slug, entry.name));
-    let series: Vec<Series> =
-        draft.parts.iter().filter_map(|part| Series::new(part.clone()).ok()).collect();
+    let series: Vec<Series> = draft.parts.iter().filter_map(|part| Series::new(part.clone()).ok()).collect();
     let goes_on = |series: &&Series| series.last_date().is_none_or(|last| last >= today);
     let mut when: Vec<String> = series.iter().filter(goes_on).map(|series| series.words_on(today)).collect();
     if when.is_empty() {
@@ -322,9 +320,10 @@ fn session(
 /// Nothing of a sensitive place but its town leaves this function.
 fn place(tx: &mut Tx, slug: &str) -> Result<Option<Place>, Fault> {
     let Some((draft, _)) = taken_in::find_location_draft(tx, slug)? else { return Ok(None) };
-    let step_free = draft.accessibility.iter().any(|known| {
-        known.feature == taken_in::Feature::StepFree && known.state == taken_in::State::Yes
-    });
+    let step_free = draft
+        .accessibility
+        .iter()
+        .any(|known| known.feature == taken_in::Feature::StepFree && known.state == taken_in::State::Yes);
     if draft.sensitive {
         return Ok(Some(Place {
             slug: String::new(),

@@ -1,14 +1,14 @@
 //! `GET /whats-on`: what is held today, this week or this month, near whom it is for.
 
 use crate::{
-    lines::{Line, day_words, short_day},
+    lines::{Line, Standing, day_month, day_words, short_day},
     question::{Group, Question, Reach, answer},
     shelf::{Events, Shelf},
 };
 use askama::Template;
 use axum::extract::State;
 use kernel::{Date, Span};
-use web::{CardView, Page, Params, Reply, say, show};
+use web::{CardView, Nav, Page, Params, Reply, say, show};
 
 #[derive(Template)]
 #[template(path = "whats_on.html")]
@@ -81,7 +81,8 @@ pub(crate) async fn get(State(events): State<Events>, params: Params) -> Reply {
     let shelf = events.shelf();
     let council = site.council();
     let screened = site.screen(&params.typed(&["age", "where"]));
-    let question = Question::read(|name| params.all(name).map(str::to_owned).collect());
+    let mut question = Question::read(|name| params.all(name).map(str::to_owned).collect());
+    question.from = question.from.filter(|from| *from != shelf.today);
     let answer = answer(&shelf, &council, &question);
     let (first, last) = question.days(shelf.today);
     let days = days(&shelf, &answer.dates, first, last, question.reach);
@@ -108,7 +109,8 @@ pub(crate) async fn get(State(events): State<Events>, params: Params) -> Reply {
     };
     let page = Page::new(body.heading.clone())
         .describing(format!("Groups, drop-ins and courses for families in {}.", council.area_name))
-        .at("/whats-on");
+        .at("/whats-on")
+        .under(Nav::WhatsOn);
     show(site, &page, &body)
 }
 
@@ -116,7 +118,17 @@ fn heading(reach: Reach, first: Date, last: Date, today: Date) -> String {
     match reach {
         Reach::Today if first == today => format!("What’s on today, {}", day_words(first)),
         Reach::Today => format!("What’s on, {}", day_words(first)),
-        _ => format!("What’s on, {}", say::from_to(first, last)),
+        _ => format!("What’s on, {}", days_words(first, last)),
+    }
+}
+
+/// '22 to 28 November', '30 November to 6 December', '28 December 2026 to 3 January 2027'.
+fn days_words(first: Date, last: Date) -> String {
+    let (begin, end) = (day_month(first), day_month(last));
+    match (first.year() == last.year(), first.month() == last.month()) {
+        (true, true) => format!("{} to {end}", first.day()),
+        (true, false) => format!("{begin} to {end}"),
+        _ => say::from_to(first, last),
     }
 }
 
@@ -189,7 +201,10 @@ fn week(days: &[Day], first: Date, today: Date) -> Week {
     let rows = ["Morning", "Afternoon", "Evening"]
         .into_iter()
         .enumerate()
-        .map(|(part, words)| Row { words, cells: dates.iter().map(|date| cell(days, *date, part, today)).collect() })
+        .map(|(part, words)| Row {
+            words,
+            cells: dates.iter().map(|date| cell(days, *date, part, today)).collect(),
+        })
         .collect();
     Week { columns, rows }
 }

@@ -61,7 +61,10 @@ pub(crate) fn tagged(
     body: impl Into<Body>,
 ) -> Response {
     if has(headers, &tag) {
-        return with_tag(StatusCode::NOT_MODIFIED.into_response(), tag, kind);
+        let mut response = with_tag(StatusCode::NOT_MODIFIED.into_response(), tag, kind);
+        // As the whole answer says it, which is compressed further out.
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        return response;
     }
     with_tag(Response::new(body.into()), tag, kind)
 }

@@ -156,9 +156,10 @@ fn parameters() -> Value {
     let uuid = json!({ "type": "string", "format": "uuid" });
     let truth = json!({ "type": "boolean" });
     let number = json!({ "type": "number", "minimum": 0 });
-    let time = json!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$" });
+    let time =
+        json!({ "type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00(:00)?)$" });
     let moment = json!({ "type": "string", "format": "date-time" });
-    let query: [(&str, Value, String); 22] = [
+    let query: [(&str, Value, String); 21] = [
         (
             "search",
             json!({ "type": "string", "maxLength": SEARCH_MAX }),
@@ -180,7 +181,6 @@ fn parameters() -> Value {
             json!({ "type": "string", "enum": ["json", "ndjson"], "default": "json" }),
             "ndjson sends everything that matches, whole, one record a line.".to_owned(),
         ),
-        ("taxonomy_id", uuid.clone(), "A list of which the record carries a term.".to_owned()),
         ("one_taxonomy_id", uuid.clone(), "The list that the term is in.".to_owned()),
         ("organization_id", uuid.clone(), "Who runs it.".to_owned()),
         (
@@ -209,8 +209,8 @@ fn parameters() -> Value {
         ),
         (
             "day",
-            json!({ "type": "string", "enum": ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] }),
-            "One schedule must hold on it, and fit start_time and end_time too.".to_owned(),
+            json!({ "type": "string", "pattern": "^([Mm][Oo]|[Tt][Uu]|[Ww][Ee]|[Tt][Hh]|[Ff][Rr]|[Ss][Aa]|[Ss][Uu])$" }),
+            "MO, TU, WE, TH, FR, SA or SU; capitals do not count. One schedule must hold on it, and fit start_time and end_time too.".to_owned(),
         ),
         ("start_time", time.clone(), "One schedule must open then or later.".to_owned()),
         ("end_time", time, "The same schedule must close then or earlier.".to_owned()),
@@ -232,6 +232,10 @@ fn parameters() -> Value {
         out.insert(key.to_owned(), parameter);
     }
     let terms = json!({ "type": "array", "items": uuid });
+    out.insert("taxonomy_id".to_owned(), json!({
+        "name": "taxonomy_id", "in": "query", "required": false, "schema": terms.clone(), "explode": true, "style": "form",
+        "description": "A list of which the record carries a term. Sent more than once, it must carry one of each.",
+    }));
     out.insert("taxonomy_term_id".to_owned(), json!({
         "name": "taxonomy_term_id", "in": "query", "required": false, "schema": terms, "explode": true, "style": "form",
         "description": "A term the record carries. Sent more than once, it must carry them all. A wide need is carried by whatever carries a narrower one.",
@@ -349,7 +353,7 @@ fn schemas() -> Value {
                 ("age_from_months", integer()),
                 ("age_until_months", integer()),
                 ("pregnancy", truth()),
-                ("sensitive", truth()),
+                ("quiet_page", truth()),
                 ("about_babies", truth()),
                 ("about_loss", truth()),
                 ("application_process", text()),
@@ -566,7 +570,7 @@ fn schemas() -> Value {
                 ("taxonomy", text()),
                 ("taxonomy_id", uuid()),
                 ("term", text()),
-                ("sensitive", truth()),
+                ("quiet_page", truth()),
             ],
         ),
     );

@@ -48,7 +48,7 @@ pub(crate) fn service(open: &OpenService) -> model::Service {
         age_until_months: draft.age.and_then(|age| age.until_months),
         pregnancy: draft.age.and_then(|age| age.pregnancy.then_some(true)),
         // Said either way: whoever takes this in knows that somebody has looked.
-        sensitive: Some(draft.sensitive),
+        quiet_page: Some(draft.sensitive),
         about_babies: draft.baby.then_some(true),
         about_loss: draft.loss.then_some(true),
         application_process: draft.how_to_get_in.as_deref().and_then(given),

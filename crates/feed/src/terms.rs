@@ -104,7 +104,7 @@ pub(crate) fn need(term: &OpenTerm, taxonomy: Uuid) -> TaxonomyTerm {
         taxonomy: Some(NEEDS.to_owned()),
         taxonomy_id: Some(taxonomy),
         term: Some(term.name.clone()),
-        sensitive: term.sensitive.then_some(true),
+        quiet_page: term.sensitive.then_some(true),
         ..TaxonomyTerm::default()
     }
 }

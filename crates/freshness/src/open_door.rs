@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 16] = [
+const LINKS: [(Action, &str, &str, &str); 18] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -70,6 +70,13 @@ const LINKS: [(Action, &str, &str, &str); 16] = [
         "And what waits for an editor",
     ),
     (Action::EditMany, "/admin/entries", "All entries", "In views you can keep, and many changed at once"),
+    (
+        Action::KeepSessions,
+        "/admin/sessions",
+        "Sessions",
+        "What is held when and where, and single dates of it",
+    ),
+    (Action::KeepTerms, "/admin/terms", "Terms", "School terms and bank holidays, which sessions follow"),
     (
         Action::SettleWords,
         "/admin/words",

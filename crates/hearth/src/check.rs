@@ -53,6 +53,9 @@ pub async fn check(house: &House) -> Result<Checked, Fault> {
     }
     let (head, of_trail) = trail(house).await?;
     findings.extend(of_trail);
+    for sentence in house.site.db().snapshot(bookings::findings).await? {
+        findings.push(Finding::new("bookings", sentence));
+    }
     for sentence in house.notify.findings().await? {
         findings.push(Finding::new("messages", sentence));
     }

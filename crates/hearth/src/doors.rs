@@ -15,6 +15,8 @@ use web::Door;
 pub fn public(house: &House) -> Result<Door, Fault> {
     Ok(web::routes(&house.site)?
         .and(directory::routes(&house.directory))
+        .and(events::routes(&house.events))
+        .and(bookings::routes(&house.bookings))
         .and(content::routes(&house.site, &house.library))
         .and(feed::routes(&house.feed)))
 }
@@ -31,6 +33,7 @@ pub fn known(house: &House) -> Door {
         .and(keeping::admin_door(&house.site))
         .and(freshness::admin_door(&house.desk))
         .and(editing::admin_door(&house.directory))
+        .and(events::admin_door(&house.events))
         .and(feed::admin_door(&house.feed))
         .and(intake::admin_door(&house.intake))
         .and(quality::admin_door(&house.quality));

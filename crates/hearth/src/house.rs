@@ -3,6 +3,7 @@ use accounts::{Accounts, AccountsConfig, CountSenders, Office, OfficeConfig};
 use axum::{Extension, Router, middleware::from_fn_with_state};
 use content::Library;
 use directory::Directory;
+use events::Events;
 use feed::{Feed, FeedConfig};
 use fetch::{FetchConfig, Fetcher, Reach, Schemes};
 use freshness::Desk;
@@ -23,6 +24,10 @@ pub struct House {
     pub site: Site,
     /// The directory with its index.
     pub directory: Directory,
+    /// Sessions, their dates and timetables.
+    pub events: Events,
+    /// Families' places on the dates of sessions.
+    pub bookings: bookings::Desk,
     /// The pages.
     pub library: Library,
     /// People and how they sign in.
@@ -106,6 +111,8 @@ pub const MIGRATIONS: &[&[Migration]] = &[
     feed::MIGRATIONS,
     intake::MIGRATIONS,
     quality::MIGRATIONS,
+    events::MIGRATIONS,
+    bookings::MIGRATIONS,
 ];
 
 impl House {
@@ -122,6 +129,8 @@ impl House {
         let pages = library.clone();
         let directory =
             Directory::open(&site, Arc::new(move |topics| content::documents(&pages, topics))).await?;
+        let events = Events::open(&site).await?;
+        let bookings = bookings::Desk::open(&site).await?;
         let client_address_header = setup.accounts.client_address_header.clone();
         let feed = Feed::open(&site, FeedConfig { client_address_header, ..FeedConfig::default() }).await?;
         let schemes = if setup.outgoing.allow_http { Schemes::HttpToo } else { Schemes::HttpsOnly };
@@ -140,6 +149,8 @@ impl House {
         Ok(House {
             site,
             directory,
+            events,
+            bookings,
             library,
             accounts,
             office,
@@ -185,7 +196,7 @@ impl House {
     /// Listens for announcements of this node or any other, and renews what this node keeps in memory. A fault is
     /// logged and tried again: people go on reading what was there.
     pub async fn keep_fresh(&self) {
-        tokio::join!(self.listen(), self.feed.keep_fresh());
+        tokio::join!(self.listen(), self.feed.keep_fresh(), self.events.keep_fresh());
     }
 
     async fn listen(&self) {
@@ -211,6 +222,7 @@ impl House {
         // The council first: the directory reads its towns. The pages are forgotten again when both are new.
         self.site.refresh().await?;
         self.directory.renew().await?;
+        self.events.renew().await?;
         self.site.refresh().await
     }
 

@@ -21,12 +21,28 @@ pub fn templates() -> &'static [&'static Template] {
 /// Who keeps something about people, who forgets what by itself, and what the organisations are called.
 pub fn rooms() -> Rooms {
     Rooms {
-        sources: vec![DataSource {
-            room: "keeping",
-            tables: &["entry_draft", "entry_change", "application"],
-            export: |tx, person| Ok(keeping_parts(&keeping::export_about(tx, person)?)),
-            erase: |tx, person, now| keeping::erase(tx, person, now).map(|_| ()),
-        }],
+        sources: vec![
+            DataSource {
+                room: "keeping",
+                tables: &["entry_draft", "entry_change", "application"],
+                export: |tx, person| Ok(keeping_parts(&keeping::export_about(tx, person)?)),
+                erase: |tx, person, now| keeping::erase(tx, person, now).map(|_| ()),
+            },
+            DataSource {
+                room: "bookings",
+                tables: &["booking", "booking_guest"],
+                export: |tx, person| {
+                    let records =
+                        bookings::export_about(tx, person)?.iter().map(|booking| flat("", booking)).collect();
+                    let (heading, why) = (
+                        "Bookings you made",
+                        "Kept until 180 days after the last date; then how many came stays, and not who.",
+                    );
+                    Ok(vec![Part { heading: heading.to_owned(), why: why.to_owned(), records }])
+                },
+                erase: |tx, person, now| bookings::erase(tx, person, now).map(|_| ()),
+            },
+        ],
         rules: vec![
             RetentionRule {
                 key: "messages",
@@ -69,6 +85,13 @@ pub fn rooms() -> Rooms {
                 kept_days: 90,
                 why: "Long enough to see whether a feed lost the record by mistake. The entry itself stays until an editor decides.",
                 run: Run::Nightly(|tx, before, _| intake::forget_people_in_gone_records(tx, before)),
+            },
+            RetentionRule {
+                key: "who_came",
+                what: "Who booked a session and who came with them, from its last date on",
+                kept_days: 180,
+                why: "Long enough for a season and for questions after it. How many came stays.",
+                run: Run::Nightly(bookings::forget_who_came),
             },
             RetentionRule {
                 key: "applications",

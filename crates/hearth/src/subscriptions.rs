@@ -26,6 +26,8 @@ pub fn runner(house: &House) -> Runner {
         .on(keeping::FORGET_APPLICATIONS, keeping::forget_applications)
         .schedule(keeping::FORGET_APPLICATIONS, DAY);
     let runner = notify::jobs(runner, &house.notify);
+    let runner = events::with_jobs(runner);
+    let runner = bookings::jobs(runner, &house.bookings);
     let runner = feed::jobs(runner, &house.feed);
     let runner = quality::jobs(runner, &house.quality);
     // The demonstration looks at no other site by itself.

@@ -37,7 +37,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "accounts",
             "notify",
+            "calendar",
             "directory",
+            "events",
             "content",
             "keeping",
             "freshness",
@@ -58,6 +60,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "keeping",
             "freshness",
             "editing",
+            "events",
+            "bookings",
             "fetch",
             "feed",
             "intake",

@@ -213,7 +213,12 @@ impl Planned {
                     format!(" ({})", line.fields.join(", "))
                 };
                 let why = if line.why.is_empty() { String::new() } else { format!(": {}", line.why) };
-                out.push(format!("{}: {}{fields}{why}", what.words(), line.name));
+                let name = match (line.name.as_str(), line.key.as_str()) {
+                    ("", "") => "a record without a name",
+                    ("", key) => key,
+                    (name, _) => name,
+                };
+                out.push(format!("{}: {name}{fields}{why}", what.words()));
             }
             if lines.len() > SHOWN {
                 out.push(format!("{}: and {} more, in the plan's file", what.words(), lines.len() - SHOWN));

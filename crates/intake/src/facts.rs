@@ -15,12 +15,23 @@ pub(crate) struct Whole {
     pub places: Vec<Part<Placed>>,
 }
 
-/// The feed says with a narrow need its wider one too: where that is all the difference, there is none.
-pub(crate) fn say_needs_as_ours_does(
+/// The feed says with a narrow need its wider one too, and does not say what nobody knows: where that is all the
+/// difference, there is none.
+pub(crate) fn say_as_ours_does(
     theirs: &mut Map<String, Value>,
     ours: &Map<String, Value>,
     wider: &HashMap<String, String>,
 ) {
+    let known_ways = |facts: &Map<String, Value>| {
+        let ways = facts.get("way_in").and_then(Value::as_array).into_iter().flatten();
+        ways.filter(|way| way.as_str() != Some("unknown")).cloned().collect::<Vec<_>>()
+    };
+    if !known_ways(ours).is_empty()
+        && known_ways(ours) == known_ways(theirs)
+        && let Some(ways) = ours.get("way_in")
+    {
+        theirs.insert("way_in".to_owned(), ways.clone());
+    }
     let all = |facts: &Map<String, Value>| {
         let named = facts.get("topics").and_then(Value::as_array).into_iter().flatten();
         let named: Vec<&str> = named.filter_map(Value::as_str).collect();

@@ -64,7 +64,7 @@ words! {
         Changed = "changed" => "Changed",
         Withdrawn = "withdrawn" => "Gone from its source",
         Refused = "refused" => "Refused",
-        Held = "held" => "Held for an editor",
+        Held = "held" => "Held for a data steward",
         Same = "same" => "The same as before",
     }
 }
@@ -363,7 +363,7 @@ impl Fields {
 /// Decides field by field who wins.
 ///
 /// A source wins while the entry still says what the source last said. A field that people here changed, or confirmed
-/// on the day it was taken or later, stays as it is, and what the source now says is held for an editor. A thing that
+/// on the day it was taken or later, stays as it is, and what the source now says is held for a data steward. A thing that
 /// another source gave first, or that was made here, is changed by this source in nothing: all it says otherwise is
 /// held. What the source said already when ours was chosen is not asked again.
 pub fn decide_fields(
@@ -416,7 +416,8 @@ pub fn hash_of_given(value: &Value) -> Option<String> {
         Value::Array(list) => list.is_empty(),
         _ => false,
     };
-    (!empty).then(|| hash_of(value))
+    // The space around a text is nobody's fact.
+    (!empty).then(|| value.as_str().map_or_else(|| hash_of(value), |text| hash_of(&text.trim())))
 }
 
 /// One line of a plan or of a run's report.
@@ -474,7 +475,7 @@ pub struct Totals {
     pub withdrawn: usize,
     /// Not taken in.
     pub refused: usize,
-    /// Entries with differences for an editor.
+    /// Entries with differences for a data steward.
     pub held: usize,
 }
 
@@ -496,14 +497,14 @@ impl Totals {
         self.added + self.changed + self.withdrawn == 0
     }
 
-    /// '12 added, 3 changed, 1 gone from its source, 2 refused, 1 held for an editor, 40 the same as before'.
+    /// '12 added, 3 changed, 1 gone from its source, 2 refused, 1 held for a data steward, 40 the same as before'.
     pub fn words(self) -> String {
         [
             (self.added, "added"),
             (self.changed, "changed"),
             (self.withdrawn, "gone from its source"),
             (self.refused, "refused"),
-            (self.held, "held for an editor"),
+            (self.held, "held for a data steward"),
             (self.same, "the same as before"),
         ]
         .iter()

@@ -180,10 +180,13 @@ pub fn judge(theirs: &Service) -> Protection {
         (None, false) => None,
     });
     let any_short = |list: &'static [&'static str]| short.iter().any(|text| word_of(text, list).is_some());
-    let loss = any_short(LOSS) || long.iter().any(|text| word_of(text, LOSS).is_some());
+    // Only what it is called by: that a page about babies also speaks of loss does not make it one for the bereaved.
+    let loss = any_short(LOSS);
+    let only_until_two = theirs.age_until_months.is_some_and(|until| until <= 24)
+        || theirs.age_until_months.is_none() && theirs.maximum_age.is_some_and(|oldest| oldest < 2.0);
     Protection {
         quiet: short_said.or(said.filter(|_| secret.is_some())),
-        baby: !loss && (theirs.pregnancy == Some(true) || any_short(BABY)),
+        baby: !loss && (only_until_two || any_short(BABY)),
         loss,
         secret,
     }
@@ -215,7 +218,7 @@ fn short_texts(theirs: &Service) -> Vec<&str> {
     texts.extend(theirs.organization.iter().map(|organization| organization.name.as_str()));
     let terms = theirs.attributes.iter().filter_map(|attribute| attribute.taxonomy_term.as_ref());
     texts.extend(terms.map(|term| term.name.as_str()));
-    for place in places(theirs) {
+    for place in places(theirs).filter(|place| place.family_hub != Some(true)) {
         texts.extend(place.name.as_deref());
     }
     texts
@@ -245,7 +248,7 @@ fn long_texts(theirs: &Service) -> Vec<&str> {
         texts.extend(at.description.as_deref());
         schedules.extend(&at.schedules);
     }
-    for place in places(theirs) {
+    for place in places(theirs).filter(|place| place.family_hub != Some(true)) {
         texts.extend(place.description.as_deref());
         texts.extend(place.transportation.as_deref());
         schedules.extend(&place.schedules);
@@ -306,38 +309,54 @@ pub(crate) fn without_addresses(text: &str) -> Option<String> {
     for (at, word) in words.iter().enumerate() {
         if !hidden[at] {
             out.push_str(word);
-        } else if at == 0 || !hidden[at - 1] {
+        } else if hidden.get(at + 1) != Some(&true) {
             out.push_str(PRIVATE);
-            out.push_str(if word.ends_with('\n') { "\n" } else { " " });
+            out.push_str(&word[word.trim_end().len()..]);
         }
     }
     Some(out.trim_end().to_owned())
 }
 
-/// 'Hidden Lane', '12 Hidden Lane', 'Flat 2, 12b hidden lane': the words before the kind of street that name it.
+/// Kinds of street that are also everyday words: they are streets only with a capital.
+const EVERYDAY: &[&str] =
+    &["place", "close", "way", "hill", "walk", "row", "court", "square", "drive", "st", "grove"];
+/// Words that no street is named by.
+const BETWEEN: &[&str] = &[
+    "a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "one", "or", "our", "the",
+    "this", "to", "you", "your",
+];
+/// Numbers that people phone.
+const PHONED: &[&str] = &["101", "105", "111", "112", "999"];
+
+/// 'Hidden Lane', '12 Hidden Lane', '12b hidden lane': with the words before the kind of street that name it.
 fn hide_street(bare: &[&str], at: usize, hidden: &mut [bool]) {
-    let is_number = |word: &str| {
-        word.starts_with(|letter: char| letter.is_ascii_digit()) && word.len() <= 5 && !word.ends_with("th")
+    let is_capital = |at: usize| bare[at].starts_with(char::is_uppercase);
+    let names = |at: &usize| !bare[*at].is_empty() && !BETWEEN.contains(&bare[*at].to_lowercase().as_str());
+    let is_number = |at: &usize| {
+        let word = bare[*at];
+        word.starts_with(|letter: char| letter.is_ascii_digit()) && word.len() <= 5 && !PHONED.contains(&word)
     };
-    let is_capital = |word: &str| word.starts_with(char::is_uppercase);
-    let numbered = (at.saturating_sub(4)..at).rev().find(|before| is_number(bare[*before]));
-    let named = at > 0
-        && is_capital(bare[at])
-        && is_capital(bare[at - 1])
-        && !matches!(bare[at - 1].to_lowercase().as_str(), "the" | "a" | "this" | "our" | "one" | "in");
-    let from = match numbered {
-        Some(number) => number,
-        None if named => {
-            let run = (0..at).rev().take(3).take_while(|before| is_capital(bare[*before])).last();
-            run.unwrap_or(at - 1)
-        }
-        None => return,
-    };
-    hidden[from..=at].fill(true);
+    if !is_capital(at) && EVERYDAY.contains(&bare[at].to_lowercase().as_str()) {
+        return;
+    }
+    let run: Vec<usize> = (0..at).rev().take(4).take_while(names).collect();
+    let numbered = run.iter().copied().find(|before| is_number(before) && before + 1 < at);
+    let named =
+        || run.iter().copied().take_while(|before| is_capital(*before)).last().filter(|_| is_capital(at));
+    if let Some(from) = numbered.or_else(named) {
+        hidden[from..=at].fill(true);
+    }
 }
 
+/// A whole postcode. 'On 101' is none, however a lenient reader would take it.
 fn is_postcode(text: &str) -> bool {
-    text.len() >= 5 && text.parse::<Postcode>().is_ok()
+    let letters: Vec<char> = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let Some(inward) = letters.len().checked_sub(3).filter(|outward| *outward >= 2) else { return false };
+    letters[0].is_ascii_alphabetic()
+        && letters[inward].is_ascii_digit()
+        && letters[inward + 1..].iter().all(char::is_ascii_alphabetic)
+        && letters[..inward].iter().any(char::is_ascii_digit)
+        && text.parse::<Postcode>().is_ok()
 }
 
 /// Streets and houses that a record itself names, however odd they read.
@@ -402,4 +421,55 @@ pub(crate) fn hide_addresses(draft: &mut ServiceDraft, known: &[String]) {
         hide(&mut phone.hours);
     }
     draft.schedules.iter_mut().for_each(|schedule| hide(&mut schedule.description));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_danger_are_heard_and_everyday_words_are_not() {
+        for (text, heard) in [
+            ("Women’s Aid", true),
+            ("Survivors' group", true),
+            ("dispersed units for victims of DA", true),
+            ("Lloches i fenywod", true),
+            ("Address is CONFIDENTIAL.", true),
+            ("safe-house", true),
+            ("We work with trafficked people", true),
+            ("A group for refugees", false),
+            ("Stroke survivors", false),
+            ("DAD AND CHILD", false),
+            ("Rapeseed oil and drapes", false),
+            ("A cafe in the wildlife refuge", false),
+        ] {
+            assert_eq!(word_of_safety(text).is_some(), heard, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_taken_out_however_it_is_written_and_the_rest_stays() {
+        for (text, left) in [
+            (
+                "Come to 12 Hidden Lane, Widnes WA8 7QF.",
+                "Come to (address kept private) Widnes (address kept private)",
+            ),
+            ("We are at 12b hidden lane", "We are at (address kept private)"),
+            ("next to the church in Hidden Lane", "next to the church in (address kept private)"),
+            ("Post to wa87qf today", "Post to (address kept private) today"),
+            ("Ring 4 St Mary's Road\nfirst", "Ring (address kept private)\nfirst"),
+        ] {
+            assert_eq!(without_addresses(text).as_deref(), Some(left), "{text}");
+        }
+        for plain in [
+            "A hub can also be a safe place to make a phone call.",
+            "Ask the police on 101, or for someone close to you.",
+            "Ask the police: online, on 101 or at a station.",
+            "Phone 999 if it is the only way",
+            "In the long way round",
+            "",
+        ] {
+            assert_eq!(without_addresses(plain), None, "{plain}");
+        }
+    }
 }

@@ -47,6 +47,9 @@ pub(crate) fn read_body(bytes: &[u8]) -> Result<Body, String> {
 
 fn read_lines(text: &[u8]) -> Result<Body, String> {
     let text = std::str::from_utf8(text).map_err(|_| "It is not JSON, or not in UTF-8".to_owned())?;
+    if text.trim_start().starts_with('<') {
+        return Err("It is a web page, perhaps an error page, and not data. Open the address in a browser and see what it says".to_owned());
+    }
     let mut records = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let read = read_ndjson_line(line).map_err(|why| format!("Line {}: {why}", number + 1))?;

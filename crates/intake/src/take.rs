@@ -2,7 +2,7 @@
 //! they cannot say two things. Everything here is one batch inside one transaction.
 
 use crate::{
-    facts::{Whole, facts_of, facts_of_place, from_facts, say_needs_as_ours_does},
+    facts::{Whole, facts_of, facts_of_place, from_facts, say_as_ours_does},
     model::{
         Difference, Entity, Fields, Guard, Incoming, Kept, LOCATION_FIELDS, Line, ORGANIZATION_FIELDS,
         SERVICE_FIELDS, SourceDraft, SourceId, Standing, State, WHOLE, What, decide_fields, hash_of,
@@ -275,7 +275,7 @@ impl<'a> Batch<'a> {
 
     fn decide(&mut self, tx: &mut Tx, at: usize, record: &Incoming) -> Result<(), Fault> {
         let kept = self.kept.get(&record.key).cloned();
-        if !self.came.insert(record.key.clone()) {
+        if !record.key.is_empty() && !self.came.insert(record.key.clone()) {
             let why = "Another record with the same key came before it".to_owned();
             self.decided.lines.push(Line { why, ..line(What::Refused, record, None) });
             return Ok(());
@@ -370,15 +370,14 @@ impl<'a> Batch<'a> {
         if !is_ours {
             self.without_new_parts(&mut theirs_facts, &standing.ours);
         }
-        say_needs_as_ours_does(&mut theirs_facts, &standing.ours, &self.wider);
+        say_as_ours_does(&mut theirs_facts, &standing.ours, &self.wider);
         let mut fields = decide_fields(SERVICE_FIELDS, &standing, &theirs_facts);
         // What protects people takes two, whoever says it: then nothing of the record is taken by itself.
-        if secret.is_some() {
-            fields.hold_all(&standing.ours, &theirs_facts);
-        } else if !fields.taken.is_empty()
-            && from_facts(&fields.whole)
+        let takes_two = |fields: &Fields| {
+            from_facts(&fields.whole)
                 .is_ok_and(|new: ServiceDraft| self.two_people.are_needed(&entry.draft, &new).unwrap_or(true))
-        {
+        };
+        if secret.is_some() || !fields.taken.is_empty() && takes_two(&fields) {
             fields.hold_all(&standing.ours, &theirs_facts);
         }
         let checked_on: Option<Date> = entry.draft.checked_on.max(theirs.checked_on);

@@ -42,7 +42,7 @@ fn draft_of(term: &TaxonomyTerm, children: Vec<TermDraft>) -> Option<TermDraft> 
         line,
         icon: String::new(),
         tile: None,
-        sensitive: term.sensitive.unwrap_or(false),
+        sensitive: term.quiet_page.unwrap_or(false),
         children,
     })
 }

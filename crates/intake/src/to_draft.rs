@@ -144,12 +144,12 @@ pub fn convert(ground: &Ground, names: &mut Names, incoming: &Incoming) -> Resul
         waiting_time_on: theirs.wait_time_date,
         // A site like this one says how its people keep the entry. Else who is led to a quiet page by one entry must
         // not be led to a loud one by the next.
-        sensitive: match theirs.sensitive {
+        sensitive: match theirs.quiet_page {
             Some(said) => said || protection.secret.is_some(),
             None => protection.quiet.is_some() || topics.iter().any(|topic| ground.words.is_sensitive(topic)),
         },
-        baby: theirs.sensitive.map_or(protection.baby, |_| theirs.about_babies == Some(true)),
-        loss: theirs.sensitive.map_or(protection.loss, |_| theirs.about_loss == Some(true)),
+        baby: theirs.quiet_page.map_or(protection.baby, |_| theirs.about_babies == Some(true)),
+        loss: theirs.quiet_page.map_or(protection.loss, |_| theirs.about_loss == Some(true)),
         source: theirs.source.clone().unwrap_or_else(|| format!("Taken from {}", ground.source.name)),
         source_url: theirs.source_url.clone().or_else(|| record_address(ground.source, theirs)),
         checked_on: checked_on(theirs.assured_date, ground.today, &mut notes),

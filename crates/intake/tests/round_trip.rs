@@ -158,6 +158,8 @@ fn service(number: usize) -> impl Strategy<Value = ServiceDraft> {
         ("waiting_time", maybe(line())),
         ("waiting_time_on", date()),
         ("sensitive", any::<bool>().prop_map(|is| json!(is)).boxed()),
+        ("baby", any::<bool>().prop_map(|is| json!(is)).boxed()),
+        ("loss", any::<bool>().prop_map(|is| json!(is)).boxed()),
         ("source", line().prop_map(|text| json!(text)).boxed()),
         ("source_url", maybe(Just("https://source.example.org/page".to_owned()))),
         ("checked_on", date()),

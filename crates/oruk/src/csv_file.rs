@@ -49,6 +49,11 @@ pub fn read_table(bytes: &[u8]) -> Result<Table, String> {
 /// title and a note.
 pub(crate) fn read_table_with(bytes: &[u8], is_names: impl Fn(&[String]) -> bool) -> Result<Table, String> {
     let text = decoded(bytes)?;
+    if let Some(line) = open_quote(&text, separator(&text)) {
+        return Err(format!(
+            "A quotation mark that begins on line {line} is never closed: the file breaks off, or a mark is missing."
+        ));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -75,6 +80,28 @@ pub(crate) fn read_table_with(bytes: &[u8], is_names: impl Fn(&[String]) -> bool
         return Err("The file has no line with the names of the columns.".to_owned());
     }
     Ok(table)
+}
+
+/// The line on which a cell in quotation marks begins that never ends. A mark inside a cell that does not begin with one
+/// is a letter like others.
+fn open_quote(text: &str, separator: u8) -> Option<usize> {
+    let (mut line, mut opened, mut begins) = (1, None, true);
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte == b'\n' {
+            line += 1;
+        }
+        match (byte, opened) {
+            (b'"', None) if begins => opened = Some(line),
+            (b'"', Some(_)) if bytes.peek() == Some(&b'"') => {
+                bytes.next();
+            }
+            (b'"', Some(_)) => opened = None,
+            _ => {}
+        }
+        begins = opened.is_none() && (byte == separator || byte == b'\n' || byte == b'\r');
+    }
+    opened
 }
 
 /// The line on which a row begins; the reader gives where it began to look, before any empty lines.
@@ -122,6 +149,24 @@ fn separator(text: &str) -> u8 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_quotation_mark_that_is_never_closed_refuses_the_file() {
+        for (text, line) in [
+            ("Ref,Name\n1,\"A hall\n2,B\n", Some(2)),
+            ("Ref,Name\n1,\"A \"\"big\"\" hall", Some(2)),
+            ("Ref,Name\n1,\"A\nhall\"\n2,\"B \"\"c\"\"\"\n", None),
+            ("Ref,Name\n1,A 5\" pipe\n", None),
+        ] {
+            let read = read_table(text.as_bytes());
+            match line {
+                None => assert!(read.is_ok(), "{text}"),
+                Some(line) => {
+                    assert!(read.unwrap_err().contains(&format!("line {line} is never closed")), "{text}")
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_table_is_read_however_it_was_saved() {

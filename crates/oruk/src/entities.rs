@@ -473,7 +473,7 @@ pub(crate) fn taxonomy_term(reader: &mut Reader<'_>, node: &Node<'_>) -> Taxonom
         taxonomy_id: reader.reference(node, &["taxonomy_id"], "taxonomy"),
         term_uri: reader.uri(node, &["term_uri"]),
         term: reader.line(node, &["term"]),
-        sensitive: reader.flag(node, &["sensitive"]),
+        quiet_page: reader.flag(node, &["quiet_page"]),
     }
 }
 

@@ -69,7 +69,7 @@ pub struct Service {
     pub pregnancy: Option<bool>,
     /// Its page has a neutral title and a way out: what it is about may put somebody in danger or to shame. Ours.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sensitive: Option<bool>,
+    pub quiet_page: Option<bool>,
     /// About babies or pregnancy: not for somebody who has lost a baby. Ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about_babies: Option<bool>,
@@ -625,7 +625,7 @@ pub struct TaxonomyTerm {
     pub term: Option<String>,
     /// Entries under it have a quiet page. Ours.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sensitive: Option<bool>,
+    pub quiet_page: Option<bool>,
 }
 
 /// One page of a list, with the eight names that the standard gives it.

@@ -90,7 +90,7 @@ pub(crate) fn service(reader: &mut Reader<'_>, node: &Node<'_>, depth: u8) -> Se
         age_from_months: months(reader, node, "age_from_months"),
         age_until_months: months(reader, node, "age_until_months"),
         pregnancy: reader.flag(node, &["pregnancy"]),
-        sensitive: reader.flag(node, &["sensitive"]),
+        quiet_page: reader.flag(node, &["quiet_page"]),
         about_babies: reader.flag(node, &["about_babies"]),
         about_loss: reader.flag(node, &["about_loss"]),
         application_process: reader.text(node, &["application_process"]),

@@ -13,6 +13,8 @@ pub(crate) fn plain(text: &str) -> String {
             letter => letter,
         })
         .filter(|letter| *letter == '\n' || (!letter.is_control() && *letter != '\u{feff}'))
+        // Marks that turn the reading round could make a text say something else than it does.
+        .filter(|letter| !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
         .collect();
     // Feeds pass text from page to page, so what looks plain may hold tags that were written down as text.
     for _ in 0..8 {

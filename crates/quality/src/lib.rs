@@ -39,7 +39,7 @@ pub use crate::store::MIGRATIONS;
 pub use report::{Finding, Report, SourceFigures, Waits, findings, report, tiles};
 pub use room::{Cited, FromHouse, Quality, Told};
 
-use access::{ApproveSensitive, CheckEntries, MergeEntries, SeeFigures};
+use access::{ApproveSensitive, CheckEntries, MergeEntries, SeeFigures, SeeMerges};
 use kernel::Instant;
 use web::Door;
 
@@ -53,7 +53,7 @@ pub fn admin_door(quality: &Quality) -> Door {
         .post::<MergeEntries, _, _>("/admin/duplicates/{a}/{b}/apart", show_pairs::post_apart)
         .post::<MergeEntries, _, _>("/admin/duplicates/{a}/{b}/together", show_pairs::post_together)
         .get::<ApproveSensitive, _, _>("/admin/merges", show_pairs::get_waiting)
-        .get::<MergeEntries, _, _>("/admin/merges/{id}", settle_merge::get_merge)
+        .get::<SeeMerges, _, _>("/admin/merges/{id}", settle_merge::get_merge)
         .get::<ApproveSensitive, _, _>("/admin/merges/{id}/second", settle_merge::get_merge)
         .post::<ApproveSensitive, _, _>("/admin/merges/{id}/settle", settle_merge::post_settle)
         .post::<MergeEntries, _, _>("/admin/merges/{id}/undo", settle_merge::post_undo)

@@ -233,7 +233,7 @@ pub(crate) async fn post(
     let site = &quality.site;
     let may = who.may::<MergeEntries>(On::one("service", directory::entry_id(&a)))?;
     let card = site.card(site.screen(&form.typed(&["why"])).verdict()).map(CardView::above);
-    let (council, now) = (site.council(), site.clock().now());
+    let (council, now, lifelines) = (site.council(), site.clock().now(), lifelines(site));
     let id: Id<Merge> = Id::new(site.clock(), site.dice());
     let outcome = site
         .db()
@@ -251,7 +251,7 @@ pub(crate) async fn post(
             if !errors.is_empty() {
                 return Ok(Some(Outcome::Again(Box::new((two, chosen, errors)))));
             }
-            propose(tx, &may, id, &two, &chosen, &council, now).map(Some)
+            propose(tx, &may, id, &two, &chosen, (&council, &lifelines), now).map(Some)
         })
         .await?;
     match outcome {
@@ -284,13 +284,17 @@ fn propose(
     id: Id<Merge>,
     two: &Two,
     chosen: &Chosen,
-    council: &Council,
+    (council, lifelines): (&Council, &[String]),
     now: Instant,
 ) -> Result<Outcome, Fault> {
     let (kept, gone) = if chosen.keep == Choice::Second { (&two.b, &two.a) } else { (&two.a, &two.b) };
     let draft = chosen.merged(two)?;
     let two_people = TwoPeople::find(tx, council, now)?;
-    let takes_two = takes_two(&two_people, kept, &draft)? || takes_two_to_go(&two_people, gone)?;
+    let takes_two = takes_two(&two_people, kept, &draft)?
+        || takes_two_to_go(&two_people, gone)?
+        || [kept, gone].into_iter().any(|entry| is_lifeline(&entry.draft, lifelines))
+        || (rows::find_pair(tx, two.a.id, two.b.id)?.is_none()
+            && have_nothing_in_common(&kept.draft, &gone.draft));
     let merge = MergeRow {
         id,
         kept: kept.id,
@@ -326,6 +330,35 @@ fn propose(
         // Both were read in this transaction.
         Carried::Overtaken => anyhow::bail!("an entry changed while it was merged"),
     }
+}
+
+/// Whether it is one of the numbers that our own pages send people to in need.
+pub(crate) fn is_lifeline(draft: &ServiceDraft, lifelines: &[String]) -> bool {
+    draft.phones.iter().any(|phone| lifelines.contains(&phone.number.dialled()))
+}
+
+/// The numbers of every crisis contact, ours and the whole country's.
+pub(crate) fn lifelines(site: &web::Site) -> Vec<String> {
+    let local = site.local_contacts();
+    let all = site.safety().contacts().iter().chain(local.all());
+    all.map(|contact| contact.number.dialled()).collect()
+}
+
+/// Two that nobody would take for one: no phone, address, place or words of a name that both have.
+fn have_nothing_in_common(a: &ServiceDraft, b: &ServiceDraft) -> bool {
+    let phones =
+        |draft: &ServiceDraft| draft.phones.iter().map(|each| each.number.dialled()).collect::<Vec<_>>();
+    let words = |draft: &ServiceDraft| -> Vec<String> {
+        let name = draft.name.to_lowercase();
+        let words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 3);
+        words.map(str::to_owned).collect()
+    };
+    let (phones_b, words_b) = (phones(b), words(b));
+    !(phones(a).iter().any(|phone| phones_b.contains(phone))
+        || a.email.is_some() && a.email == b.email
+        || a.website.is_some() && a.website == b.website
+        || a.locations.iter().any(|place| b.locations.contains(place))
+        || words(a).iter().any(|word| words_b.contains(word)))
 }
 
 fn takes_two(two_people: &TwoPeople, kept: &Entry, draft: &ServiceDraft) -> Result<bool, Fault> {

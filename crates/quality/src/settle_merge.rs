@@ -36,6 +36,8 @@ struct DoneView {
     may_undo: bool,
     own: bool,
     text_left: bool,
+    /// Which two texts this page shows: who agrees has looked at them.
+    seen: String,
 }
 
 impl DoneView {
@@ -89,6 +91,7 @@ async fn show_merge(quality: &Quality, who: &Who, id: &str, done: &str, errors: 
     };
     let me = who.actor.person().map(PersonId::uuid);
     let body = DoneView {
+        seen: seen_of(&merge),
         summary: ErrorSummary { errors }.render()?,
         id: id.to_string(),
         kept: names.0,
@@ -105,6 +108,11 @@ async fn show_merge(quality: &Quality, who: &Who, id: &str, done: &str, errors: 
     };
     let (status, title) = errors.page("One entry of two");
     show_with(&quality.site, status, &Page::new(title), &body)
+}
+
+/// A mark of the very text that would be published.
+fn seen_of(merge: &MergeRow) -> String {
+    format!("{}-{}", merge.kept_version, merge.gone_version)
 }
 
 fn find_names(tx: &mut Tx, merge: &MergeRow) -> Result<(String, String), Fault> {
@@ -146,6 +154,9 @@ pub(crate) async fn post_settle(
                 rows::set_merge_refused(tx, merge_id, me, now)?;
                 audit::record(tx, &may, "as the second person refused to make one entry of two", "", now);
                 return Ok(Ended::Done);
+            }
+            if form.get("seen") != seen_of(&merge) {
+                return Ok(Ended::Refused("Look at what would be published first, then agree"));
             }
             if me.is_none() || merge.proposed_by == me {
                 return Ok(Ended::Refused("Two different people have to look at this. You proposed it, so ask somebody else"));

@@ -218,7 +218,8 @@ async fn what_protects_people_is_made_one_by_two() {
         let steward = town.as_person("steward", &[Role::DataSteward]);
         let done = merge(&town, &steward, "quiet-one", "quiet-two", "a").await;
         assert!(town.db.read(list_replaced).await.unwrap().is_empty(), "nothing is done yet");
-        let (status, page) = steward.post(&format!("{done}/settle"), &[("verdict", "agree")]).await;
+        let agree = [("verdict", "agree"), ("seen", "1-1")];
+        let (status, page) = steward.post(&format!("{done}/settle"), &agree).await;
         assert!(status == 422 && page.contains("Two different people"), "{page}");
         let (status, page) = town.editor().post("/admin/duplicates/quiet-one/quiet-two", &[("why", "x"), ("va", "1"), ("vb", "1")]).await;
         assert!(status == 422 && page.contains("proposed this already"), "{page}");
@@ -232,7 +233,12 @@ async fn what_protects_people_is_made_one_by_two() {
         }
         let lead = town.as_person("lead", &[Role::SafeguardingLead]);
         assert!(lead.page("/admin/merges").await.contains("Quiet help into Quiet help"));
-        let (status, to) = lead.post(&format!("{done}/settle"), &[("verdict", "agree")]).await;
+        for page in [done.clone(), format!("{done}/second")] {
+            assert!(lead.page(&page).await.contains(r#"name="seen" value="1-1""#), "who agrees can look first");
+        }
+        let (status, page) = lead.post(&format!("{done}/settle"), &[("verdict", "agree")]).await;
+        assert!(status == 422 && page.contains("Look at what would be published first"), "{page}");
+        let (status, to) = lead.post(&format!("{done}/settle"), &agree).await;
         assert_eq!((status, to), (303, format!("{done}/second")));
         let replaced = town.db.read(list_replaced).await.unwrap();
         assert_eq!((replaced[0].slug.as_str(), replaced[0].by_slug.as_str()), ("quiet-two", "quiet-one"));
@@ -240,6 +246,35 @@ async fn what_protects_people_is_made_one_by_two() {
         assert!(status == 422 && page.contains("Ask a data steward"), "{page}");
         assert_eq!(steward.post(&format!("{done}/undo"), &[]).await.0, 303);
         assert!(town.db.read(list_replaced).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lifeline_and_two_that_have_nothing_in_common_are_made_one_by_two() {
+    both(MIGRATIONS, async |db| {
+        let helps = |slug: &str, name: &str, number: &str| {
+            entry(slug, json!({"name": name, "phones": phone(number)}))
+        };
+        let town = town(
+            db,
+            vec![
+                helps("nhs-111", "Urgent advice", "111"),
+                helps("advice", "Urgent advice", "0151 496 0500"),
+                helps("choir", "Singing", "0151 496 0501"),
+                helps("choir-two", "Singing again", "0151 496 0502"),
+            ],
+        )
+        .await;
+        let editor = town.editor();
+        for (kept, gone) in [("advice", "nhs-111"), ("nhs-111", "advice"), ("advice", "choir")] {
+            merge(&town, &editor, kept, gone, "a").await;
+            assert!(town.db.read(list_replaced).await.unwrap().is_empty(), "{gone} into {kept} waits");
+            let waiting = "update entry_merge set state = 'refused' where state = 'waiting'";
+            town.db.write(move |tx| tx.exec(waiting, store::args![])).await.unwrap();
+        }
+        merge(&town, &editor, "choir", "choir-two", "a").await;
+        assert_eq!(town.db.read(list_replaced).await.unwrap().len(), 1, "one person is enough for these");
     })
     .await;
 }

@@ -36,6 +36,8 @@ pub enum Nav {
     None,
     /// Find help.
     Find,
+    /// What's on.
+    WhatsOn,
     /// Advice pages.
     Advice,
     /// Hubs.

@@ -196,7 +196,7 @@ async fn fewer_places_drop_nobody_and_more_places_go_to_the_queue_first() {
         hall.set_places("stay-and-play", 8).await;
         assert_eq!(hall.taken(date).await, 10);
         settle(&hall.desk, booked[0].id, Settle::Cancel("cancelled by the family")).await.unwrap().unwrap();
-        assert_eq!(hall.states(&[waits.clone()]).await, ["waiting"], "nine are booked on eight places");
+        assert_eq!(hall.states(std::slice::from_ref(&waits)).await, ["waiting"], "nine are booked on eight places");
         hall.set_places("stay-and-play", 10).await;
         assert_eq!(hall.states(&[waits]).await, ["offered"]);
         hall.expect_sound().await;

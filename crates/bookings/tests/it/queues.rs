@@ -1,7 +1,7 @@
 //! Who waits for what cannot come, and forms that cross one another.
 
 use crate::support::{Hall, at, both, request, weekly};
-use bookings::{Booked, How, Refused, Settle, State, book, give_up_dates, renew_places, settle};
+use bookings::{Booked, How, QueueRule, Refused, Rules, Settle, State, book, give_up_dates, renew_places, settle};
 use uuid::Uuid;
 
 fn waits(number: u64, dates: &[Uuid], children: usize) -> bookings::Request {
@@ -94,6 +94,35 @@ async fn one_key_for_two_sessions_over_two_nodes_at_once_is_one_booking_and_one_
             assert!(booked == 1 && answers.contains(&Err(Refused::OtherContent)), "{answers:?}");
         }
         hall.expect_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_who_fits_may_pass_they_need_not_wait_for_something_else_to_happen() {
+    both(async |hall| {
+        hall.rules(Rules { queue: QueueRule::WhoFits, ..Rules::default() }).await;
+        let date = hall.open_session("small", 3, 1).await[0];
+        booked(hall, request(1, &[date], 1)).await;
+        let three = booked(hall, waits(2, &[date], 3)).await;
+        assert_eq!(three.state, State::Waiting);
+        assert_eq!(book(&hall.desk, request(3, &[date], 1)).await.unwrap(), Err(Refused::Full(vec![date])));
+        assert_eq!(booked(hall, waits(4, &[date], 1)).await.state, State::Offered, "it joined, and fits");
+        assert_eq!(hall.whats(three.id).await, ["joined the queue", "passed by a party that fits"]);
+        hall.expect_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_joins_at_the_same_moment_stands_in_the_order_in_which_they_came() {
+    both(async |hall| {
+        let date = hall.open_session("small", 1, 1).await[0];
+        booked(hall, request(0, &[date], 1)).await;
+        for number in 1..20 {
+            let one = booked(hall, waits(number, &[date], 1)).await;
+            assert_eq!((one.state, one.before as u64), (State::Waiting, number - 1));
+        }
     })
     .await;
 }

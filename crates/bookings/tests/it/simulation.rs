@@ -63,10 +63,13 @@ async fn run_group(hall: Hall, seed: u64) {
     }
     for step in 0..STEPS {
         move_clock(&hall, &dice, &worlds).await;
+        // Offers were made meanwhile; a cut of the places that comes next finds them there.
+        World::look_at_places(&hall, &mut worlds).await;
         let mut doing = Vec::new();
         for (at, world) in worlds.iter_mut().enumerate() {
             let acts = decide_acts(&dice, world, at as u64);
-            world.log.push(format!("{} {acts:?}", hall.clock.now()));
+            let told: Vec<String> = acts.iter().map(|act| act.told(world)).collect();
+            world.log.push(format!("{} {}", hall.clock.now(), told.join(" beside ")));
             for act in acts {
                 let desk = desks[below(&dice, desks.len())].clone();
                 let world = (world.slug.clone(), world.dates.clone());
@@ -76,7 +79,7 @@ async fn run_group(hall: Hall, seed: u64) {
         let mut newcomers: Vec<Vec<Option<BookingId>>> = vec![Vec::new(); worlds.len()];
         for (at, act, doing) in doing {
             let outcome = doing.await.unwrap().unwrap_or_else(|fault| {
-                panic!("seed {seed}, step {step}, {act:?} on {:?}: {fault:#}", worlds[at].log)
+                panic!("seed {seed}, step {step}, {}: {fault:#}\n{:#?}", act.told(&worlds[at]), worlds[at].log)
             });
             if let (Act::Book(wish), Some(id)) = (&act, outcome) {
                 worlds[at].wishes.push(wish.clone());
@@ -116,6 +119,24 @@ enum Act {
     GiveUp(BookingId, Uuid),
     Places(i64),
     Allow(Uuid, u32),
+}
+
+impl Act {
+    /// In few words, for the log of a failure.
+    fn told(&self, world: &World) -> String {
+        let week = |date: &Uuid| world.dates.iter().position(|known| known == date).unwrap();
+        match self {
+            Act::Book(wish) => {
+                let weeks: Vec<usize> = wish.dates.iter().map(week).collect();
+                format!("{:?} weeks {weeks:?} for {} by {}", wish.how, wish.party.len(), wish.form_key)
+            }
+            Act::Settle(id, Settle::Confirm { .. }) => format!("Confirm {id}"),
+            Act::Settle(id, what) => format!("{what:?} {id}"),
+            Act::GiveUp(id, date) => format!("GiveUp week {} of {id}", week(date)),
+            Act::Places(places) => format!("Places {places}"),
+            Act::Allow(date, places) => format!("Allow {places} in week {}", week(date)),
+        }
+    }
 }
 
 fn decide_acts(dice: &Dice, world: &World, number: u64) -> Vec<Act> {

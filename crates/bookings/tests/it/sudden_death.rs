@@ -92,10 +92,12 @@ async fn expect_kept_and_send_again(hall: &Hall, date: Uuid, first: u64, said: &
     hall.expect_sound().await;
     // Every family sends its form again, twice.
     for _ in 0..2 {
-        for number in first..first + FAMILIES {
-            let again: Result<Booked, Refused> =
-                book(&hall.desk, request(number, &[date], 1)).await.unwrap();
-            let key = request(number, &[date], 1).form_key;
+        let sent = (first..first + FAMILIES).map(|number| {
+            let (desk, wish) = (hall.desk.clone(), request(number, &[date], 1));
+            tokio::spawn(async move { (wish.form_key.clone(), book(&desk, wish).await.unwrap()) })
+        });
+        for sent in sent.collect::<Vec<_>>() {
+            let (key, again): (String, Result<Booked, Refused>) = sent.await.unwrap();
             if let Some(reference) = before.get(&key) {
                 assert_eq!(again.map(|booked| booked.reference).as_ref(), Ok(reference));
             }

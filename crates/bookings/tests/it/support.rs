@@ -100,7 +100,7 @@ pub fn weekly(slug: &str, places: i64, weeks: i64) -> SessionDraft {
     draft
 }
 
-fn dates_of(draft: &SessionDraft, weeks: i64) -> Vec<Uuid> {
+pub fn dates_of(draft: &SessionDraft, weeks: i64) -> Vec<Uuid> {
     let session = events::session_id(&draft.slug);
     let start = draft.parts[0].start;
     (0..weeks)
@@ -113,7 +113,10 @@ fn dates_of(draft: &SessionDraft, weeks: i64) -> Vec<Uuid> {
 
 impl Hall {
     pub async fn open(db: Db, url: String) -> Hall {
-        let clock = Clock::standing_at(NOW);
+        Hall::open_at(db, url, Clock::standing_at(NOW)).await
+    }
+
+    pub async fn open_at(db: Db, url: String, clock: Clock) -> Hall {
         let dice = Dice::real();
         let site = Site::open(db.clone(), clock.clone(), dice).await.unwrap();
         Hall { desk: Desk::open(&site).await.unwrap(), db, clock, url }

@@ -35,6 +35,18 @@ impl World {
         }
     }
 
+    /// What is taken and held at this moment.
+    pub async fn look_at_places(hall: &Hall, worlds: &mut [World]) {
+        let used = hall.db.read(|tx| {
+            tx.all::<(Uuid, i64)>("select date_id, taken + held from date_places", args![])
+        });
+        let used: BTreeMap<Uuid, i64> = used.await.unwrap().into_iter().collect();
+        for world in worlds {
+            let of_world = world.dates.iter().map(|date| (*date, used.get(date).copied().unwrap_or(0)));
+            world.used = of_world.collect();
+        }
+    }
+
     pub fn known(&self) -> Vec<BookingId> {
         self.states.iter().map(|(id, _)| *id).collect()
     }

@@ -64,7 +64,7 @@ pub(crate) fn list_sessions(tx: &mut Tx) -> Result<Vec<SessionRow>, Fault> {
 pub(crate) fn list_sessions_ever_seen(tx: &mut Tx) -> Result<Vec<SessionRow>, Fault> {
     tx.all(
         &format!(
-            "{SESSIONS} where wanted <> 'draft' or exists (select 1 from session_date d where d.session_id = session.id)
+            "{SESSIONS} where wanted <> 'draft' or exists (select 1 from event_date d where d.session_id = event_session.id)
                 order by slug"
         ),
         args![],

@@ -33,6 +33,7 @@ pub(crate) async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fa
     let house = House::open(db, Clock::real(), Dice::real(), setup).await?;
     demo::add_people(&house.site).await?;
     demo::add_work(&house.site, &house.notify).await?;
+    demo::add_sessions(&house.site).await?;
     // The work published entries after the house had read its directory, and before it listens for more.
     house.renew().await?;
     let counts: Vec<String> = house

@@ -15,6 +15,7 @@ mod report;
 mod shortlist;
 
 mod private_places;
+mod quiet_elsewhere;
 mod quiet_logs;
 
 mod odd_requests;

@@ -14,8 +14,6 @@ use web::Route;
 /// What is decided already and has no door yet.
 const WITHOUT_A_DOOR: &[Action] = &[
     Action::OpenCase,
-    Action::KeepSessions,
-    Action::KeepTerms,
     Action::KeepBookings,
     Action::AllowOverbooking,
     Action::InviteFamily,

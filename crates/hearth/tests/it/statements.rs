@@ -20,6 +20,8 @@ fn every_statement_of_every_room_can_be_prepared_on_both_databases() {
             "feed",
             "intake",
             "quality",
+            "events",
+            "bookings",
             "web",
             "demo",
             "hearth",

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Every field of `model::Service`, so that a new one is not forgotten here.
 #[allow(dead_code)] // each test file takes what it needs
-pub const EVERY_FIELD: [&str; 43] = [
+pub const EVERY_FIELD: [&str; 46] = [
     "id",
     "organization_id",
     "name",
@@ -29,6 +29,9 @@ pub const EVERY_FIELD: [&str; 43] = [
     "age_from_months",
     "age_until_months",
     "pregnancy",
+    "quiet_page",
+    "about_babies",
+    "about_loss",
     "application_process",
     "what_happens",
     "offers",
@@ -117,6 +120,7 @@ fn attribute(number: u128) -> Attribute {
             taxonomy_id: Some(id(62)),
             term_uri: words("https://example.org/terms/play"),
             term: words("Play"),
+            quiet_page: Some(true),
         }),
     }
 }
@@ -144,6 +148,9 @@ pub fn full_service() -> Service {
         age_from_months: Some(6),
         age_until_months: Some(60),
         pregnancy: Some(true),
+        quiet_page: Some(true),
+        about_babies: Some(true),
+        about_loss: Some(true),
         application_process: words("Just come"),
         what_happens: vec!["You ring".to_owned(), "We ring back".to_owned()],
         offers: vec![Offer { title: "In a group".to_owned(), items: vec!["Songs".to_owned()] }],

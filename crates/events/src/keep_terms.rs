@@ -1,0 +1,148 @@
+//! `GET` and `POST /admin/terms`: the school year that sessions follow, one date a line.
+
+use crate::{
+    parts::{date_of, render},
+    shelf::Events,
+    terms::{find_terms, set_terms},
+};
+use access::{KeepTerms, On};
+use askama::Template;
+use axum::extract::State;
+use calendar::{BankHoliday, Days, Term, TermCalendar, TermDates};
+use kernel::{Date, Refusal};
+use web::{
+    CardView, Form, Page, Params, Reply, Who,
+    fields::{ErrorSummary, Errors, Textarea},
+    see_other, show_with,
+};
+
+#[derive(Template)]
+#[template(path = "terms.html")]
+struct TermsView {
+    card: Option<CardView>,
+    summary: String,
+    saved: bool,
+    fields: Vec<String>,
+}
+
+/// Name, label and hint of each box.
+const BOXES: [(&str, &str, &str); 4] = [
+    (
+        "terms",
+        "Terms",
+        "One a line: name, first day, last day. Like: Autumn term 2026, 01/09/2026, 18/12/2026",
+    ),
+    ("half_terms", "Half terms", "One a line: first day, last day. Like: 24/10/2026, 01/11/2026"),
+    ("inset_days", "INSET days", "One date a line. Sessions in term time are not held on these."),
+    ("bank_holidays", "Bank holidays", "One a line: date, name. Like: 25/12/2026, Christmas Day"),
+];
+
+/// What was typed, put back as it was.
+struct Typed([String; 4]);
+
+impl Typed {
+    fn of(terms: &TermCalendar) -> Typed {
+        let dates = terms.dates();
+        let lines = |lines: Vec<String>| lines.join("\n");
+        let between = |days: &Days| format!("{}, {}", british(days.first()), british(days.last()));
+        Typed([
+            lines(dates.terms.iter().map(|term| format!("{}, {}", term.name, between(&term.days))).collect()),
+            lines(dates.half_terms.iter().map(between).collect()),
+            lines(dates.inset_days.iter().map(|day| british(*day)).collect()),
+            lines(
+                dates
+                    .bank_holidays
+                    .iter()
+                    .map(|day| format!("{}, {}", british(day.date), day.name))
+                    .collect(),
+            ),
+        ])
+    }
+
+    fn parse(&self) -> Result<TermCalendar, Errors> {
+        let mut errors = Errors::default();
+        let [terms, half_terms, inset_days, bank_holidays] = &self.0;
+        let dates = TermDates {
+            terms: each(&mut errors, "terms", terms, |line| {
+                let (rest, last) = line.rsplit_once(',')?;
+                let (name, first) = rest.rsplit_once(',')?;
+                let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty())?;
+                Some(Term { name, days: days(first, last)? })
+            }),
+            half_terms: each(&mut errors, "half_terms", half_terms, |line| {
+                let (first, last) = line.split_once(',')?;
+                days(first, last)
+            }),
+            inset_days: each(&mut errors, "inset_days", inset_days, |line| date_of(line).ok()),
+            bank_holidays: each(&mut errors, "bank_holidays", bank_holidays, |line| {
+                let (date, name) = line.split_once(',')?;
+                let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty())?;
+                Some(BankHoliday { date: date_of(date).ok()?, name })
+            }),
+        };
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        TermCalendar::new(dates).map_err(|why| Errors(vec![Refusal::at("terms", why.to_string())]))
+    }
+}
+
+/// Reads a box line by line, and says which line cannot be read.
+fn each<T>(errors: &mut Errors, field: &'static str, text: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        match read(line) {
+            Some(one) => found.push(one),
+            None => {
+                let sentence =
+                    format!("Line {} cannot be read. Write it as in the example above the box", number + 1);
+                errors.0.push(Refusal::at(field, sentence));
+                break;
+            }
+        }
+    }
+    found
+}
+
+fn days(first: &str, last: &str) -> Option<Days> {
+    Days::new(date_of(first).ok()?, date_of(last).ok()?).ok()
+}
+
+fn british(date: Date) -> String {
+    format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
+}
+
+pub(crate) async fn get(State(events): State<Events>, params: Params) -> Reply {
+    let terms = events.site().db().read(find_terms).await?;
+    page(&events, &Typed::of(&terms), &Errors::default(), None, params.get("saved") == "1")
+}
+
+pub(crate) async fn post(State(events): State<Events>, who: Who, form: Form) -> Reply {
+    let may = who.may::<KeepTerms>(On::all("terms"))?;
+    let site = events.site();
+    let screened = site.screen(&form.typed(&BOXES.map(|(name, ..)| name)));
+    let card = site.card(screened.verdict()).map(CardView::above);
+    let typed = Typed(BOXES.map(|(name, ..)| form.get(name).to_owned()));
+    let terms = match typed.parse() {
+        Ok(terms) => terms,
+        Err(errors) => return page(&events, &typed, &errors, card, false),
+    };
+    let now = site.clock().now();
+    site.db().write(move |tx| set_terms(tx, &may, &terms, now)).await?;
+    Ok(see_other("/admin/terms?saved=1"))
+}
+
+fn page(events: &Events, typed: &Typed, errors: &Errors, card: Option<CardView>, saved: bool) -> Reply {
+    let field = |at: usize| {
+        let (name, label, hint) = BOXES[at];
+        render(&Textarea { name, label, hint, value: &typed.0[at], rows: 8, error: errors.at(name) })
+    };
+    let body = TermsView {
+        card,
+        summary: render(&ErrorSummary { errors })?,
+        saved,
+        fields: (0..BOXES.len()).map(field).collect::<Result<_, _>>()?,
+    };
+    let (status, title) = errors.page("School terms and bank holidays");
+    show_with(events.site(), status, &Page::new(title), &body)
+}
