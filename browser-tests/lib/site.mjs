@@ -33,6 +33,8 @@ const linked = async (page, start) => {
   return [...new Set(paths.filter((path) => path.startsWith(start) && path.length > start.length))];
 };
 export const sessions = await linked('/whats-on?when=month', '/whats-on/');
+const booked = await Promise.all(sessions.map((session) => linked(session, `${session}/book`.slice(0, -1))));
+export const bookable = booked.flat();
 export const timetables = await linked('/timetables', '/timetables/');
 
 const slug = (path) => path.split('/').pop();
@@ -72,6 +74,8 @@ export const kinds = [
   ['whats on, narrowed', '/whats-on?where=widnes&age=0-1&how=drop-in'],
   ['whats on, nothing found', '/whats-on?where=nowhere&cost=free'],
   ['session', sessions[0]],
+  ['book', bookable[0]],
+  ['find a booking', '/bookings'],
   ['timetables', '/timetables'],
   ['timetable', timetables[0]],
   ['timetable in large print', timetables[0] && `${timetables[0]}?print=large`],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { open, visitor } from '../lib/chromium.mjs';
-import { address, ordinary } from '../lib/site.mjs';
+import { address, bookable, ordinary } from '../lib/site.mjs';
 import { main, openReportWithErrors, reportForm, saveButton, searchFor, servicesOn, summary } from '../lib/steps.mjs';
 
 const browser = await open();
@@ -58,6 +58,34 @@ for (const [way, options] of [['with script', {}], ['without script', { javaScri
     await send(form);
     await page.getByRole('heading', { level: 1, name: /thank you/i }).waitFor();
     assert.equal(await summary(page).count(), 0);
+    await page.context().close();
+  });
+
+  test(`a family books a place after a mistake that loses nothing, and gives it up, ${way}`, async () => {
+    const page = await newPage(options);
+    const path = bookable.find((each) => each.includes('baby-massage')) ?? bookable[0];
+    await page.goto(address(path.replace(/\/book$/, '')));
+    await main(page).locator(`a[href="${path}"]`).first().click();
+    const form = main(page).locator(`form[action="${path}"]`);
+    const reference = (await form.locator('b').last().innerText()).trim();
+    assert.match(reference, /^[2-9A-Z]{8}$/);
+    await form.locator('[name=child_1_name]').fill('Robin');
+    await form.locator('[name=name]').fill('Example parent');
+    await form.locator('[name=email]').fill('parent@example.org');
+    await form.getByRole('button', { name: 'Book', exact: true }).click();
+    await page.locator('.govuk-error-summary').waitFor();
+    assert.equal(await form.locator('[name=child_1_name]').inputValue(), 'Robin');
+    const born = new Date(Date.now() - 120 * 86_400_000);
+    await form.locator('[name=child_1_born]').fill(`${born.getDate()} ${born.getMonth() + 1} ${born.getFullYear()}`);
+    if ((await form.locator('[type=checkbox][name=date]').count()) > 0) {
+      await form.locator('[type=checkbox][name=date]').first().check({ force: true });
+    }
+    await form.getByRole('button', { name: 'Book', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: /you have a place/i }).waitFor();
+    assert.ok((await main(page).innerText()).includes(reference), 'the reference is the one that stood on the form');
+    await main(page).locator('summary', { hasText: 'any more' }).click();
+    await main(page).getByRole('button', { name: 'Cancel this booking' }).click();
+    await page.getByRole('heading', { level: 1, name: /cancelled/i }).waitFor();
     await page.context().close();
   });
 

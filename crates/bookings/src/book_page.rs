@@ -105,7 +105,8 @@ async fn find(site: &Site, slug: String) -> Result<Option<Offer>, Fault> {
 }
 
 fn is_booked_here(offer: &Offer) -> bool {
-    offer.row.wanted == "published" && matches!(offer.draft.kind, Kind::BookOn | Kind::Course | Kind::OneToOne)
+    offer.row.wanted == "published"
+        && matches!(offer.draft.kind, Kind::BookOn | Kind::Course | Kind::OneToOne)
 }
 
 /// `GET /whats-on/{slug}/book`, with `?date=` the date that somebody pressed.
@@ -192,8 +193,12 @@ fn done(desk: &Desk, booked: &Booked) -> axum::response::Response {
 
 /// Who came the last time from this device, for them to look over.
 async fn known_family(desk: &Desk, headers: &HeaderMap) -> Result<Typed, Fault> {
-    let mut typed =
-        Typed { children: vec![Default::default()], grown_ups: "1".to_owned(), wait: true, ..Typed::default() };
+    let mut typed = Typed {
+        children: vec![Default::default()],
+        grown_ups: "1".to_owned(),
+        wait: true,
+        ..Typed::default()
+    };
     let cookie = headers
         .get_all(header::COOKIE)
         .iter()
@@ -215,7 +220,12 @@ async fn known_family(desk: &Desk, headers: &HeaderMap) -> Result<Typed, Fault> 
     let children: Vec<(String, String)> = guests
         .iter()
         .filter(|guest| !guest.grown_up)
-        .map(|guest| (guest.name.clone(), guest.born.map_or_else(String::new, |born| born.strftime("%-d %-m %Y").to_string())))
+        .map(|guest| {
+            (
+                guest.name.clone(),
+                guest.born.map_or_else(String::new, |born| born.strftime("%-d %-m %Y").to_string()),
+            )
+        })
         .take(CHILD_NAME.len())
         .collect();
     if !children.is_empty() {
@@ -249,7 +259,9 @@ fn too_many_words(wait: Wait, phone: &str) -> String {
         Wait::ADay => "tomorrow",
     };
     let ring = if phone.is_empty() { String::new() } else { format!(", or ring {phone}") };
-    format!("We could not book this: too many bookings came from here. What you typed is below. Send it again {when}{ring}")
+    format!(
+        "We could not book this: too many bookings came from here. What you typed is below. Send it again {when}{ring}"
+    )
 }
 
 fn asks_birth(offer: &Offer) -> bool {
@@ -287,7 +299,14 @@ fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option
     }
     let contact = [
         input("name", "Your name", "", &typed.name, ("text", "name"), errors)?,
-        input("email", "Your email", "An email or a mobile number is enough.", &typed.email, ("email", "email"), errors)?,
+        input(
+            "email",
+            "Your email",
+            "An email or a mobile number is enough.",
+            &typed.email,
+            ("email", "email"),
+            errors,
+        )?,
         input("phone", "Your mobile number", "", &typed.phone, ("tel", "tel"), errors)?,
     ];
     let (status, title) = errors.page(&format!("Book: {}", draft.title));
@@ -303,7 +322,14 @@ fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option
         date_error: errors.at("date").map(str::to_owned),
         may_add: children.len() < CHILD_NAME.len(),
         children,
-        boxes: input("grown_ups", "How many grown-ups are coming?", "", &typed.grown_ups, ("text", "off"), errors)?,
+        boxes: input(
+            "grown_ups",
+            "How many grown-ups are coming?",
+            "",
+            &typed.grown_ups,
+            ("text", "off"),
+            errors,
+        )?,
         contact: contact.concat(),
         note: Textarea {
             name: "note",

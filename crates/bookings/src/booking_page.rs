@@ -200,7 +200,8 @@ pub(crate) async fn find_by_reference(With(desk): With<Desk>, counter: Counter, 
     }
     let now = site.clock().now();
     if let Some(wait) = site.db().write(move |tx| counter.count(tx, Sent::LookUp, None, now)).await? {
-        let errors = Errors(vec![Refusal::at("", "That was looked up too often from here. Try again in an hour")]);
+        let errors =
+            Errors(vec![Refusal::at("", "That was looked up too often from here. Try again in an hour")]);
         return Ok(wait.told(look_up(&desk, form.get("reference"), &address, &errors, None, false)?));
     }
     let same = |whole: &Whole| {
@@ -256,5 +257,9 @@ fn look_up(
         nothing,
         phone: site.council().phone.clone(),
     };
-    if errors.is_empty() { show(site, &Page::new(title), &body) } else { show_with(site, status, &Page::new(title), &body) }
+    if errors.is_empty() {
+        show(site, &Page::new(title), &body)
+    } else {
+        show_with(site, status, &Page::new(title), &body)
+    }
 }

@@ -4,6 +4,7 @@
 use crate::{
     desk::Desk,
     ledger::{LAPSE_ENDED, RENEW_PLACES},
+    send_booking_message::{SEND_BOOKING_MESSAGE, send_booking_message},
     settle::{lapse_ended, renew_places},
     store as rows,
 };
@@ -22,12 +23,14 @@ const ROUNDS_MAX: usize = 20;
 
 /// The house's runner with the jobs of this room.
 pub fn jobs(runner: Runner, desk: &Desk) -> Runner {
-    let (ends, renews) = (desk.clone(), desk.clone());
+    let (ends, renews, tells) = (desk.clone(), desk.clone(), desk.clone());
     runner
         .on(LAPSE_ENDED, move |_| end_holds_and_offers(ends.clone()))
         .schedule(LAPSE_ENDED, MINUTE_SECONDS)
         .on(RENEW_PLACES, move |job| follow_session(job, renews.clone()))
         .subscribe("session_changed", RENEW_PLACES)
+        .on(SEND_BOOKING_MESSAGE, move |job| send_booking_message(job, tells.clone()))
+        .subscribe("booking_turned", SEND_BOOKING_MESSAGE)
         .on(COMPARE_PLACES, compare_places)
         .schedule(COMPARE_PLACES, DAY_SECONDS)
 }

@@ -157,9 +157,8 @@ pub(crate) fn queue_of(tx: &mut Tx, sessions: &[Uuid], now: Instant) -> Result<Q
     let dates = events::list_bookable_dates(tx, &ids)?;
     let rooms = rooms(tx, &dates)?;
     let held = dates.iter().filter(|date| is_held(date));
-    let ends: BTreeMap<Uuid, Instant> = held
-        .filter_map(|date| Some((date.id, decide_offer_end(now, date.starts_at, &rules)?)))
-        .collect();
+    let ends: BTreeMap<Uuid, Instant> =
+        held.filter_map(|date| Some((date.id, decide_offer_end(now, date.starts_at, &rules)?))).collect();
     let most_of = |date: Uuid| ends.get(&date).and(rooms.get(&date)).map(|(_, room)| room.most());
     Ok(Queue { waiters: decide_hopeful(queue, most_of), rooms, ends })
 }
@@ -182,7 +181,8 @@ pub(crate) fn offer_freed(tx: &mut Tx, sessions: &[Uuid], now: Instant) -> Resul
     }
     for id in &offered {
         let waiter = waiters.iter().find(|waiter| waiter.id == *id).context("who is offered, waited")?;
-        let until = waiter.dates.iter().filter_map(|date| ends.get(date)).min().copied().context("an offer ends")?;
+        let until =
+            waiter.dates.iter().filter_map(|date| ends.get(date)).min().copied().context("an offer ends")?;
         let mut booking = found(tx, *id)?;
         booking.until_at = Some(until);
         turn(tx, &mut booking, State::Offered, "offered freed places", now)?;

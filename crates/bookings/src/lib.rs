@@ -25,8 +25,10 @@ mod booking_page;
 mod desk;
 mod jobs;
 mod ledger;
+mod mails;
 mod model;
 mod personal_data;
+mod send_booking_message;
 mod settle;
 mod store;
 mod typed;
@@ -37,11 +39,13 @@ pub use book::{Booked, Contact, How, Request, book, book_all};
 pub use desk::{Desk, reference_of};
 pub use jobs::{COMPARE_PLACES, findings, jobs};
 pub use ledger::{ANNOUNCEMENTS, Freed, RENEW_PLACES};
+pub use mails::TEMPLATES;
 pub use model::{
     Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, QueueRule, Refused, Room, Rules, State, Waiter,
     decide_hopeful, decide_newcomer, decide_offer_end, decide_offers, decide_places,
 };
 pub use personal_data::{erase, export_about, forget_who_came};
+pub use send_booking_message::SEND_BOOKING_MESSAGE;
 pub use settle::{Settle, give_up_dates, lapse_ended, renew_places, settle};
 pub use store::{
     BookingRow, Difference, MIGRATIONS, find_booking_by_reference, find_rules, list_differences, list_guests,

@@ -17,7 +17,8 @@ pub fn export_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Value>, Fau
     let Some(email) = accounts::find_email(tx, person)? else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for booking in rows::list_bookings_of(tx, email.as_str())? {
-        let ids: Vec<Uuid> = rows::list_session_dates_of(tx, booking.id)?.into_iter().map(|(date, _)| date).collect();
+        let ids: Vec<Uuid> =
+            rows::list_session_dates_of(tx, booking.id)?.into_iter().map(|(date, _)| date).collect();
         let dates: Vec<String> =
             events::list_bookable_dates(tx, &ids)?.iter().map(|date| date_words(date.starts_at)).collect();
         let session = events::find_session(tx, booking.session_id)?.map(|session| session.title);

@@ -33,6 +33,11 @@ pub(crate) async fn send_booking_message(job: JobContext, desk: Desk) -> Result<
     let id: BookingId = Id::from_uuid(announced.subject.context("a booking that turned")?);
     let turned: Turned = serde_json::from_value(announced.payload).context("reading a turn")?;
     let Some(template) = decide_template(turned.state, turned.from) else { return Ok(Outcome::Done) };
+    if desk.site().council().public_url.is_empty() {
+        // `hearth check` says so too. The booking stands, and its page has shown its link.
+        tracing::warn!(booking.id = %id, "no message was sent: the settings do not say the site's own address");
+        return Ok(Outcome::Done);
+    }
     let held = job.clone();
     job.db
         .write(move |tx| {
@@ -86,10 +91,7 @@ fn values(tx: &mut Tx, desk: &Desk, booking: &BookingRow) -> Result<Vec<(&'stati
         ("session", session.title),
         ("dates_lines", lines.join("\n")),
         ("reference", reference.clone()),
-        (
-            "manage_link",
-            format!("{}{BOOKING_PAGES}/{reference}/{secret}", desk.site().council().public_url),
-        ),
+        ("manage_link", format!("{}{BOOKING_PAGES}/{reference}/{secret}", desk.site().council().public_url)),
     ];
     values.extend(booking.until_at.map(|until| ("until", when(until))));
     Ok(values)

@@ -72,16 +72,26 @@ impl Typed {
             let name = if at == 0 { self.name.clone() } else { format!("Grown-up {}", at + 1) };
             party.push(Guest { name, born: None, grown_up: true, needs: String::new() });
         }
-        let email = (!self.email.trim().is_empty()).then(|| errors.take("email", self.email.parse::<Email>())).flatten();
-        let phone = (!self.phone.trim().is_empty()).then(|| errors.take("phone", self.phone.parse::<Phone>())).flatten();
+        let email = (!self.email.trim().is_empty())
+            .then(|| errors.take("email", self.email.parse::<Email>()))
+            .flatten();
+        let phone = (!self.phone.trim().is_empty())
+            .then(|| errors.take("phone", self.phone.parse::<Phone>()))
+            .flatten();
         if self.email.trim().is_empty() && self.phone.trim().is_empty() {
-            errors.0.push(Refusal::at("email", "Type an email address or a mobile number, so that we can tell you of changes"));
+            errors.0.push(Refusal::at(
+                "email",
+                "Type an email address or a mobile number, so that we can tell you of changes",
+            ));
         }
         let letters = self.note.chars().count();
         if letters > NOTE_MAX {
-            errors.0.push(Refusal::at("note", format!("Use {NOTE_MAX} letters or fewer. You have {letters}")));
+            errors
+                .0
+                .push(Refusal::at("note", format!("Use {NOTE_MAX} letters or fewer. You have {letters}")));
         }
-        let key_fits = self.form_key.len() == 32 && self.form_key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let key_fits =
+            self.form_key.len() == 32 && self.form_key.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !key_fits {
             errors.0.push(Refusal::at("", "This form has lost its key. Send it once more"));
         }
@@ -107,14 +117,20 @@ impl Typed {
                 continue;
             }
             if name.is_empty() || name.chars().count() > NAME_MAX {
-                errors.0.push(Refusal::at(CHILD_NAME[at], format!("Type the child’s first name, in {NAME_MAX} letters or fewer")));
+                errors.0.push(Refusal::at(
+                    CHILD_NAME[at],
+                    format!("Type the child’s first name, in {NAME_MAX} letters or fewer"),
+                ));
             }
             let day = read_day(born);
             let known = day.filter(|day| *day <= today && today.year() - day.year() <= YEARS_MAX);
             if asks_birth && known.is_none() {
                 errors.0.push(Refusal::at(CHILD_BORN[at], "Type the date of birth, for example 27 3 2024"));
             } else if !born.trim().is_empty() && known.is_none() {
-                errors.0.push(Refusal::at(CHILD_BORN[at], "Type a date of birth that has been, for example 27 3 2024"));
+                errors.0.push(Refusal::at(
+                    CHILD_BORN[at],
+                    "Type a date of birth that has been, for example 27 3 2024",
+                ));
             }
             children.push(Guest { name: name.clone(), born: known, grown_up: false, needs: String::new() });
         }
@@ -133,7 +149,8 @@ pub(crate) fn read_day(text: &str) -> Option<Date> {
     let month = |text: &str| -> Option<i8> {
         const MONTHS: [&str; 12] =
             ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-        let by_name = || MONTHS.iter().position(|name| text.starts_with(name)).and_then(|at| i8::try_from(at + 1).ok());
+        let by_name =
+            || MONTHS.iter().position(|name| text.starts_with(name)).and_then(|at| i8::try_from(at + 1).ok());
         text.parse().ok().or_else(by_name)
     };
     let year = |text: &str| -> Option<i16> {

@@ -57,16 +57,19 @@ pub(crate) fn refused_words(why: &Refused) -> (&'static str, String) {
         Refused::Age { guest, .. } => {
             return (
                 CHILD_BORN.get(*guest).copied().unwrap_or("child_1_born"),
-                "This session is for children of another age on that day. Choose another session or date".to_owned(),
+                "This session is for children of another age on that day. Choose another session or date"
+                    .to_owned(),
             );
         }
-        Refused::Full(_) => {
-            ("date", "There is no room for all of you on a date you chose. Join the waiting list below, or choose another date")
-        }
+        Refused::Full(_) => (
+            "date",
+            "There is no room for all of you on a date you chose. Join the waiting list below, or choose another date",
+        ),
         Refused::QueueForOne => ("date", "You can join one waiting list at a time"),
-        Refused::OtherContent => {
-            ("", "This form was sent before with other answers, and that booking stands. Open a new form to change it")
-        }
+        Refused::OtherContent => (
+            "",
+            "This form was sent before with other answers, and that booking stands. Open a new form to change it",
+        ),
         Refused::Over => ("", "This booking is over, so it cannot be changed"),
         Refused::Ended => ("", "The time for this offer has ended"),
     };
@@ -92,7 +95,10 @@ mod tests {
         let room = |taken| Room { capacity: 10, taken, ..Room::default() };
         let left = |taken, waiting| left_words(room(taken), waiting);
         assert_eq!([left(0, 0), left(6, 0), left(9, 0)], ["Places free", "4 places left", "1 place left"]);
-        assert_eq!([left(10, 0), left(11, 0), left(10, 1)], ["Full", "Full", "Full, and 1 family is waiting"]);
+        assert_eq!(
+            [left(10, 0), left(11, 0), left(10, 1)],
+            ["Full", "Full", "Full, and 1 family is waiting"]
+        );
         assert_eq!(left(9, 2), "Full, and 2 families are waiting", "what is free is theirs");
     }
 }

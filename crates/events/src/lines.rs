@@ -129,13 +129,13 @@ pub(crate) fn how_to_come(session: &Session) -> String {
     });
     let first = match draft.kind {
         Kind::DropIn => "Just come along. You do not need to book, and you can come late or leave early.",
-        Kind::BookOn => "Book a place on the date you want to come. Ask at the place, or ring the council.",
+        Kind::BookOn => "Book a place on the date you want to come.",
         Kind::Course => "This is a course. When you book, you book all the dates that are left.",
         Kind::Invitation => {
             "You need an invitation. Ask your midwife, health visitor or a hub worker for one."
         }
         Kind::Referral => "A professional books this for you. Ask your health visitor, school or GP.",
-        Kind::OneToOne => "This is an appointment for one family at a time. Ask at the place for a time.",
+        Kind::OneToOne => "This is an appointment for one family at a time. Choose the time that suits you.",
     };
     format!("{first}{}", places.unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 use crate::{
     event_data::json_ld,
     lines::{Standing, clock_words, cost_words, day_words, for_whom, how_to_come, place_words},
-    model::{Feature, Wanted},
+    model::{Feature, Kind, Wanted},
     shelf::{At, Events, Session, Shelf, times},
 };
 use askama::Template;
@@ -27,6 +27,8 @@ struct SessionView {
     for_whom: String,
     how: &'static str,
     is_drop_in: bool,
+    /// What the way to book says, where families book it on this site.
+    book: Option<&'static str>,
     how_to_come: String,
     places: Vec<PlaceView>,
     is_online: bool,
@@ -120,6 +122,12 @@ fn view(
         for_whom: for_whom(session),
         how: draft.kind.words(),
         is_drop_in: draft.is_drop_in(),
+        book: next.filter(|_| draft.wanted == Wanted::Published).and(match draft.kind {
+            Kind::BookOn => Some("Book a place"),
+            Kind::Course => Some("Book the course"),
+            Kind::OneToOne => Some("Book an appointment"),
+            Kind::DropIn | Kind::Invitation | Kind::Referral => None,
+        }),
         how_to_come: how_to_come(session),
         places: places(shelf, session, dates),
         is_online: !draft.online_link.is_empty(),

@@ -13,8 +13,9 @@ use store::Tx;
 
 /// The wording of every kind of message, for the editor's list.
 pub fn templates() -> &'static [&'static Template] {
-    static ALL: LazyLock<Vec<&'static Template>> =
-        LazyLock::new(|| [accounts::TEMPLATES, keeping::TEMPLATES, freshness::TEMPLATES].concat());
+    static ALL: LazyLock<Vec<&'static Template>> = LazyLock::new(|| {
+        [accounts::TEMPLATES, keeping::TEMPLATES, freshness::TEMPLATES, bookings::TEMPLATES].concat()
+    });
     &ALL
 }
 

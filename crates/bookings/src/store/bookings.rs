@@ -216,7 +216,10 @@ pub(crate) fn list_sessions_of(tx: &mut Tx, booking: BookingId) -> Result<Vec<Uu
 
 /// The bookings that name an e-mail address, the latest first.
 pub(crate) fn list_bookings_of(tx: &mut Tx, email: &str) -> Result<Vec<BookingRow>, Fault> {
-    tx.all(&format!("{BOOKINGS} where lower(email) = $1 order by made_at desc, id"), args![email.to_lowercase()])
+    tx.all(
+        &format!("{BOOKINGS} where lower(email) = $1 order by made_at desc, id"),
+        args![email.to_lowercase()],
+    )
 }
 
 /// The bookings whose last date was to start before an instant and that still name somebody. At most some thousand.
@@ -235,6 +238,9 @@ pub(crate) fn set_forgotten(tx: &mut Tx, booking: BookingId, now: Instant) -> Re
             where id = $1",
         args![booking, now],
     )?;
-    tx.exec("update booking_guest set name = '', born = null, needs = '' where booking_id = $1", args![booking])?;
+    tx.exec(
+        "update booking_guest set name = '', born = null, needs = '' where booking_id = $1",
+        args![booking],
+    )?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Bookings through the desk, on both databases: the last place, the queue, offers, forms sent twice.
 
-use bookings::{How, QueueRule, Refused, Rules, Settle, State, book, book_all, lapse_ended, settle};
 use crate::support::{at, both, guests, request};
+use bookings::{How, QueueRule, Refused, Rules, Settle, State, book, book_all, lapse_ended, settle};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_ask_for_ten_places_at_once_and_ten_get_them() {
@@ -196,7 +196,11 @@ async fn fewer_places_drop_nobody_and_more_places_go_to_the_queue_first() {
         hall.set_places("stay-and-play", 8).await;
         assert_eq!(hall.taken(date).await, 10);
         settle(&hall.desk, booked[0].id, Settle::Cancel("cancelled by the family")).await.unwrap().unwrap();
-        assert_eq!(hall.states(std::slice::from_ref(&waits)).await, ["waiting"], "nine are booked on eight places");
+        assert_eq!(
+            hall.states(std::slice::from_ref(&waits)).await,
+            ["waiting"],
+            "nine are booked on eight places"
+        );
         hall.set_places("stay-and-play", 10).await;
         assert_eq!(hall.states(&[waits]).await, ["offered"]);
         hall.expect_sound().await;

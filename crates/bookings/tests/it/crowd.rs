@@ -123,9 +123,9 @@ struct Crowd {
 
 /// Two hundred families, in turn at each of the desks, all at once.
 async fn ask(desks: &[Desk], date: Uuid, first: u64) -> Crowd {
-    let asked = (first..first + FAMILIES).zip(desks.iter().cycle().cloned()).map(|(number, desk)| {
-        tokio::spawn(async move { book(&desk, request(number, &[date], 1)).await })
-    });
+    let asked = (first..first + FAMILIES)
+        .zip(desks.iter().cycle().cloned())
+        .map(|(number, desk)| tokio::spawn(async move { book(&desk, request(number, &[date], 1)).await }));
     let mut crowd = Crowd::default();
     for asked in asked.collect::<Vec<_>>() {
         match asked.await.unwrap() {

@@ -32,7 +32,8 @@ impl Browser {
     }
 
     async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Seen {
-        let body: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let body: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
@@ -45,15 +46,25 @@ impl Browser {
         let text = |name: header::HeaderName| {
             response.headers().get(name).map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
         };
-        let (status, location, cookie) = (response.status(), text(header::LOCATION), text(header::SET_COOKIE));
-        let html = String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let (status, location, cookie) =
+            (response.status(), text(header::LOCATION), text(header::SET_COOKIE));
+        let html =
+            String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
         Seen { status, location, cookie, html }
     }
 }
 
 fn encoded(text: &str) -> String {
     text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            },
+        )
         .collect()
 }
 
@@ -142,7 +153,8 @@ async fn what_is_wrong_is_said_at_its_box_and_nothing_typed_is_lost() {
             }
             form
         };
-        let rows: [(&[(&str, &str)], &str, &str); 6] = [
+        type Changes<'a> = &'a [(&'static str, &'static str)];
+        let rows: [(Changes, &str, &str); 6] = [
             (&[("date", "")], "#date", "Choose at least one date"),
             (&[("child_1_born", "soon")], "#child_1_born", "Type the date of birth"),
             (&[("child_1_born", "1 8 2019")], "#child_1_born", "another age on that day"),
@@ -155,9 +167,15 @@ async fn what_is_wrong_is_said_at_its_box_and_nothing_typed_is_lost() {
             let pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let seen = browser.post(path, &pairs).await;
             assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{sentence}");
-            assert!(seen.html.contains(&format!("href=\"{place}\"")), "{sentence}: the summary leads to {place}");
+            assert!(
+                seen.html.contains(&format!("href=\"{place}\"")),
+                "{sentence}: the summary leads to {place}"
+            );
             assert!(seen.html.contains(sentence), "{sentence}");
-            assert!(seen.html.contains("value=\"Robin\"") && seen.html.contains(&key), "{sentence}: nothing is lost");
+            assert!(
+                seen.html.contains("value=\"Robin\"") && seen.html.contains(&key),
+                "{sentence}: nothing is lost"
+            );
         }
         let form = with(&[("note", "i want to kill myself")]);
         let pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -166,7 +184,10 @@ async fn what_is_wrong_is_said_at_its_box_and_nothing_typed_is_lost() {
         assert_eq!(held.status, StatusCode::OK);
         let more = with(&[("do", "add")]);
         let pairs: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        assert!(browser.post(path, &pairs).await.html.contains("child_2_name"), "one more child, without a script");
+        assert!(
+            browser.post(path, &pairs).await.html.contains("child_2_name"),
+            "one more child, without a script"
+        );
     })
     .await;
 }
@@ -190,7 +211,10 @@ async fn a_full_date_offers_the_queue_and_an_offer_is_taken_by_its_link() {
         wish.push(("wait", "1"));
         let waits = browser.post(FORM, &wish).await.location;
         assert!(browser.get(&waits).await.html.contains("You are first in line."));
-        bookings::settle(&hall.desk, booked[0].id, bookings::Settle::Cancel("cancelled by staff")).await.unwrap().unwrap();
+        bookings::settle(&hall.desk, booked[0].id, bookings::Settle::Cancel("cancelled by staff"))
+            .await
+            .unwrap()
+            .unwrap();
         let offered = browser.get(&waits).await.html;
         assert!(offered.contains("There is a place for you") && offered.contains("kept for you until"));
         assert_eq!(browser.post(&waits, &[("do", "accept")]).await.status, StatusCode::SEE_OTHER);
@@ -210,10 +234,13 @@ async fn who_came_is_forgotten_and_how_many_stays() {
         }
         hall.clock.set(crate::support::at("2027-01-10T09:00:00Z"));
         let now = hall.clock.now();
-        let forgotten =
-            hall.db.write(move |tx| bookings::forget_who_came(tx, crate::support::at("2027-01-01T00:00:00Z"), now));
+        let forgotten = hall
+            .db
+            .write(move |tx| bookings::forget_who_came(tx, crate::support::at("2027-01-01T00:00:00Z"), now));
         assert_eq!(forgotten.await.unwrap(), 1, "the second is still to come");
-        let named = |sql: &'static str| async move { hall.db.read(move |tx| tx.one::<(i64,)>(sql, &[])).await.unwrap().0 };
+        let named = |sql: &'static str| async move {
+            hall.db.read(move |tx| tx.one::<(i64,)>(sql, &[])).await.unwrap().0
+        };
         assert_eq!(named("select count(*) from booking where email is not null").await, 1);
         assert_eq!(named("select count(*) from booking_guest where name = '' and born is null").await, 2);
         assert_eq!((hall.taken(first).await, hall.taken(later).await), (2, 2));

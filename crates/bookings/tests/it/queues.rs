@@ -1,7 +1,9 @@
 //! Who waits for what cannot come, and forms that cross one another.
 
 use crate::support::{Hall, at, both, request, weekly};
-use bookings::{Booked, How, QueueRule, Refused, Rules, Settle, State, book, give_up_dates, renew_places, settle};
+use bookings::{
+    Booked, How, QueueRule, Refused, Rules, Settle, State, book, give_up_dates, renew_places, settle,
+};
 use uuid::Uuid;
 
 fn waits(number: u64, dates: &[Uuid], children: usize) -> bookings::Request {

@@ -11,8 +11,8 @@ use crate::{
 };
 use access::{AllowOverbooking, May, On};
 use bookings::{
-    BookingId, Contact, Desk, How, QueueRule, Request, Rules, Settle, allow_overbooking, book,
-    give_up_dates, lapse_ended, renew_places, settle,
+    BookingId, Contact, Desk, How, QueueRule, Request, Rules, Settle, allow_overbooking, book, give_up_dates,
+    lapse_ended, renew_places, settle,
 };
 use kernel::Dice;
 use store::testing;
@@ -79,7 +79,11 @@ async fn run_group(hall: Hall, seed: u64) {
         let mut newcomers: Vec<Vec<Option<BookingId>>> = vec![Vec::new(); worlds.len()];
         for (at, act, doing) in doing {
             let outcome = doing.await.unwrap().unwrap_or_else(|fault| {
-                panic!("seed {seed}, step {step}, {}: {fault:#}\n{:#?}", act.told(&worlds[at]), worlds[at].log)
+                panic!(
+                    "seed {seed}, step {step}, {}: {fault:#}\n{:#?}",
+                    act.told(&worlds[at]),
+                    worlds[at].log
+                )
             });
             if let (Act::Book(wish), Some(id)) = (&act, outcome) {
                 worlds[at].wishes.push(wish.clone());
@@ -175,7 +179,8 @@ fn decide_act(dice: &Dice, world: &World, number: u64, second: u64) -> Act {
     };
     act.unwrap_or_else(|| {
         let bits = below(dice, 7) + 1;
-        let dates: Vec<Uuid> = (0..3).filter(|bit| bits & (1 << bit) != 0).map(|bit| world.dates[bit]).collect();
+        let dates: Vec<Uuid> =
+            (0..3).filter(|bit| bits & (1 << bit) != 0).map(|bit| world.dates[bit]).collect();
         let fresh = (number << 32) + ((world.log.len() as u64) << 1) + second;
         let mut wish = request(fresh, &dates, below(dice, 3) + 1);
         wish.how = [How::Held, How::Booked, How::BookedOrWaiting, How::BookedOrWaiting][below(dice, 4)];

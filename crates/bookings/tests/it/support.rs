@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[&[store::Migration]] = &[
     access::MIGRATIONS,
     settings::MIGRATIONS,
     directory::MIGRATIONS,
+    notify::MIGRATIONS,
     events::MIGRATIONS,
     bookings::MIGRATIONS,
 ];
@@ -126,13 +127,19 @@ impl Hall {
         let now = self.clock.now();
         self.db
             .write(move |tx| {
-                settings::set_council(tx, &Council { area_name: "Halton".to_owned(), ..Council::unnamed() }, now)?;
+                let council = Council {
+                    area_name: "Halton".to_owned(),
+                    public_url: "https://hub.example.org".to_owned(),
+                    ..Council::unnamed()
+                };
+                settings::set_council(tx, &council, now)?;
                 let organization = json!({"slug": "example-centre", "name": "Example centre", "description": "A centre of the test.", "kind": "charity", "source": "The test"});
                 directory::publish_organization(tx, &serde_json::from_value(organization)?, now)?;
                 Ok(())
             })
             .await
             .unwrap();
+        self.desk.site().refresh().await.unwrap();
         for draft in drafts() {
             self.publish(draft).await;
         }

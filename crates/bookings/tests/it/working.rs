@@ -6,7 +6,7 @@ use jobs::Runner;
 use kernel::Dice;
 
 fn runner(hall: &Hall) -> Runner {
-    bookings::jobs(Runner::new(hall.db.clone(), hall.clock.clone(), Dice::loaded(1)), &hall.desk)
+    bookings::jobs(Runner::new(hall.db.clone(), hall.clock.clone(), Dice::real()), &hall.desk)
 }
 
 /// So many come in turn, a second apart, and wait when it is full.
@@ -79,6 +79,47 @@ async fn a_count_that_is_not_what_its_rows_add_up_to_is_told() {
         let findings = hall.db.read(bookings::findings).await.unwrap();
         assert!(findings.len() == 1 && findings[0].contains("of 1 dates"), "{findings:?}");
         runner(hall).run_until_empty().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_family_is_told_what_became_of_their_booking_once_each() {
+    both(async |hall| {
+        let date = hall.open_session("small", 1, 1).await[0];
+        let come = come(hall, date, 2).await;
+        runner(hall).run_until_empty().await.unwrap();
+        settle(&hall.desk, come[0].id, Settle::Cancel("cancelled by the family")).await.unwrap().unwrap();
+        runner(hall).run_until_empty().await.unwrap();
+        let until = hall.until(come[1].id).await;
+        hall.clock.set(until);
+        runner(hall).run_until_empty().await.unwrap();
+        runner(hall).run_until_empty().await.unwrap();
+        let told: Vec<(String, String, String)> = hall
+            .db
+            .read(|tx| {
+                tx.all(
+                    "select to_address, template, body from message order by to_address, queued_at, id",
+                    &[],
+                )
+            })
+            .await
+            .unwrap();
+        let reasons: Vec<(String, Option<String>)> = hall
+            .db
+            .read(|tx| tx.all("select kind, reason from job where reason is not null", &[]))
+            .await
+            .unwrap();
+        assert_eq!(reasons, [], "every job was done");
+        let of = |family: &str| -> Vec<&str> {
+            let own = told.iter().filter(|(to, _, _)| to == family);
+            own.map(|(_, template, _)| template.as_str()).collect()
+        };
+        assert_eq!(of("parent0@example.org"), ["bookings.booked", "bookings.cancelled"]);
+        assert_eq!(of("parent1@example.org"), ["bookings.waiting", "bookings.offered", "bookings.lapsed"]);
+        let link = format!("/bookings/{}/{}", come[1].reference, hall.desk.link_secret(come[1].id));
+        let offered = told.iter().find(|(_, template, _)| template == "bookings.offered").unwrap();
+        assert!(offered.2.contains(&link) && offered.2.contains("Tuesday 1 December 2026, 9:30am"));
     })
     .await;
 }

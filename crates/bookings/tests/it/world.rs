@@ -37,9 +37,9 @@ impl World {
 
     /// What is taken and held at this moment.
     pub async fn look_at_places(hall: &Hall, worlds: &mut [World]) {
-        let used = hall.db.read(|tx| {
-            tx.all::<(Uuid, i64)>("select date_id, taken + held from date_places", args![])
-        });
+        let used = hall
+            .db
+            .read(|tx| tx.all::<(Uuid, i64)>("select date_id, taken + held from date_places", args![]));
         let used: BTreeMap<Uuid, i64> = used.await.unwrap().into_iter().collect();
         for world in worlds {
             let of_world = world.dates.iter().map(|date| (*date, used.get(date).copied().unwrap_or(0)));
@@ -115,12 +115,8 @@ impl Seen {
             Ok((bookings, dates, places, turns))
         });
         let (bookings, dates, places, turns) = read.await.unwrap();
-        let mut seen = Seen {
-            bookings: BTreeMap::new(),
-            dates: BTreeMap::new(),
-            places,
-            turns: BTreeMap::new(),
-        };
+        let mut seen =
+            Seen { bookings: BTreeMap::new(), dates: BTreeMap::new(), places, turns: BTreeMap::new() };
         for booking in bookings {
             seen.bookings.entry(booking.session_id).or_default().push(booking);
         }
