@@ -40,13 +40,15 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// The council's pages that one opens by oneself, whatever waits: each with what it takes to go there.
-const WORK: [(Action, &str, &str); 17] = [
+const WORK: [(Action, &str, &str); 19] = [
     (Action::ReviewChange, "/admin/review", "Changes to check"),
     (Action::CheckApplication, "/admin/applications", "Organisations that ask to be listed"),
     (Action::SettleReport, "/admin/reports", "Reports from visitors"),
     (Action::ChaseEntries, "/admin/freshness", "Entries to check"),
     (Action::EditMany, "/admin/entries", "All entries"),
     (Action::SettleWords, "/admin/words", "Families’ words"),
+    (Action::KeepSessions, "/admin/sessions", "Sessions"),
+    (Action::KeepTerms, "/admin/terms", "School terms and bank holidays"),
     (Action::SeeFigures, "/admin/figures", "Figures"),
     (Action::SeeAutomations, "/admin/automations", "What the automations did"),
     (Action::ManagePeople, "/admin/people", "People"),

@@ -6,7 +6,7 @@ use crate::{
     shelf::Events,
     store as rows,
 };
-use access::{KeepSessions, On};
+use access::{Action, KeepSessions, On};
 use askama::Template;
 use axum::extract::State;
 use uuid::Uuid;
@@ -15,6 +15,9 @@ use web::{Page, Params, Reply, Who, show};
 #[derive(Template)]
 #[template(path = "sessions.html")]
 struct SessionsView {
+    /// Where they came from: a page that is open to them, and its name.
+    back: (&'static str, &'static str),
+    keeps_terms: bool,
     lines: Vec<Line>,
     typed: String,
     state: String,
@@ -67,5 +70,13 @@ pub(crate) async fn get(State(events): State<Events>, who: Who, params: Params) 
         });
     }
     let state = state.map_or_else(String::new, |state| state.key().to_owned());
-    show(site, &Page::new("Sessions"), &SessionsView { lines, typed, state, total })
+    let back = if Action::OpenCouncilDoor.is_open_to(&who.actor) {
+        ("/admin", "To do")
+    } else if Action::OpenProviderDoor.is_open_to(&who.actor) {
+        ("/provider", "Your entries")
+    } else {
+        ("/account", "Your account")
+    };
+    let keeps_terms = Action::KeepTerms.is_open_to(&who.actor);
+    show(site, &Page::new("Sessions"), &SessionsView { back, keeps_terms, lines, typed, state, total })
 }
