@@ -50,6 +50,7 @@ struct BookView {
     contact: String,
     note: String,
     wait: bool,
+    remember: bool,
     seen: bool,
     form_key: String,
     reference: String,
@@ -167,7 +168,7 @@ pub(crate) async fn post(
         return Ok(wait.told(show(site, &offer, &typed, &errors, card)?));
     }
     match book(&desk, wish).await? {
-        Ok(booked) => Ok(done(&desk, &booked)),
+        Ok(booked) => Ok(done(&desk, &booked, &typed)),
         Err(why) => {
             let (field, words) = refused_words(&why);
             show(site, &offer, &typed, &Errors(vec![Refusal::at(field, words)]), card)
@@ -175,15 +176,16 @@ pub(crate) async fn post(
     }
 }
 
-/// The booking's own page, and a cookie so that this family need not type who they are next time.
-fn done(desk: &Desk, booked: &Booked) -> axum::response::Response {
+/// The booking's own page; and, only when the family asked for it, a cookie so that they need not type who they are next
+/// time. On a telephone that is shared, what is not asked for is not kept, and what was kept goes.
+fn done(desk: &Desk, booked: &Booked, typed: &Typed) -> axum::response::Response {
     let secret = desk.link_secret(booked.id);
     let mut reply = see_other(&format!("/bookings/{}/{secret}", booked.reference)).into_response();
     let secure = if desk.site().council().public_url.starts_with("https://") { "; Secure" } else { "" };
     let cookie = format!(
-        "{FAMILY}={}.{secret}; Path=/whats-on; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
-        booked.id.uuid().simple(),
-        FAMILY_DAYS * 24 * 60 * 60
+        "{FAMILY}={}; Path=/whats-on; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+        if typed.remember { format!("{}.{secret}", booked.id.uuid().simple()) } else { String::new() },
+        if typed.remember { FAMILY_DAYS * 24 * 60 * 60 } else { 0 }
     );
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         reply.headers_mut().append(header::SET_COOKIE, cookie);
@@ -232,6 +234,7 @@ async fn known_family(desk: &Desk, headers: &HeaderMap) -> Result<Typed, Fault> 
         typed.children = children;
     }
     typed.grown_ups = guests.iter().filter(|guest| guest.grown_up).count().max(1).to_string();
+    typed.remember = true;
     typed.name = booking.contact_name;
     typed.email = booking.email.unwrap_or_default();
     typed.phone = booking.phone.unwrap_or_default();
@@ -341,6 +344,7 @@ fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option
         }
         .render()?,
         wait: typed.wait,
+        remember: typed.remember,
         seen: typed.seen,
         reference: reference_of(&typed.form_key),
         form_key: typed.form_key.clone(),

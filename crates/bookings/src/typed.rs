@@ -29,6 +29,7 @@ pub(crate) struct Typed {
     pub phone: String,
     pub note: String,
     pub wait: bool,
+    pub remember: bool,
     pub seen: bool,
     pub form_key: String,
 }
@@ -48,6 +49,7 @@ impl Typed {
             phone: form.get("phone").to_owned(),
             note: form.get("note").to_owned(),
             wait: !form.get("wait").is_empty(),
+            remember: !form.get("remember").is_empty(),
             seen: !form.get("seen").is_empty(),
             form_key: form.get("form_key").to_owned(),
         }

@@ -103,9 +103,12 @@ async fn a_family_books_sends_the_form_twice_gives_up_and_is_known_the_next_time
         assert!(form.html.contains(&format!("Your reference will be <b>{reference}</b>")));
 
         let first = browser.post(FORM, &family(&key, &date)).await;
-        let again = browser.post(FORM, &family(&key, &date)).await;
+        assert!(first.cookie.starts_with("family=;") && first.cookie.contains("Max-Age=0"), "nobody asked to be known");
+        let mut remembered = family(&key, &date);
+        remembered.push(("remember", "1"));
+        let again = browser.post(FORM, &remembered).await;
         assert_eq!((first.status, &first.location), (StatusCode::SEE_OTHER, &again.location));
-        assert!(first.cookie.contains("HttpOnly") && first.cookie.starts_with("family="));
+        assert!(again.cookie.contains("HttpOnly") && again.cookie.contains("Max-Age=15552000"));
         assert_eq!(hall.taken(hall.dates("stay-and-play")[0]).await, 1);
 
         let page = browser.get(&first.location).await;
@@ -116,7 +119,7 @@ async fn a_family_books_sends_the_form_twice_gives_up_and_is_known_the_next_time
         assert_eq!(stranger.status, StatusCode::NOT_FOUND);
         assert!(!stranger.html.contains("Robin"));
 
-        browser.cookie = first.cookie.split(';').next().unwrap().to_owned();
+        browser.cookie = again.cookie.split(';').next().unwrap().to_owned();
         let known = browser.get(FORM).await.html;
         assert!(known.contains("value=\"Robin\"") && known.contains("value=\"parent@example.org\""));
 

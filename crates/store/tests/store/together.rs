@@ -69,10 +69,21 @@ async fn two_nodes_with_many_shelves_each_cross_nowhere_and_sell_nothing_twice()
         let kept = answers.iter().filter(|answer| answer.is_ok()).count();
         let refused =
             answers.iter().filter(|answer| answer.as_ref().is_err_and(|fault| fault.to_string() == "full"));
-        assert_eq!((kept, refused.count()), (15, 185), "three shelves of ten hold fifteen pairs");
+        assert_eq!(kept + refused.count(), 200);
+        let mut full = Vec::new();
         for shelf in shelves {
-            assert_eq!(taken(&db, shelf).await, 10, "a pair that did not fit left nothing behind");
+            full.push(taken(&db, shelf).await);
         }
+        // Fifteen pairs, or fewer where what is left stands on one shelf alone: that hangs on who came first.
+        assert_eq!(
+            full.iter().sum::<i64>(),
+            2 * i64::try_from(kept).unwrap(),
+            "half a pair was kept: {full:?}"
+        );
+        assert!(
+            full.iter().filter(|taken| **taken == 10).count() >= 2,
+            "two shelves had room for a pair: {full:?}"
+        );
     })
     .await;
 }
