@@ -91,7 +91,8 @@ async fn walk(home: &Home, cookie: &str, role: Role) -> (usize, Vec<String>) {
             shown.insert((path.clone(), way.clone()));
             // The public pages are walked without anybody's cookie elsewhere; here one look at each is enough.
             let is_behind_a_door = DOORS.iter().any(|door| way.starts_with(door));
-            let kind = if is_behind_a_door { kind_of(&way) } else { way.split('/').take(2).collect() };
+            let of_public = || way.split('?').next().unwrap_or_default().split('/').take(2).collect();
+            let kind = if is_behind_a_door { kind_of(&way) } else { of_public() };
             let alike = kinds.entry(kind).or_default();
             if *alike < ALIKE && seen.insert(way.clone()) {
                 *alike += 1;
