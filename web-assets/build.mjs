@@ -26,6 +26,7 @@ function build() {
   hashed('hearth.js', withoutComments(read('js/hearth.js')));
   hashed('map.js', withoutComments(read('js/map.js')));
   hashed('passkey.js', withoutComments(read('js/passkey.js')));
+  hashed('registers.js', withoutComments(read('js/registers.js')));
   hashed('icons.svg', read('icons/icons.svg').replace(/<!--.*?-->\s*/gs, '').replace(/>\s+</g, '><'));
   hashed('favicon.svg', read('icons/favicon.svg').trim());
   hashed('leaflet.css', leafletCss());

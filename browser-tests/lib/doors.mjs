@@ -13,7 +13,7 @@ export const known = [
   '/admin/review', '/admin/review/second', '/admin/review/pictures', '/admin/review/rules', '/admin/applications',
   '/admin/freshness', '/admin/freshness/schedule', '/admin/reports', '/admin/automations', '/admin/figures',
   '/admin/self-check', '/admin/sources', '/admin/sources/new', '/admin/duplicates', '/admin/merges', '/admin/links',
-  '/admin/quality', '/admin/quality/coverage', '/admin/sessions', '/admin/sessions/new', '/admin/terms',
+  '/admin/quality', '/admin/quality/coverage', '/admin/sessions', '/admin/sessions/new', '/admin/terms', '/register', '/admin/absences', '/admin/attendance',
   '/account/passkeys', '/account/data', '/account/password', '/account/code', '/account/recovery-codes',
 ];
 const FILES = /\.(csv|json|xml)$|^\/(provider\/)?pictures\//;

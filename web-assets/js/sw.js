@@ -1,5 +1,6 @@
 // Keeps four things for when there is no signal: urgent help, the shortlist, one page that says 'no signal', and what
-// those need to look right. Nothing else anybody reads is ever kept on the device.
+// those need to look right. A worker's register keeps itself (registers.js), for a day and until they sign out. Nothing
+// else anybody reads is ever kept on the device.
 'use strict';
 
 // The server fills these two in when it sends this file.
@@ -9,6 +10,8 @@ var VERSION = /*HEARTH_VERSION*/"";
 var CACHE = 'hearth-' + VERSION;
 var PAGES = ['/urgent-help', '/shortlist', '/offline'];
 var PATIENCE_MS = 4000;
+var REGISTERS = 'register-kept';
+var REGISTERS_KEPT_MS = 24 * 60 * 60 * 1000;
 
 self.addEventListener('install', function (event) {
   event.waitUntil(
@@ -44,17 +47,23 @@ self.addEventListener('fetch', function (event) {
         return reply;
       }));
     }
+    if (url.pathname === '/sign-out') event.waitUntil(caches.delete(REGISTERS));
     return;
   }
   if (request.method !== 'GET') return;
 
   if (request.mode === 'navigate') {
+    event.waitUntil(forgetOldRegisters().catch(function () {}));
     event.respondWith(PAGES.indexOf(url.pathname) >= 0
       ? pageFromNetworkFirst(event, url.pathname, !url.search)
-      : fetch(request).catch(noSignal));
+      : fetch(request).catch(function () { return keptRegister(url.pathname).then(function (kept) { return kept || noSignal(); }); }));
   } else if (PRECACHE.indexOf(url.pathname) >= 0) {
     // These names change when their contents do, so the kept copy is always right.
     event.respondWith(caches.match(request).then(function (kept) { return kept || fetch(request); }));
+  } else if (url.pathname.indexOf('/assets/registers-') === 0) {
+    event.respondWith(fetch(request).catch(function () {
+      return keptRegister(url.pathname).then(function (kept) { return kept || Response.error(); });
+    }));
   }
 });
 
@@ -85,6 +94,29 @@ function pageFromNetworkFirst(event, path, keepIt) {
 
 function noSignal() {
   return caches.match('/offline').then(function (reply) { return reply || Response.error(); });
+}
+
+// A register that was open on this phone, with what its script needs.
+function keptRegister(path) {
+  return caches.has(REGISTERS).then(function (there) {
+    return there ? caches.open(REGISTERS).then(function (cache) { return cache.match(path); }) : undefined;
+  });
+}
+
+// Names are not kept longer than a day, whether or not anybody opens the register again.
+function forgetOldRegisters() {
+  return caches.has(REGISTERS).then(function (there) {
+    return there ? caches.open(REGISTERS).then(function (cache) {
+      return cache.keys().then(function (requests) {
+        return Promise.all(requests.map(function (request) {
+          return cache.match(request).then(function (reply) {
+            var at = reply && Number(reply.headers.get('X-Kept-At'));
+            if (at && Date.now() - at > REGISTERS_KEPT_MS) return cache.delete(request);
+          });
+        }));
+      });
+    }) : undefined;
+  });
 }
 
 function refreshShortlist() {

@@ -155,6 +155,8 @@ actions! {
     AllowOverbooking "allow_overbooking" { Always: DataSteward; }
     /// Invite a family to a session, and see whether the invitation was opened, booked and attended
     InviteFamily "invite_family" { OwnOrganization: ProviderEditor; Always: Practitioner, HubWorker; }
+    /// Book or move an appointment for a family
+    BookForFamily "book_for_family" { OwnOrganization: ProviderEditor; Always: Practitioner, HubWorker; }
     /// See bookings, attendance and invitations in figures
     SeeBookingFigures "see_booking_figures" { Always: Editor, DataSteward, Analyst, Administrator; }
     /// Keep holiday programmes: allowances, who is eligible, opening mornings, providers

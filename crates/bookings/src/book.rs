@@ -1,7 +1,8 @@
 //! A party books dates, waits for them, or has places held while somebody types.
 
 use crate::{
-    desk::{Desk, reference_of},
+    desk::{Desk, reference_after},
+    invited::without_false_invitation,
     ledger::{self, is_held, offer_freed},
     model::{
         Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, Refused, Room, State, decide_newcomer,
@@ -62,6 +63,18 @@ pub struct Request {
     pub made_by: MadeBy,
     /// The invitation by which they came.
     pub invitation: Option<Uuid>,
+    /// Which page of the house asks.
+    pub through: Through,
+}
+
+/// Which page of the house asks for places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Through {
+    /// The session's own.
+    #[default]
+    Session,
+    /// That of the programme which the session belongs to: it knows more about who may come.
+    Programme,
 }
 
 /// What became of a wish.
@@ -88,16 +101,19 @@ pub async fn book(desk: &Desk, request: Request) -> Result<Result<Booked, Refuse
 pub async fn book_all(desk: &Desk, requests: Vec<Request>) -> Result<Result<Vec<Booked>, Refused>, Fault> {
     let site = desk.site();
     let ids: Vec<Uuid> = requests.iter().flat_map(|request| request.dates.iter().copied()).collect();
-    if requests.iter().any(|request| !is_sound(request)) {
+    if requests.iter().any(|request| !is_sound_choice(&request.dates)) {
         return Ok(Err(Refused::Dates));
     }
-    let sessions = site.db().read(move |tx| list_sessions(tx, &ids)).await?;
     let fresh: Vec<BookingId> = requests.iter().map(|_| Id::new(site.clock(), site.dice())).collect();
     let wishes = Arc::new((requests, fresh));
-    let mut outcome = keep_all(desk, wishes.clone(), sessions.clone()).await;
-    if outcome.as_ref().is_err_and(came_twice_at_once) {
-        // The same key for another session came over another node at the same moment. It is there now, and is found.
-        outcome = keep_all(desk, wishes, sessions).await;
+    let mut outcome = keep_all(desk, wishes.clone(), &ids, Attempt::First).await;
+    for _ in 0..TRIES_MAX {
+        if !outcome.as_ref().is_err_and(came_twice_at_once) {
+            break;
+        }
+        // The same key for another session came over another node at the same moment: it is there now, and is found. Or
+        // the reference is another booking's: then there is another for this one.
+        outcome = keep_all(desk, wishes.clone(), &ids, Attempt::Again).await;
     }
     match outcome {
         Ok(booked) => Ok(Ok(booked)),
@@ -105,27 +121,57 @@ pub async fn book_all(desk: &Desk, requests: Vec<Request>) -> Result<Result<Vec<
     }
 }
 
+/// How often a basket is tried again because something of it came in between.
+const TRIES_MAX: usize = 3;
+
+/// The first attempt takes it that neither the form nor its reference was ever here: nearly always so, and the tables
+/// refuse it when it is not. Only then is there a second, which asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Attempt {
+    First,
+    Again,
+}
+
+impl Attempt {
+    fn find_reference(self, tx: &mut Tx, form_key: &str) -> Result<String, Fault> {
+        let mut tries = 0;
+        loop {
+            let reference = reference_after(form_key, tries);
+            let is_taken =
+                self == Attempt::Again && rows::find_booking_by_reference(tx, &reference)?.is_some();
+            if !is_taken {
+                return Ok(reference);
+            }
+            tries += 1;
+        }
+    }
+}
+
 async fn keep_all(
     desk: &Desk,
     wishes: Arc<(Vec<Request>, Vec<BookingId>)>,
-    sessions: Vec<Uuid>,
+    dates: &[Uuid],
+    attempt: Attempt,
 ) -> Result<Vec<Booked>, Fault> {
-    let (held, clock) = (sessions.clone(), desk.site().clock().clone());
-    let keep = move |tx: &mut Tx| {
-        // The clock is looked at when the session's row is ours: who came first was made first, on every node.
-        let now = clock.now();
-        let (requests, fresh) = &*wishes;
-        let mut booked = Vec::new();
-        for (request, id) in requests.iter().zip(fresh) {
-            // What was kept of the wishes before this one is undone when it is refused.
-            match book_one(tx, request, *id, &held, now)? {
-                Ok(one) => booked.push(one),
-                Err(why) => return Err(Fault::new(Undone(why))),
+    let (clock, check) = (desk.site().clock().clone(), desk.invitation_check());
+    let keep = |sessions: Vec<Uuid>| {
+        move |tx: &mut Tx<'_>| {
+            // The clock is looked at when the session's row is ours: who came first was made first, on every node.
+            let now = clock.now();
+            let (requests, fresh) = &*wishes;
+            let mut booked = Vec::new();
+            for (request, id) in requests.iter().zip(fresh) {
+                // What was kept of the wishes before this one is undone when it is refused.
+                let request = without_false_invitation(tx, request, check, now)?;
+                match book_one(tx, (&request, *id, attempt), &sessions, now)? {
+                    Ok(one) => booked.push(one),
+                    Err(why) => return Err(Fault::new(Undone(why))),
+                }
             }
+            Ok(booked)
         }
-        Ok(booked)
     };
-    desk.line().write(sessions, keep).await
+    desk.write_in_order(dates, keep).await
 }
 
 fn came_twice_at_once(fault: &Fault) -> bool {
@@ -147,31 +193,45 @@ impl std::fmt::Display for Undone {
 
 impl std::error::Error for Undone {}
 
-fn is_sound(request: &Request) -> bool {
-    let different: BTreeSet<Uuid> = request.dates.iter().copied().collect();
-    (1..=DATES_MAX).contains(&request.dates.len()) && different.len() == request.dates.len()
-}
-
-fn list_sessions(tx: &mut Tx, dates: &[Uuid]) -> Result<Vec<Uuid>, Fault> {
-    let sessions: BTreeSet<Uuid> =
-        events::list_bookable_dates(tx, dates)?.iter().map(|date| date.session_id.uuid()).collect();
-    Ok(sessions.into_iter().collect())
+/// Whether a choice of dates is of some, not too many, and of none twice.
+pub(crate) fn is_sound_choice(dates: &[Uuid]) -> bool {
+    let different: BTreeSet<Uuid> = dates.iter().copied().collect();
+    (1..=DATES_MAX).contains(&dates.len()) && different.len() == dates.len()
 }
 
 fn book_one(
     tx: &mut Tx,
-    request: &Request,
-    id: BookingId,
+    (request, id, attempt): (&Request, BookingId, Attempt),
     sessions: &[Uuid],
     now: Instant,
 ) -> Result<Result<Booked, Refused>, Fault> {
-    if let Some(first) = rows::find_booking_by_key(tx, &request.form_key)? {
-        return if first.form_hash == hash_of(request) {
-            answer(tx, &first).map(Ok)
-        } else {
-            Ok(Err(Refused::OtherContent))
-        };
+    if attempt == Attempt::Again
+        && let Some(first) = find_first_answer(tx, request)?
+    {
+        return Ok(first);
     }
+    match book_new(tx, (request, id, attempt), sessions, now)? {
+        // A form that comes again when everything is full is told what it was told before.
+        Err(why) if attempt == Attempt::First => Ok(find_first_answer(tx, request)?.unwrap_or(Err(why))),
+        answer => Ok(answer),
+    }
+}
+
+/// What a form was told that was here before.
+fn find_first_answer(tx: &mut Tx, request: &Request) -> Result<Option<Result<Booked, Refused>>, Fault> {
+    let Some(first) = rows::find_booking_by_key(tx, &request.form_key)? else { return Ok(None) };
+    if first.form_hash != hash_of(request) {
+        return Ok(Some(Err(Refused::OtherContent)));
+    }
+    answer(tx, &first).map(|booked| Some(Ok(booked)))
+}
+
+fn book_new(
+    tx: &mut Tx,
+    (request, id, attempt): (&Request, BookingId, Attempt),
+    sessions: &[Uuid],
+    now: Instant,
+) -> Result<Result<Booked, Refused>, Fault> {
     let dates = events::list_bookable_dates(tx, &request.dates)?;
     let plan = match decide_plan(request, &dates, now)? {
         Ok(plan) => plan,
@@ -211,11 +271,12 @@ fn book_one(
         None
     };
     let mut booking = row(request, id, &dates, &plan, state, until, now);
+    booking.reference = attempt.find_reference(tx, &request.form_key)?;
     if state == State::Waiting {
         booking.queued_at = Some(ledger::end_of_queue(tx, booking.session_id, now)?);
     }
     ledger::begin(tx, &booking, &dates, &rooms, what)?;
-    rows::set_guests(tx, booking.id, &request.party)?;
+    rows::insert_guests(tx, booking.id, &request.party)?;
     if state == State::Waiting && offer_freed(tx, sessions, now)?.contains(&booking.id) {
         // Who comes new passes nobody, but of those in the queue whoever fits may, where the council wants it so.
         booking = ledger::found(tx, booking.id)?;
@@ -229,7 +290,7 @@ fn sessions_of(dates: &[BookableDate]) -> BTreeSet<SessionId> {
 }
 
 /// Whether a newcomer fits, with the queue as it stands.
-fn fits(
+pub(crate) fn fits(
     tx: &mut Tx,
     rooms: &BTreeMap<Uuid, (SessionId, Room)>,
     places: i64,
@@ -240,12 +301,12 @@ fn fits(
     Ok(decide_newcomer(&dates, places, &ledger::queue_of(tx, sessions, now)?.waiters))
 }
 
-struct Plan {
-    places: i64,
+pub(crate) struct Plan {
+    pub places: i64,
 }
 
 /// What of a wish can be judged before the places are looked at.
-fn decide_plan(
+pub(crate) fn decide_plan(
     request: &Request,
     dates: &[BookableDate],
     now: Instant,
@@ -272,7 +333,8 @@ fn decide_plan(
             Kind::Referral => !by_family,
             Kind::DropIn => false,
         };
-        if !open {
+        let elsewhere = draft.booked_through.is_some() && by_family && request.through == Through::Session;
+        if !open || elsewhere {
             return Ok(Err(Refused::NotThisWay));
         }
         if let Some(opens_at) = draft.opens_at
@@ -337,7 +399,7 @@ fn row(
 ) -> BookingRow {
     BookingRow {
         id,
-        reference: reference_of(&request.form_key),
+        reference: String::new(),
         form_key: request.form_key.clone(),
         form_hash: hash_of(request),
         session_id: dates[0].session_id,

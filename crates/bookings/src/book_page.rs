@@ -3,6 +3,7 @@
 use crate::{
     book::{Booked, book},
     desk::{Desk, reference_of},
+    invited::is_invited,
     ledger,
     model::{BookingId, Room, State},
     store as rows,
@@ -23,7 +24,7 @@ use uuid::Uuid;
 use web::{
     CardView, Form, Page, Params, Reply, Site,
     fields::{ErrorSummary, Errors, Input, Textarea},
-    missing, see_other, show_with,
+    is_path, missing, see_other, show_with,
 };
 
 /// How many dates the form offers.
@@ -53,6 +54,8 @@ struct BookView {
     remember: bool,
     seen: bool,
     form_key: String,
+    invitation: Option<Uuid>,
+    is_one_to_one: bool,
     reference: String,
 }
 
@@ -74,18 +77,40 @@ struct Offer {
     row: SessionRow,
     draft: SessionDraft,
     dates: Vec<(Uuid, Instant, Room, usize)>,
+    is_invited: bool,
 }
 
-async fn find(site: &Site, slug: String) -> Result<Option<Offer>, Fault> {
-    let now = site.clock().now();
-    site.db()
+/// What somebody brings to the page: the dates they pressed, and their invitation.
+struct Brought {
+    dates: Vec<Uuid>,
+    invitation: Option<Uuid>,
+}
+
+impl Brought {
+    fn of<'a>(dates: impl Iterator<Item = &'a str>, invitation: &str) -> Brought {
+        Brought {
+            dates: dates.filter_map(|date| date.parse().ok()).collect(),
+            invitation: invitation.parse().ok(),
+        }
+    }
+}
+
+async fn find(desk: &Desk, slug: String, brought: Brought) -> Result<Option<Offer>, Fault> {
+    let (held, now) = (desk.clone(), desk.site().clock().now());
+    desk.site()
+        .db()
         .read(move |tx| {
             let Some(row) = events::find_session_by_slug(tx, &slug)? else { return Ok(None) };
             let draft = row.draft()?;
             let closes = jiff::SignedDuration::from_mins(draft.closes_minutes);
-            let ids: Vec<Uuid> = events::list_dates_of(tx, row.id, now)?
+            let mut open: Vec<_> = events::list_dates_of(tx, row.id, now)?
                 .into_iter()
                 .filter(|date| date.is_held() && date.starts_at - closes > now)
+                .collect();
+            // The time that was pressed is among those that are offered, however many come before it.
+            open.sort_by_key(|date| draft.kind == Kind::OneToOne && !brought.dates.contains(&date.id));
+            let ids: Vec<Uuid> = open
+                .into_iter()
                 .take(if draft.kind == Kind::Course { crate::model::DATES_MAX } else { DATES_SHOWN })
                 .map(|date| date.id)
                 .collect();
@@ -100,14 +125,24 @@ async fn find(site: &Site, slug: String) -> Result<Option<Offer>, Fault> {
                     Some((date.id, date.starts_at, *room, waiting))
                 })
                 .collect();
-            Ok(Some(Offer { row, draft, dates }))
+            let is_invited = is_invited(tx, &held, brought.invitation, row.id, now)?;
+            Ok(Some(Offer { row, draft, dates, is_invited }))
         })
         .await
 }
 
-fn is_booked_here(offer: &Offer) -> bool {
-    offer.row.wanted == "published"
-        && matches!(offer.draft.kind, Kind::BookOn | Kind::Course | Kind::OneToOne)
+/// Where a session is booked that is not booked here: on the page of its programme, or as its own page says.
+fn booked_elsewhere(offer: &Offer) -> Option<String> {
+    let is_published = offer.row.wanted == "published";
+    if let Some(page) = offer.draft.booked_through.as_ref().filter(|page| is_published && is_path(page)) {
+        return Some(page.clone());
+    }
+    let is_open = match offer.draft.kind {
+        Kind::BookOn | Kind::Course | Kind::OneToOne => true,
+        Kind::Invitation => offer.is_invited,
+        Kind::DropIn | Kind::Referral => false,
+    };
+    (!is_published || !is_open).then(|| format!("/whats-on/{}", offer.draft.slug))
 }
 
 /// `GET /whats-on/{slug}/book`, with `?date=` the date that somebody pressed.
@@ -118,11 +153,20 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Reply {
     let site = desk.site();
-    let Some(offer) = find(site, slug).await? else { return Ok(missing()) };
-    if !is_booked_here(&offer) {
-        return Ok(see_other(&format!("/whats-on/{}", offer.draft.slug)));
+    let brought = Brought::of(params.all("date"), params.get("invitation"));
+    let (has_chosen, invitation) = (!brought.dates.is_empty(), brought.invitation);
+    let Some(offer) = find(&desk, slug, brought).await? else { return Ok(missing()) };
+    if let Some(elsewhere) = booked_elsewhere(&offer) {
+        return Ok(see_other(&elsewhere));
+    }
+    let is_one_to_one = offer.draft.kind == Kind::OneToOne;
+    if is_one_to_one && !has_chosen {
+        // Times are chosen from days on a page of their own.
+        return Ok(see_other(&format!("/appointments/{}", offer.draft.slug)));
     }
     let mut typed = known_family(&desk, &headers).await?;
+    typed.wait = typed.wait && !is_one_to_one;
+    typed.invitation = invitation;
     typed.dates = params.all("date").map(str::to_owned).collect();
     typed.form_key = site.dice().hex::<16>();
     show(site, &offer, &typed, &Errors::default(), None)
@@ -140,9 +184,10 @@ pub(crate) async fn post(
     let screened = site.screen(&everything);
     let level = screened.verdict().level;
     let card = site.card(screened.verdict());
-    let Some(offer) = find(site, slug).await? else { return Ok(missing()) };
-    if !is_booked_here(&offer) {
-        return Ok(see_other(&format!("/whats-on/{}", offer.draft.slug)));
+    let brought = Brought::of(form.all("date"), form.get("invitation"));
+    let Some(offer) = find(&desk, slug, brought).await? else { return Ok(missing()) };
+    if let Some(elsewhere) = booked_elsewhere(&offer) {
+        return Ok(see_other(&elsewhere));
     }
     let mut typed = Typed::of(&form);
     if offer.draft.kind == Kind::Course {
@@ -170,7 +215,10 @@ pub(crate) async fn post(
     match book(&desk, wish).await? {
         Ok(booked) => Ok(done(&desk, &booked, &typed)),
         Err(why) => {
-            let (field, words) = refused_words(&why);
+            let (field, mut words) = refused_words(&why);
+            if offer.draft.kind == Kind::OneToOne && matches!(why, crate::Refused::Full(_)) {
+                words = "This time is not free any more. Choose another below".to_owned();
+            }
             show(site, &offer, &typed, &Errors(vec![Refusal::at(field, words)]), card)
         }
     }
@@ -241,6 +289,9 @@ async fn known_family(desk: &Desk, headers: &HeaderMap) -> Result<Typed, Fault> 
     Ok(typed)
 }
 
+/// Whether more bookings come from there than families make. The count is a commit of its own, before the line of
+/// bookings: what hangs on a visitor's network must not be taken in an order of its own beside the rows of sessions (two
+/// nodes would wait for each other), and a booking that is refused must count as well.
 async fn too_many(site: &Site, counter: Counter, wish: &crate::Request) -> Result<Option<Wait>, Fault> {
     let now = site.clock().now();
     let name = wish.contact.email.as_ref().and_then(|email| email.as_str().parse::<SignInName>().ok());
@@ -274,9 +325,15 @@ fn asks_birth(offer: &Offer) -> bool {
 fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option<safety::Card>) -> Reply {
     let draft = &offer.draft;
     let now = site.clock().now();
+    // A time was chosen on the page before; others are offered when that one is gone.
+    let is_chosen = |id: &Uuid| typed.dates.contains(&id.to_string());
+    let shows_chosen_alone = draft.kind == Kind::OneToOne
+        && errors.at("date").is_none()
+        && offer.dates.iter().any(|(id, ..)| is_chosen(id));
     let dates: Vec<DateView> = offer
         .dates
         .iter()
+        .filter(|(id, ..)| !shows_chosen_alone || is_chosen(id))
         .map(|(id, starts_at, room, waiting)| DateView {
             id: *id,
             words: date_words(*starts_at),
@@ -348,6 +405,8 @@ fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option
         seen: typed.seen,
         reference: reference_of(&typed.form_key),
         form_key: typed.form_key.clone(),
+        invitation: typed.invitation,
+        is_one_to_one: draft.kind == Kind::OneToOne,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { status };
     show_with(site, status, &Page::new(title), &body)

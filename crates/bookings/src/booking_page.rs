@@ -1,14 +1,15 @@
-//! `GET` and `POST /bookings/{reference}/{secret}`: one booking, by its own link; and `/bookings`, where somebody who lost
+//! `GET` and `POST /bookings/{reference}/{secret}`: one booking, by its own link, where it is moved, cut down or cancelled; and `/bookings`, where somebody who lost
 //! the link sees by reference and address how it stands.
 
 use crate::{
     book_page::is_live,
     desk::Desk,
-    ledger::is_held,
-    model::State,
+    ledger::{self, is_held},
+    model::{Room, State},
+    move_booking::move_booking,
     settle::{Settle, give_up_dates, settle},
     store::{self as rows, BookingRow},
-    words::{date_words, refused_words, state_words, until_words},
+    words::{date_words, left_words, refused_words, state_words, until_words},
 };
 use accounts::{Counter, Sent};
 use askama::Template;
@@ -16,7 +17,9 @@ use axum::{
     extract::{Path, State as With},
     http::StatusCode,
 };
-use kernel::{Fault, Refusal};
+use events::{Kind, SessionDraft, SessionRow};
+use kernel::{Fault, Instant, Refusal};
+use store::Tx;
 use uuid::Uuid;
 use web::{
     Form, Page, Params, Reply,
@@ -43,6 +46,19 @@ struct BookingView {
     may_rejoin: bool,
     contact: String,
     phone: String,
+    online_link: String,
+    others: Vec<OtherView>,
+    /// Which of several dates is moved; empty for a booking of one.
+    moves_from: Vec<(Uuid, String)>,
+    from_error: Option<String>,
+    to_error: Option<String>,
+    give_up_error: Option<String>,
+}
+
+struct OtherView {
+    id: Uuid,
+    words: String,
+    left: String,
 }
 
 struct DateView {
@@ -69,9 +85,17 @@ struct Whole {
     dates: Vec<events::BookableDate>,
     guests: Vec<crate::Guest>,
     before: usize,
+    /// Where to join online.
+    online_link: String,
+    /// Other dates of the session that have room for them, while they may move.
+    others: Vec<(Uuid, Instant, Room)>,
 }
 
+/// How many other dates are offered to a family that moves.
+const OTHERS_MAX: usize = 12;
+
 async fn find(desk: &Desk, reference: String) -> Result<Option<Whole>, Fault> {
+    let now = desk.site().clock().now();
     desk.site()
         .db()
         .read(move |tx| {
@@ -80,21 +104,76 @@ async fn find(desk: &Desk, reference: String) -> Result<Option<Whole>, Fault> {
                 rows::list_session_dates_of(tx, booking.id)?.into_iter().map(|(date, _)| date).collect();
             let session = events::find_session(tx, booking.session_id)?;
             let before = crate::book::answer(tx, &booking)?.before;
+            let draft = session.as_ref().map(SessionRow::draft).transpose()?;
+            let others = match &draft {
+                Some(draft) if may_move(&booking, draft) => list_others(tx, &booking, draft, &ids, now)?,
+                _ => Vec::new(),
+            };
             Ok(Some(Whole {
                 title: session.as_ref().map_or_else(String::new, |session| session.title.clone()),
                 slug: session.map_or_else(String::new, |session| session.slug),
                 dates: events::list_bookable_dates(tx, &ids)?,
                 guests: rows::list_guests(tx, booking.id)?,
                 before,
+                online_link: draft.map_or_else(String::new, |draft| draft.online_link),
+                others,
                 booking,
             }))
         })
         .await
 }
 
+/// Whether a family moves its own booking here: not a course, which is booked whole, and not what another page of the
+/// house keeps the rules of.
+fn may_move(booking: &BookingRow, draft: &SessionDraft) -> bool {
+    booking.state == State::Booked.key()
+        && draft.booked_through.is_none()
+        && matches!(draft.kind, Kind::BookOn | Kind::OneToOne | Kind::Invitation)
+}
+
+/// The next dates of the session that have room for the whole party and that nobody waits for.
+fn list_others(
+    tx: &mut Tx,
+    booking: &BookingRow,
+    draft: &SessionDraft,
+    own: &[Uuid],
+    now: Instant,
+) -> Result<Vec<(Uuid, Instant, Room)>, Fault> {
+    let closes = jiff::SignedDuration::from_mins(draft.closes_minutes);
+    let ids: Vec<Uuid> = events::list_dates_of(tx, booking.session_id, now)?
+        .into_iter()
+        .filter(|date| date.is_held() && date.starts_at - closes > now && !own.contains(&date.id))
+        .take(DATES_LOOKED_AT)
+        .map(|date| date.id)
+        .collect();
+    let bookable = events::list_bookable_dates(tx, &ids)?;
+    let rooms = ledger::rooms(tx, &bookable)?;
+    let queue = rows::list_queue(tx, &[booking.session_id.uuid()])?;
+    let is_waited_for = |date: Uuid| queue.iter().any(|waiter| waiter.dates.contains(&date));
+    let fits = bookable.iter().filter_map(|date| {
+        let (_, room) = rooms.get(&date.id)?;
+        let fits = room.free() >= booking.places && !is_waited_for(date.id);
+        fits.then_some((date.id, date.starts_at, *room))
+    });
+    Ok(fits.take(OTHERS_MAX).collect())
+}
+
+/// How many coming dates are looked through for room: two weeks of appointments.
+const DATES_LOOKED_AT: usize = 200;
+
 /// The booking of this link, or nothing: a wrong secret looks like no booking at all.
 async fn by_link(desk: &Desk, reference: String, secret: &str) -> Result<Option<Whole>, Fault> {
     Ok(find(desk, reference).await?.filter(|whole| desk.is_link_secret(whole.booking.id, secret)))
+}
+
+/// The same, for a page that shows less of it.
+pub(crate) async fn by_link_only(
+    desk: &Desk,
+    reference: String,
+    secret: &str,
+) -> Result<Option<BookingRow>, Fault> {
+    let found = desk.site().db().read(move |tx| rows::find_booking_by_reference(tx, &reference)).await?;
+    Ok(found.filter(|booking| desk.is_link_secret(booking.id, secret)))
 }
 
 /// `GET /bookings/{reference}/{secret}`.
@@ -126,6 +205,23 @@ pub(crate) async fn post(
             }
             give_up_dates(&desk, id, dates).await?
         }
+        "move" => {
+            let chosen = |name: &str| form.get(name).parse::<Uuid>().ok();
+            let coming: Vec<Uuid> = coming_dates(&whole, desk.site().clock().now());
+            let from = chosen("move_from").or_else(|| (coming.len() == 1).then(|| coming[0]));
+            let to = chosen("move_to").filter(|to| whole.others.iter().any(|(date, ..)| date == to));
+            let mut errors = Errors::default();
+            let from = from.filter(|from| coming.contains(from));
+            if from.is_none() {
+                errors.0.push(Refusal::at("move_from", "Choose the date that you cannot come to"));
+            }
+            if to.is_none() {
+                errors.0.push(Refusal::at("move_to", "Choose the new date from the list"));
+            }
+            let (Some(from), Some(to)) = (from, to) else { return page(&desk, &whole, secret, &errors) };
+            let kept = coming.into_iter().filter(|date| *date != from);
+            move_booking(&desk, id, kept.chain([to]).collect()).await?
+        }
         _ => return Ok(missing()),
     };
     match outcome {
@@ -137,17 +233,26 @@ pub(crate) async fn post(
     }
 }
 
+/// The dates of a booking that are still to come.
+fn coming_dates(whole: &Whole, now: Instant) -> Vec<Uuid> {
+    whole.dates.iter().filter(|date| date.starts_at > now).map(|date| date.id).collect()
+}
+
 fn page(desk: &Desk, whole: &Whole, secret: String, errors: &Errors) -> Reply {
     let site = desk.site();
     let now = site.clock().now();
     let booking = &whole.booking;
     let state = State::of(&booking.state).unwrap_or(State::Cancelled);
     let all_over = whole.dates.iter().all(|date| date.starts_at <= now);
-    let (status, title) = errors.page(state_words(state));
+    let coming = coming_dates(whole, now);
+    let is_live = is_live(state) && !all_over;
+    let heading =
+        if state == State::Booked && all_over { "This booking is over" } else { state_words(state) };
     let contacts = [booking.email.as_deref(), booking.phone.as_deref()];
+    let (status, title) = errors.page(heading);
     let body = BookingView {
         errors: ErrorSummary { errors }.render()?,
-        heading: state_words(state),
+        heading,
         state: state.key(),
         reference: booking.reference.clone(),
         secret,
@@ -167,10 +272,33 @@ fn page(desk: &Desk, whole: &Whole, secret: String, errors: &Errors) -> Reply {
         guests: whole.guests.iter().map(|guest| guest.name.clone()).collect(),
         before: whole.before,
         until: booking.until_at.map(until_words).unwrap_or_default(),
-        is_live: is_live(state) && !all_over,
+        is_live,
         may_rejoin: state == State::Lapsed && booking.queued_at.is_some() && !all_over,
         contact: contacts.into_iter().flatten().collect::<Vec<_>>().join(", "),
         phone: site.council().phone.clone(),
+        online_link: if state == State::Booked && !all_over {
+            whole.online_link.clone()
+        } else {
+            String::new()
+        },
+        others: whole
+            .others
+            .iter()
+            .map(|(id, starts_at, room)| OtherView {
+                id: *id,
+                words: date_words(*starts_at),
+                left: left_words(*room, 0),
+            })
+            .collect(),
+        moves_from: whole
+            .dates
+            .iter()
+            .filter(|date| coming.len() > 1 && coming.contains(&date.id))
+            .map(|date| (date.id, date_words(date.starts_at)))
+            .collect(),
+        from_error: errors.at("move_from").map(str::to_owned),
+        to_error: errors.at("move_to").map(str::to_owned),
+        give_up_error: errors.at("date").map(str::to_owned),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { status };
     show_with(site, status, &Page::new(title), &body)

@@ -17,9 +17,11 @@ use std::collections::BTreeMap;
 use store::{Tx, outbox};
 use uuid::Uuid;
 
-/// What the room announces: `booking_turned`, with the booking, its new state and what it was before. Each wakes the
-/// message to the family.
-pub const ANNOUNCEMENTS: &[&str] = &["booking_turned", "booking_dates_given_up"];
+/// What the room announces, each with the booking as its subject. `booking_turned`: its new state, what it was before and
+/// its session. `booking_dates_given_up`: the dates, the turn, and whether
+/// any date is left to come. `booking_moved`: the dates it left, those it went to, and the session
+/// it belongs to now.
+pub const ANNOUNCEMENTS: &[&str] = &["booking_turned", "booking_dates_given_up", "booking_moved"];
 
 /// The job that ends holds and offers.
 pub(crate) const LAPSE_ENDED: &str = "end_holds_and_offers";
@@ -52,8 +54,7 @@ pub(crate) fn begin(
     what: &str,
 ) -> Result<(), Fault> {
     let state = State::of(&booking.state).context("a booking's state")?;
-    let of_sessions: Vec<(Uuid, SessionId)> = dates.iter().map(|date| (date.id, date.session_id)).collect();
-    rows::insert_booking(tx, booking, &of_sessions, what)?;
+    rows::insert_booking(tx, booking, dates, what)?;
     if state.counted() != Counted::Nowhere {
         for (date, (session, room)) in rooms {
             let by = decide_move(booking.places, Counted::Nowhere, state.counted());

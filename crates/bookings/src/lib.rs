@@ -10,6 +10,10 @@
 //! A family's form carries a key. The key makes a double submit one booking, and the reference is made from it, so it
 //! stands on the page *before* the form is sent: when the answer is lost on the way, the booking can still be looked up.
 //!
+//! What a family was told of each of their dates is written down with the message, so each change is told once, as it is at
+//! the hour of telling (`tell_of_change.rs`); and they are reminded the day before (`remind.rs`). [`move_booking`] takes
+//! other dates and gives the old ones up in one step.
+//!
 //! It must never take a booking that was acknowledged away in silence, let a newcomer pass somebody who waits, end an
 //! offer in the night, remind anybody of a date that is not held, show one family to another, or put a name, an address
 //! or a child's needs into a log, an announcement or an address of the site.
@@ -21,22 +25,33 @@
 mod allow_overbooking;
 mod book;
 mod book_page;
+mod booking_calendar;
 mod booking_page;
 mod desk;
+mod follow_dates;
+mod invited;
 mod jobs;
+mod keep_places;
 mod ledger;
 mod mails;
 mod model;
+mod move_booking;
+mod news;
+mod over_sessions;
 mod personal_data;
+mod remind;
 mod send_booking_message;
 mod settle;
 mod store;
+mod tell_of_change;
 mod typed;
 mod words;
 
 pub use allow_overbooking::allow_overbooking;
-pub use book::{Booked, Contact, How, Request, book, book_all};
+pub use book::{Booked, Contact, How, Request, Through, book, book_all};
 pub use desk::{Desk, reference_of};
+pub use follow_dates::close_waiting;
+pub use invited::CheckInvitation;
 pub use jobs::{COMPARE_PLACES, findings, jobs};
 pub use ledger::{ANNOUNCEMENTS, Freed, RENEW_PLACES};
 pub use mails::TEMPLATES;
@@ -44,15 +59,23 @@ pub use model::{
     Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, QueueRule, Refused, Room, Rules, State, Waiter,
     decide_hopeful, decide_newcomer, decide_offer_end, decide_offers, decide_places,
 };
+pub use move_booking::move_booking;
 pub use personal_data::{erase, export_about, forget_who_came};
+pub use remind::REMIND_OF_BOOKINGS;
 pub use send_booking_message::SEND_BOOKING_MESSAGE;
 pub use settle::{Settle, give_up_dates, lapse_ended, renew_places, settle};
+pub use store::{BookedDate, InvitedDate, list_booked_dates_since, list_dates_by_invitation};
 pub use store::{
-    BookingRow, Difference, MIGRATIONS, find_booking_by_reference, find_rules, list_differences, list_guests,
-    set_rules,
+    BookedInMonth, BookedOn, GuestOf, QueueSeen, count_booked_by_month, find_queue_seen, list_booked_on,
+    list_dates_booked, list_guests_of, list_references_of, list_rooms,
 };
+pub use store::{
+    BookingRow, Difference, MIGRATIONS, count_taken, find_booking_by_reference, find_rules, list_differences,
+    list_guests, set_rules,
+};
+pub use tell_of_change::TELL_OF_CHANGE;
 
-use access::Browse;
+use access::{AllowOverbooking, Browse};
 use web::Door;
 
 /// The room's public addresses. A booking's own page is opened by its secret link, so it is everybody's who has that.
@@ -64,5 +87,14 @@ pub fn routes(desk: &Desk) -> Door {
         .post::<Browse, _, _>("/bookings", booking_page::find_by_reference)
         .get::<Browse, _, _>("/bookings/{reference}/{secret}", booking_page::get)
         .post::<Browse, _, _>("/bookings/{reference}/{secret}", booking_page::post)
+        .get::<Browse, _, _>("/bookings/{reference}/{secret}/calendar.ics", booking_calendar::get)
+        .with_state(desk.clone())
+}
+
+/// The room's addresses for staff.
+pub fn staff_door(desk: &Desk) -> Door {
+    Door::new()
+        .get::<AllowOverbooking, _, _>("/admin/sessions/{slug}/places", keep_places::get)
+        .post::<AllowOverbooking, _, _>("/admin/sessions/{slug}/places", keep_places::post)
         .with_state(desk.clone())
 }

@@ -3,7 +3,18 @@
 use notify::Template;
 
 /// Every message this room sends.
-pub static TEMPLATES: &[&Template] = &[&BOOKED, &WAITING, &OFFERED, &LAPSED, &CANCELLED];
+pub static TEMPLATES: &[&Template] = &[
+    &BOOKED,
+    &WAITING,
+    &OFFERED,
+    &LAPSED,
+    &CANCELLED,
+    &MOVED,
+    &REMINDER,
+    &CHANGED,
+    &CALLED_OFF,
+    &WAITING_CLOSED,
+];
 
 const SAMPLE: &[(&str, &str)] = &[
     ("session", "Example stay and play"),
@@ -113,6 +124,124 @@ You do not need to do anything. If you did not cancel it, tell us. Your booking 
         ("session", "Example stay and play"),
         ("reference", "7KQ4M2XH"),
         ("manage_link", "https://hub.example.org/bookings/7KQ4M2XH/example"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// The party goes to other dates.
+pub static MOVED: Template = Template {
+    key: "bookings.moved",
+    name: "Your booking has moved",
+    sent_when: "Sent when a booking is moved to other dates or times, by the family or by staff.",
+    subject: "Your booking has moved: ((session))",
+    body: "Your booking has moved. You now have a place at ((session)):
+
+((dates_lines))
+
+Your booking reference is still ((reference)).
+
+See your booking, change it or cancel it:
+
+((manage_link))",
+    sample: SAMPLE,
+    can_be_turned_off: false,
+};
+
+/// The day before.
+pub static REMINDER: Template = Template {
+    key: "bookings.reminder",
+    name: "A reminder of your place",
+    sent_when: "Sent the day before each date that a family has booked, while families are awake. Never for a date that is cancelled.",
+    subject: "A reminder: ((session))",
+    body: "This is a reminder. You have a place at ((session)):
+
+((when_lines))
+
+If you cannot come, tell us here. Another family can then have your place:
+
+((manage_link))
+
+Your booking reference is ((reference)).",
+    sample: &[
+        ("session", "Example stay and play"),
+        ("when_lines", "Tuesday 1 December 2026, 9:30am\nExample hall, the green room\nBring: a drink"),
+        ("reference", "7KQ4M2XH"),
+        ("manage_link", "https://hub.example.org/bookings/7KQ4M2XH/example"),
+    ],
+    can_be_turned_off: true,
+};
+
+/// A date is cancelled, moved, or on again, and the booking stands.
+pub static CHANGED: Template = Template {
+    key: "bookings.changed",
+    name: "A date has changed",
+    sent_when: "Sent when staff cancel or move a date that a family has booked, is offered or waits for. On the day itself it is sent at once between 6am and 10pm.",
+    subject: "A change to ((session))",
+    body: "There is a change at ((session)):
+
+((changes_lines))
+
+((what_now))
+
+See your booking, choose another date or give your place up:
+
+((manage_link))
+
+Your reference is ((reference)).",
+    sample: &[
+        ("session", "Example stay and play"),
+        ("changes_lines", "Cancelled: Tuesday 1 December 2026, 9:30am. The hall is being painted."),
+        ("what_now", "Your other dates stay as they are."),
+        ("reference", "7KQ4M2XH"),
+        ("manage_link", "https://hub.example.org/bookings/7KQ4M2XH/example"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// Nothing is left of the booking, since none of its dates is held.
+pub static CALLED_OFF: Template = Template {
+    key: "bookings.called_off",
+    name: "The session is cancelled",
+    sent_when: "Sent when staff cancel every date that a family has booked or is offered.",
+    subject: "Cancelled: ((session))",
+    body: "We are sorry. ((session)) is cancelled:
+
+((changes_lines))
+
+Your booking is over and you do not need to do anything. The reference was ((reference)).
+
+See when it is on next, and book another date:
+
+((session_link))",
+    sample: &[
+        ("session", "Example stay and play"),
+        ("changes_lines", "Tuesday 1 December 2026, 9:30am. The hall is being painted."),
+        ("reference", "7KQ4M2XH"),
+        ("session_link", "https://hub.example.org/whats-on/example"),
+    ],
+    can_be_turned_off: false,
+};
+
+/// Nobody can be offered what this party waited for any more.
+pub static WAITING_CLOSED: Template = Template {
+    key: "bookings.waiting_closed",
+    name: "The waiting list is closed",
+    sent_when: "Sent when a date that a family waits for is cancelled, or is over without a place for them.",
+    subject: "The waiting list is closed: ((session))",
+    body: "We are sorry. You were on the waiting list for ((session)), and it is closed:
+
+((changes_lines))
+
+You do not need to do anything. Your reference was ((reference)).
+
+See when it is on next:
+
+((session_link))",
+    sample: &[
+        ("session", "Example stay and play"),
+        ("changes_lines", "Tuesday 1 December 2026, 9:30am. No place came free."),
+        ("reference", "7KQ4M2XH"),
+        ("session_link", "https://hub.example.org/whats-on/example"),
     ],
     can_be_turned_off: false,
 };

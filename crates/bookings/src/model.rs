@@ -127,6 +127,67 @@ impl Room {
     }
 }
 
+/// How an allowance beyond the places is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// In places.
+    Places,
+    /// In hundredths of the places that there are.
+    Percent,
+}
+
+impl Unit {
+    /// Reads what a form says.
+    pub fn of(key: &str) -> Option<Unit> {
+        match key {
+            "places" => Some(Unit::Places),
+            "percent" => Some(Unit::Percent),
+            _ => None,
+        }
+    }
+
+    /// The most that may be allowed at once.
+    pub fn most(self) -> i64 {
+        match self {
+            Unit::Places => 500,
+            Unit::Percent => 100,
+        }
+    }
+}
+
+/// How many more may be booked than there are places. A part of a place is none.
+pub(crate) fn decide_allowance(unit: Unit, amount: i64, capacity: i64) -> u32 {
+    let more = match unit {
+        Unit::Places => amount,
+        Unit::Percent => capacity * amount / 100,
+    };
+    u32::try_from(more).unwrap_or(0)
+}
+
+/// A booking on a date that has fewer places than bookings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Over {
+    /// What the family says on the phone.
+    pub reference: String,
+    /// Its places.
+    pub places: i64,
+    /// When it was made.
+    pub made_at: Instant,
+}
+
+/// Of those who have places on a date, the last to book first: who is beyond the places that there are.
+pub(crate) fn decide_over(room: Room, last_first: Vec<Over>) -> Vec<Over> {
+    let mut beyond = -room.free();
+    last_first
+        .into_iter()
+        .take_while(|over| {
+            let is_beyond = beyond > 0;
+            beyond -= over.places;
+            is_beyond
+        })
+        .collect()
+}
+
 /// By how much a date's taken and held places change when a booking's places go from one count to another.
 pub(crate) fn decide_move(places: i64, from: Counted, to: Counted) -> (i64, i64) {
     let of = |counted: Counted| i64::from(to == counted) - i64::from(from == counted);
@@ -373,6 +434,11 @@ impl MadeBy {
             MadeBy::Practitioner => "practitioner",
             MadeBy::Staff => "staff",
         }
+    }
+
+    /// Reads what was kept.
+    pub fn of(key: &str) -> Option<MadeBy> {
+        [MadeBy::Family, MadeBy::Practitioner, MadeBy::Staff].into_iter().find(|by| by.key() == key)
     }
 }
 

@@ -1,14 +1,16 @@
 //! What the room keeps about somebody, for their own copy; and how it is forgotten, when they ask or by itself.
 
 use crate::{
-    ledger::turn,
+    ledger::offer_freed,
     model::State,
+    settle::cancel,
     store::{self as rows},
     words::date_words,
 };
 use access::PersonId;
 use kernel::{Fault, Instant};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use store::Tx;
 use uuid::Uuid;
 
@@ -36,16 +38,27 @@ pub fn export_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Value>, Fau
 /// stays. Says how many bookings there were.
 pub fn erase(tx: &mut Tx<'_>, person: PersonId, now: Instant) -> Result<u64, Fault> {
     let Some(email) = accounts::find_email(tx, person)? else { return Ok(0) };
+    let mut sessions: BTreeSet<Uuid> = BTreeSet::new();
+    for booking in rows::list_bookings_of(tx, email.as_str())? {
+        sessions.extend(rows::list_sessions_of(tx, booking.id)?);
+    }
+    let sessions: Vec<Uuid> = sessions.into_iter().collect();
+    if sessions.is_empty() {
+        return Ok(0);
+    }
+    rows::take_sessions(tx, &sessions)?;
+    // Read again with the rows taken: nothing of these sessions moves any more until this is kept.
     let all = rows::list_bookings_of(tx, email.as_str())?;
     let many = all.len();
     for mut booking in all {
         let state = State::of(&booking.state).unwrap_or(State::Cancelled);
         let is_to_come = booking.last_at > now;
         if is_to_come && matches!(state, State::Held | State::Waiting | State::Offered | State::Booked) {
-            turn(tx, &mut booking, State::Cancelled, "cancelled when the family was forgotten", now)?;
+            cancel(tx, &mut booking, "cancelled when the family was forgotten", now)?;
         }
         rows::set_forgotten(tx, booking.id, now)?;
     }
+    offer_freed(tx, &sessions, now)?;
     Ok(u64::try_from(many)?)
 }
 

@@ -1,12 +1,16 @@
-//! The word to the family when their booking turned: booked, waiting, offered, lapsed, cancelled.
+//! The word to the family when their booking turned: booked, waiting, offered, lapsed, moved, cancelled.
 
 use crate::{
     desk::Desk,
-    mails::{BOOKED, CANCELLED, LAPSED, OFFERED, WAITING},
+    follow_dates::{CALLED_OFF, IS_OVER, set_told},
+    mails::{BOOKED, CANCELLED, LAPSED, MOVED, OFFERED, WAITING},
     model::{BookingId, State},
+    news::decide_reminder_at,
+    remind::REMIND_OF_BOOKINGS,
     store::{self as rows, BookingRow},
 };
 use anyhow::Context;
+use events::SessionDate;
 use jobs::{Announced, JobContext, Outcome};
 use kernel::{Fault, Id, Instant, london};
 use notify::{Message, Template, To};
@@ -27,12 +31,30 @@ struct Turned {
     turn: i64,
 }
 
+#[derive(Deserialize)]
+struct Moved {
+    turn: i64,
+}
+
+#[derive(Deserialize)]
+struct GivenUp {
+    turn: i64,
+    some_left: bool,
+}
+
+/// What is told, of which turn, and the state in which the booking must still be: who said yes before we wrote needs no
+/// word of the offer, for the next turn has its own.
+struct Word {
+    template: &'static Template,
+    turn: i64,
+    while_in: State,
+}
+
 /// Puts the message of a turn into the outbox, once.
 pub(crate) async fn send_booking_message(job: JobContext, desk: Desk) -> Result<Outcome, Fault> {
     let announced: Announced = job.payload()?;
     let id: BookingId = Id::from_uuid(announced.subject.context("a booking that turned")?);
-    let turned: Turned = serde_json::from_value(announced.payload).context("reading a turn")?;
-    let Some(template) = decide_template(turned.state, turned.from) else { return Ok(Outcome::Done) };
+    let Some(word) = read_word(announced)? else { return Ok(Outcome::Done) };
     if desk.site().council().public_url.is_empty() {
         // `hearth check` says so too. The booking stands, and its page has shown its link.
         tracing::warn!(booking.id = %id, "no message was sent: the settings do not say the site's own address");
@@ -42,24 +64,68 @@ pub(crate) async fn send_booking_message(job: JobContext, desk: Desk) -> Result<
     job.db
         .write(move |tx| {
             held.hold(tx)?;
-            let Some(booking) = rows::find_booking(tx, id)? else { return held.finish(tx) };
-            // Who said yes before we wrote needs no word of the offer: the next turn has its own.
-            if State::of(&booking.state) == Some(turned.state)
-                && let Some(to) = address_of(&booking)
-            {
-                let message = Message {
-                    template,
-                    to,
-                    person: None,
-                    values: values(tx, &desk, &booking)?,
-                    once: Some(format!("{id}/{}", turned.turn)),
-                };
-                notify::queue(tx, &message, &held.dice, held.clock.now())?;
-            }
+            tell(tx, &desk, &held, id, &word)?;
             held.finish(tx)
         })
         .await?;
     Ok(Outcome::Done)
+}
+
+fn read_word(announced: Announced) -> Result<Option<Word>, Fault> {
+    let read = "reading what became of a booking";
+    Ok(match announced.topic.as_str() {
+        "booking_moved" => {
+            let moved: Moved = serde_json::from_value(announced.payload).context(read)?;
+            Some(Word { template: &MOVED, turn: moved.turn, while_in: State::Booked })
+        }
+        "booking_dates_given_up" => {
+            let given: GivenUp = serde_json::from_value(announced.payload).context(read)?;
+            let word = Word { template: &CANCELLED, turn: given.turn, while_in: State::Booked };
+            (!given.some_left).then_some(word)
+        }
+        _ => {
+            let turned: Turned = serde_json::from_value(announced.payload).context(read)?;
+            decide_template(turned.state, turned.from).map(|template| Word {
+                template,
+                turn: turned.turn,
+                while_in: turned.state,
+            })
+        }
+    })
+}
+
+fn tell(tx: &mut Tx, desk: &Desk, job: &JobContext, id: BookingId, word: &Word) -> Result<(), Fault> {
+    let Some(booking) = rows::find_booking(tx, id)? else { return Ok(()) };
+    let what = rows::find_turn(tx, id, word.turn)?.map(|(_, what)| what);
+    // What the session did is told with its reason, by `tell_of_change`.
+    let by_session = matches!(what.as_deref(), Some(CALLED_OFF | IS_OVER));
+    if State::of(&booking.state) != Some(word.while_in) || by_session {
+        return Ok(());
+    }
+    let now = job.clock.now();
+    let ids: Vec<Uuid> = rows::list_session_dates_of(tx, id)?.into_iter().map(|(date, _)| date).collect();
+    let dates = events::list_dates_by_id(tx, &ids)?;
+    if let Some(to) = address_of(&booking) {
+        let message = Message {
+            template: word.template,
+            to,
+            person: None,
+            values: values(tx, desk, &booking, &dates)?,
+            once: Some(format!("{id}/{}", word.turn)),
+        };
+        notify::queue(tx, &message, &job.dice, now)?;
+    }
+    if word.while_in == State::Booked {
+        let rules = rows::find_rules(tx)?;
+        for remind_at in dates.iter().map(|date| decide_reminder_at(date.starts_at, &rules)) {
+            // One job for all whose reminders are due at the same moment.
+            if remind_at > now {
+                let key = remind_at.to_string();
+                jobs::enqueue(tx, REMIND_OF_BOOKINGS, &serde_json::Value::Null, remind_at, now, Some(&key))?;
+            }
+        }
+    }
+    set_told(tx, &booking, &dates)
 }
 
 /// Nobody is told what they have just done on the page where they did it, but where it is worth keeping.
@@ -74,25 +140,40 @@ fn decide_template(state: State, from: Option<State>) -> Option<&'static Templat
     }
 }
 
-fn address_of(booking: &BookingRow) -> Option<To> {
+/// Where a family is written to: by e-mail if they gave an address, otherwise by text.
+pub(crate) fn address_of(booking: &BookingRow) -> Option<To> {
     let email = booking.email.as_ref().and_then(|email| email.parse().ok()).map(To::Email);
     email.or_else(|| booking.phone.as_ref().and_then(|phone| phone.parse().ok()).map(To::Phone))
 }
 
-fn values(tx: &mut Tx, desk: &Desk, booking: &BookingRow) -> Result<Vec<(&'static str, String)>, Fault> {
-    let ids: Vec<Uuid> =
-        rows::list_session_dates_of(tx, booking.id)?.into_iter().map(|(date, _)| date).collect();
-    let dates = events::list_bookable_dates(tx, &ids)?;
-    let session = events::find_session(tx, booking.session_id)?.context("the session of a booking")?;
-    let when = |at: Instant| calendar::moment(at.to_zoned(london()).datetime());
-    let lines: Vec<String> = dates.iter().map(|date| when(date.starts_at)).collect();
+/// The address of a booking's own page, whole.
+pub(crate) fn manage_link(desk: &Desk, booking: &BookingRow) -> String {
     let (reference, secret) = (&booking.reference, desk.link_secret(booking.id));
+    format!("{}{BOOKING_PAGES}/{reference}/{secret}", desk.site().council().public_url)
+}
+
+/// 'Tuesday 1 December 2026, 9:30am'.
+pub(crate) fn moment_words(at: Instant) -> String {
+    calendar::moment(at.to_zoned(london()).datetime())
+}
+
+fn values(
+    tx: &mut Tx,
+    desk: &Desk,
+    booking: &BookingRow,
+    dates: &[SessionDate],
+) -> Result<Vec<(&'static str, String)>, Fault> {
+    let session = events::find_session(tx, booking.session_id)?.context("the session of a booking")?;
+    let line = |date: &SessionDate| {
+        let when = moment_words(date.starts_at);
+        if date.is_held() { when } else { format!("{when}: cancelled") }
+    };
     let mut values = vec![
         ("session", session.title),
-        ("dates_lines", lines.join("\n")),
-        ("reference", reference.clone()),
-        ("manage_link", format!("{}{BOOKING_PAGES}/{reference}/{secret}", desk.site().council().public_url)),
+        ("dates_lines", dates.iter().map(line).collect::<Vec<_>>().join("\n")),
+        ("reference", booking.reference.clone()),
+        ("manage_link", manage_link(desk, booking)),
     ];
-    values.extend(booking.until_at.map(|until| ("until", when(until))));
+    values.extend(booking.until_at.map(|until| ("until", moment_words(until))));
     Ok(values)
 }

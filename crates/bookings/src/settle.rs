@@ -4,9 +4,11 @@ use crate::{
     book::{Booked, Contact, answer, find_out_of_age, places_of},
     desk::Desk,
     ledger::{self, Freed, is_held, look_again_in_time, move_places, offer_freed, turn},
-    model::{BookingId, Guest, Refused, State},
-    store::{self as rows},
+    model::{BookingId, Counted, Guest, Refused, State},
+    over_sessions::{is_covered, over_sessions},
+    store::{self as rows, BookingRow},
 };
+use anyhow::Context;
 use events::{BookableDate, SessionId};
 use kernel::{Fault, Instant};
 use serde_json::json;
@@ -41,12 +43,8 @@ pub enum Settle {
 
 /// Settles a booking. What that frees is offered in the same transaction. Doing the same again gives the same answer.
 pub async fn settle(desk: &Desk, id: BookingId, what: Settle) -> Result<Result<Booked, Refused>, Fault> {
-    let sessions = desk.site().db().read(move |tx| rows::list_sessions_of(tx, id)).await?;
-    if sessions.is_empty() {
-        return Ok(Err(Refused::Over));
-    }
-    let (held, clock) = (sessions.clone(), desk.site().clock().clone());
-    desk.line().write(sessions, move |tx| settle_one(tx, id, &what, &held, clock.now())).await
+    over_sessions(desk, id, Vec::new(), move |tx, sessions, now| settle_one(tx, id, &what, sessions, now))
+        .await
 }
 
 fn settle_one(
@@ -82,7 +80,12 @@ fn settle_one(
             turn(tx, &mut booking, State::Booked, "booked what was held", now)?;
         }
         (Settle::Accept, State::Offered) if !has_ended => {
-            if let Some(why) = not_held(&dates_of(tx, id)?, now) {
+            // A date that was cancelled since it was offered is no reason to lose the others.
+            let mut dates = dates_of(tx, id)?;
+            if dates.iter().any(is_held) {
+                dates.retain(is_held);
+            }
+            if let Some(why) = not_held(&dates, now) {
                 return Ok(Err(why));
             }
             turn(tx, &mut booking, State::Booked, "took the offer", now)?;
@@ -97,11 +100,9 @@ fn settle_one(
         }
         (Settle::Decline, State::Declined) | (Settle::Cancel(_), State::Cancelled) => {}
         (Settle::Cancel(why), State::Held | State::Waiting | State::Offered | State::Booked) => {
-            // What is over is not taken back: whether they came is the register's to say.
-            if state == State::Booked && dates_of(tx, id)?.iter().all(|date| date.starts_at <= now) {
+            if cancel(tx, &mut booking, why, now)? == Cancelled::TooLate {
                 return Ok(Err(Refused::TooLate));
             }
-            turn(tx, &mut booking, State::Cancelled, why, now)?;
             offer_freed(tx, sessions, now)?;
         }
         (Settle::Rejoin, State::Waiting) => {}
@@ -121,7 +122,44 @@ fn settle_one(
     answer(tx, &booking).map(Ok)
 }
 
-fn dates_of(tx: &mut Tx, id: BookingId) -> Result<Vec<BookableDate>, Fault> {
+/// How far a booking could be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cancelled {
+    /// All of it.
+    Whole,
+    /// What was still to come. What is over stays booked, and counted: whether they came is the register's to say.
+    Rest,
+    /// Everything is over.
+    TooLate,
+}
+
+/// Takes a booking back, as far as it is still to come. What that frees is not offered yet.
+pub(crate) fn cancel(
+    tx: &mut Tx,
+    booking: &mut BookingRow,
+    why: &str,
+    now: Instant,
+) -> Result<Cancelled, Fault> {
+    if State::of(&booking.state) != Some(State::Booked) {
+        turn(tx, booking, State::Cancelled, why, now)?;
+        return Ok(Cancelled::Whole);
+    }
+    let (over, coming): (Vec<BookableDate>, Vec<_>) =
+        dates_of(tx, booking.id)?.into_iter().partition(|date| date.starts_at <= now);
+    match (over.is_empty(), coming.is_empty()) {
+        (false, true) => return Ok(Cancelled::TooLate),
+        (false, false) => {
+            let coming: Vec<(Uuid, SessionId)> =
+                coming.iter().map(|date| (date.id, date.session_id)).collect();
+            give_up(tx, booking, &coming, why, now)?;
+            return Ok(Cancelled::Rest);
+        }
+        (true, _) => turn(tx, booking, State::Cancelled, why, now)?,
+    }
+    Ok(Cancelled::Whole)
+}
+
+pub(crate) fn dates_of(tx: &mut Tx, id: BookingId) -> Result<Vec<BookableDate>, Fault> {
     let ids: Vec<Uuid> = rows::list_session_dates_of(tx, id)?.into_iter().map(|(date, _)| date).collect();
     events::list_bookable_dates(tx, &ids)
 }
@@ -140,47 +178,54 @@ pub async fn give_up_dates(
     id: BookingId,
     dates: Vec<Uuid>,
 ) -> Result<Result<Booked, Refused>, Fault> {
-    let sessions = desk.site().db().read(move |tx| rows::list_sessions_of(tx, id)).await?;
-    if sessions.is_empty() {
-        return Ok(Err(Refused::Over));
+    over_sessions(desk, id, Vec::new(), move |tx, sessions, now| {
+        let Some(mut booking) = rows::find_booking(tx, id)? else { return Ok(Err(Refused::Over)) };
+        let state = State::of(&booking.state).unwrap_or(State::Cancelled);
+        let all = rows::list_session_dates_of(tx, id)?;
+        let (gone, kept): (Vec<(Uuid, SessionId)>, Vec<_>) =
+            all.into_iter().partition(|(date, _)| dates.contains(date));
+        if state == State::Cancelled || (gone.is_empty() && !kept.is_empty()) {
+            return answer(tx, &booking).map(Ok);
+        }
+        if kept.is_empty() {
+            return settle_one(tx, id, &Settle::Cancel("gave every date up"), sessions, now);
+        }
+        if !matches!(state, State::Booked | State::Offered | State::Waiting) {
+            return Ok(Err(Refused::Over));
+        }
+        let going: Vec<Uuid> = gone.iter().map(|(date, _)| *date).collect();
+        let is_over = |date: &BookableDate| date.starts_at <= now;
+        if events::list_bookable_dates(tx, &going)?.iter().any(is_over) {
+            return Ok(Err(Refused::TooLate));
+        }
+        give_up(tx, &mut booking, &gone, "gave dates up", now)?;
+        offer_freed(tx, sessions, now)?;
+        let booking = ledger::found(tx, id)?;
+        answer(tx, &booking).map(Ok)
+    })
+    .await
+}
+
+/// Takes some dates out of a booking whose state stays, with their places.
+fn give_up(
+    tx: &mut Tx,
+    booking: &mut BookingRow,
+    gone: &[(Uuid, SessionId)],
+    what: &str,
+    now: Instant,
+) -> Result<(), Fault> {
+    let state = State::of(&booking.state).context("a booking's state")?;
+    for (date, _) in gone {
+        rows::set_date_given_up(tx, booking.id, *date, now)?;
     }
-    let (held, clock) = (sessions.clone(), desk.site().clock().clone());
-    desk.line()
-        .write(sessions, move |tx| {
-            let now = clock.now();
-            let Some(mut booking) = rows::find_booking(tx, id)? else { return Ok(Err(Refused::Over)) };
-            let state = State::of(&booking.state).unwrap_or(State::Cancelled);
-            let all = rows::list_session_dates_of(tx, id)?;
-            let (gone, kept): (Vec<(Uuid, SessionId)>, Vec<_>) =
-                all.into_iter().partition(|(date, _)| dates.contains(date));
-            if state == State::Cancelled || (gone.is_empty() && !kept.is_empty()) {
-                return answer(tx, &booking).map(Ok);
-            }
-            if kept.is_empty() {
-                return settle_one(tx, id, &Settle::Cancel("gave every date up"), &held, now);
-            }
-            if !matches!(state, State::Booked | State::Offered | State::Waiting) {
-                return Ok(Err(Refused::Over));
-            }
-            let going: Vec<Uuid> = gone.iter().map(|(date, _)| *date).collect();
-            let is_over = |date: &BookableDate| date.starts_at <= now;
-            if events::list_bookable_dates(tx, &going)?.iter().any(is_over) {
-                return Ok(Err(Refused::TooLate));
-            }
-            for (date, _) in &gone {
-                rows::set_date_given_up(tx, id, *date, now)?;
-            }
-            move_places(tx, &gone, booking.places, state.counted(), crate::model::Counted::Nowhere)?;
-            booking.turn += 1;
-            booking.changed_at = now;
-            rows::set_state(tx, &booking, "gave dates up")?;
-            let word = json!({ "dates": going });
-            outbox::announce(tx, "booking_dates_given_up", Some(id.uuid()), &word, now)?;
-            offer_freed(tx, &held, now)?;
-            let booking = ledger::found(tx, id)?;
-            answer(tx, &booking).map(Ok)
-        })
-        .await
+    move_places(tx, gone, booking.places, state.counted(), Counted::Nowhere)?;
+    booking.turn += 1;
+    booking.changed_at = now;
+    rows::set_state(tx, booking, what)?;
+    let ids: Vec<Uuid> = gone.iter().map(|(date, _)| *date).collect();
+    let some_left = dates_of(tx, booking.id)?.iter().any(|date| date.starts_at > now);
+    let word = json!({ "dates": ids, "turn": booking.turn, "some_left": some_left });
+    outbox::announce(tx, "booking_dates_given_up", Some(booking.id.uuid()), &word, now)
 }
 
 /// Ends the holds and offers whose time is over, and offers what that frees. Says how many ended.
@@ -213,7 +258,7 @@ pub(crate) fn lapse_ended_of(tx: &mut Tx, sessions: &[Uuid], now: Instant) -> Re
     let mut lapsed = Vec::new();
     for session in sessions {
         for id in rows::list_ended_of(tx, *session, now)? {
-            if !rows::list_sessions_of(tx, id)?.iter().all(|session| sessions.contains(session)) {
+            if !is_covered(tx, id, sessions)? {
                 continue;
             }
             let mut booking = ledger::found(tx, id)?;

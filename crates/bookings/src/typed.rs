@@ -1,7 +1,7 @@
 //! What a family typed into the form, put back as it was, and what is made of it.
 
 use crate::{
-    book::{Contact, How, Request},
+    book::{Contact, How, Request, Through},
     model::{Guest, MadeBy},
     words::{CHILD_BORN, CHILD_NAME},
 };
@@ -32,6 +32,7 @@ pub(crate) struct Typed {
     pub remember: bool,
     pub seen: bool,
     pub form_key: String,
+    pub invitation: Option<Uuid>,
 }
 
 impl Typed {
@@ -52,6 +53,7 @@ impl Typed {
             remember: !form.get("remember").is_empty(),
             seen: !form.get("seen").is_empty(),
             form_key: form.get("form_key").to_owned(),
+            invitation: form.get("invitation").parse().ok(),
         }
     }
 
@@ -108,7 +110,8 @@ impl Typed {
             contact: Contact { name: self.name.clone(), email, phone },
             note: self.note.trim().to_owned(),
             made_by: MadeBy::Family,
-            invitation: None,
+            invitation: self.invitation,
+            through: Through::Session,
         })
     }
 

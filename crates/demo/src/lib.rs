@@ -8,11 +8,17 @@
 //! To add an entry: a `[[service]]` in a file of `data/services/`, with its source and the date of that source. The
 //! keys are those of `directory::ServiceDraft`; an unknown key is refused by name.
 
+mod appointments;
+mod bookings;
+mod holiday_programme;
 mod neighbour;
 mod people;
 mod sessions;
 mod work;
 
+pub use appointments::add_appointments;
+pub use bookings::add_bookings;
+pub use holiday_programme::add_holiday_programme;
 pub use people::add_people;
 pub use sessions::add_sessions;
 pub use work::add_work;

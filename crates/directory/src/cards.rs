@@ -3,12 +3,17 @@
 
 use crate::{
     model::{Freshness, Schedule, Service, no_sessions_now},
+    sessions_held::{HeldDate, HeldSession},
     vocabulary::{Access, Cost, Feature, State, Status, WayIn},
 };
 use askama::Template;
 use kernel::{Date, Fault};
 use search::{Document, Kind};
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 /// The parts of a card that do not depend on the question. Cards share them: a search copies none.
 #[derive(Clone, Debug, Default)]
@@ -18,9 +23,10 @@ pub(crate) struct Facts {
     pub title: String,
     pub url: String,
     pub summary: String,
-    /// The words of each thing that families also say.
-    pub sayings: Vec<(String, Box<[Box<str>]>)>,
-    pub is_service: bool,
+    /// Each thing that families also say, with its words as [`word_key`] has them.
+    pub sayings: Vec<(String, Box<[u64]>)>,
+    /// It has a place, times and a way in, as reading has not.
+    pub has_facts: bool,
     checked_on: Option<Date>,
     /// How fresh it is in words, within the line and past it.
     said_fresh: String,
@@ -35,6 +41,8 @@ pub(crate) struct Facts {
     pub way_in: &'static str,
     pub way_in_given: bool,
     pub cost: &'static str,
+    /// The price in words, where a session says it.
+    price: Option<String>,
     pub cost_given: bool,
     pub step_free: Option<State>,
     pub schedules: Vec<Schedule>,
@@ -42,6 +50,11 @@ pub(crate) struct Facts {
     first_time: Option<String>,
     dated: bool,
     any_hour: bool,
+    /// For whom, of a session.
+    for_whom: String,
+    /// The dates of its sessions, the next first, each as 'Next: Tuesday 1 December, 9:30am'.
+    next: Box<[HeldDate]>,
+    is_session: bool,
     /// What to do first where something may have changed.
     first: &'static str,
     pub doubt: bool,
@@ -52,8 +65,8 @@ pub(crate) struct Facts {
 const CHECK_FIRST: &str = "Check first";
 
 impl Facts {
-    /// Of a document, and of the service behind it where it is one.
-    pub fn of(document: &Document, service: Option<&Service>) -> Result<Facts, Fault> {
+    /// Of a document, and of the service behind it where it is one, with the next dates of its sessions.
+    pub fn of(document: &Document, service: Option<&Service>, next: Vec<HeldDate>) -> Result<Facts, Fault> {
         let own = match service {
             Some(service) => Facts::of_service(service),
             None if document.kind == Kind::Service => Facts { first: CHECK_FIRST, ..Facts::default() },
@@ -65,20 +78,62 @@ impl Facts {
             },
         };
         let is_service = document.kind == Kind::Service;
-        let words = |saying: &String| search::words(saying).into_iter().map(String::into_boxed_str).collect();
         Facts {
             token: if is_service { document.slug.clone() } else { format!("page~{}", document.slug) },
+            has_facts: is_service,
+            checked_on: document.checked_on,
+            said_fresh: document.checked_on.map_or_else(String::new, |on| own.said_of(Freshness::Fresh(on))),
+            said_old: own.said_of(document.checked_on.map_or(Freshness::Never, Freshness::Old)),
+            next: next.into_iter().map(told_as_next).collect(),
+            ..own
+        }
+        .of_document(document)
+        .rendered()
+    }
+
+    /// Of a session at one place.
+    pub fn of_session(document: &Document, session: &HeldSession) -> Result<Facts, Fault> {
+        let changed = format!("Last changed {}", web::say::day_month_year(session.changed_on));
+        Facts {
+            token: format!("session~{}", session.slug),
+            has_facts: true,
+            is_session: true,
+            checked_on: Some(session.changed_on),
+            said_fresh: changed.clone(),
+            said_old: changed,
+            by: document.organization.clone(),
+            place: session.place.clone(),
+            place_given: true,
+            way_in: session.how,
+            way_in_given: true,
+            price: session.cost.clone(),
+            cost_given: session.cost.is_some(),
+            step_free: Some(State::Yes).filter(|_| session.is_step_free),
+            for_whom: session.for_whom.clone(),
+            next: session.dates.iter().cloned().map(told_as_next).collect(),
+            first: CHECK_FIRST,
+            ..Facts::default()
+        }
+        .of_document(document)
+        .rendered()
+    }
+
+    /// With what every document has.
+    fn of_document(self, document: &Document) -> Facts {
+        let words = |saying: &String| search::words(saying).iter().map(|word| word_key(word)).collect();
+        Facts {
             title: document.title.clone(),
             url: document.url.clone(),
             summary: document.summary.clone(),
             sayings: document.aliases.iter().map(|saying| (saying.clone(), words(saying))).collect(),
-            is_service,
-            checked_on: document.checked_on,
-            said_fresh: document.checked_on.map_or_else(String::new, |on| own.said_of(Freshness::Fresh(on))),
-            said_old: own.said_of(document.checked_on.map_or(Freshness::Never, Freshness::Old)),
-            ..own
+            ..self
         }
-        .rendered()
+    }
+
+    /// The next date that is not over, as the clock on the wall says it.
+    fn next_at(&self, today: Date, minute: u16) -> Option<usize> {
+        let ahead = |date: &HeldDate| date.day > today || (date.day == today && date.until > minute);
+        self.next.iter().position(ahead)
     }
 
     /// How fresh it is in words.
@@ -104,17 +159,24 @@ impl Facts {
         Ok(self)
     }
 
-    /// How to get in, cost and a step-free way: what no question changes.
+    /// For whom, how to get in, cost and a step-free way: what no question changes.
     fn fixed_facts(&self) -> impl Iterator<Item = Fact<'_>> {
-        let fact =
-            |icon, label, value: Cow<'static, str>, given| Fact { icon, label, value, note: "", given };
+        fn fact<'a>(icon: &'static str, label: &'static str, value: Cow<'a, str>, given: bool) -> Fact<'a> {
+            Fact { icon, label, value, note: "", given }
+        }
+        let for_whom = (!self.for_whom.is_empty())
+            .then(|| fact("age", "Who it is for", self.for_whom.as_str().into(), true));
         let way_in = fact("door", "How to get in", self.way_in.into(), self.way_in_given);
-        let cost = if self.cost_given { self.cost } else { "Cost: not given" };
+        let cost = match &self.price {
+            Some(price) => price,
+            None if self.cost_given => self.cost,
+            None => "Cost: not given",
+        };
         let cost = fact("pound", "Cost", cost.into(), self.cost_given);
         let step_free = self.step_free.filter(|state| *state != State::Unknown);
         let step_free = step_free
             .map(|state| fact("stepfree", "Step-free", format!("Step-free: {}", state.words()).into(), true));
-        [Some(way_in), Some(cost), step_free].into_iter().flatten()
+        [for_whom, Some(way_in), Some(cost), step_free].into_iter().flatten()
     }
 
     fn of_service(service: &Service) -> Facts {
@@ -153,6 +215,18 @@ impl Facts {
             ..Facts::default()
         }
     }
+}
+
+/// A word as a number, so that many are compared in no time. Two words with one number would tell a reason that is not
+/// quite one, and nothing worse.
+pub(crate) fn word_key(word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    word.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn told_as_next(date: HeldDate) -> HeldDate {
+    HeldDate { words: format!("Next: {}", date.words), ..date }
 }
 
 fn is_dated(schedule: &Schedule) -> bool {
@@ -254,6 +328,8 @@ pub(crate) struct ResultCard {
     distance: String,
     /// The time that was asked for, or the one to tell today.
     slot: String,
+    /// Which of the dates is next.
+    next: Option<usize>,
     open: bool,
     /// Within the line, and past it only of age: then the words still say when.
     checked_lately: bool,
@@ -290,6 +366,7 @@ impl ResultCard {
                 "" if of.dated => dated_time(&of.schedules, today).unwrap_or_default(),
                 label => label.to_owned(),
             },
+            next: of.next_at(today, minute),
             open: of.schedules.iter().any(|schedule| schedule.open_at(today, minute)),
             fresh: freshness.is_fresh() && !of.doubt && !of.closed,
             checked_lately: freshness.is_fresh(),
@@ -311,7 +388,7 @@ impl ResultCard {
     /// Where and how far, next session, how to get in, cost: always this order, and an unknown names itself.
     pub fn facts(&self) -> impl Iterator<Item = Fact<'_>> {
         let all = [self.place(), self.time()].into_iter().chain(self.of.fixed_facts());
-        all.filter(|_| self.of.is_service)
+        all.filter(|_| self.of.has_facts)
     }
 
     fn place(&self) -> Fact<'_> {
@@ -320,16 +397,24 @@ impl ResultCard {
     }
 
     fn time(&self) -> Fact<'_> {
+        let next = self.next.and_then(|at| self.of.next.get(at)).map(|date| date.words.as_str());
         let when = match &self.of.first_time {
             _ if self.of.any_hour => Some("Any hour, day or night"),
             _ if !self.slot.is_empty() => Some(self.slot.as_str()),
-            first => first.as_deref(),
+            Some(first) => Some(first.as_str()),
+            None => next,
         };
+        // A session says the time that was asked for, or its next date, and no more.
+        let is_told = self.of.is_session || when == next;
         Fact {
             icon: "calendar",
             label: "When",
             value: Cow::Borrowed(when.unwrap_or("Days and times: not given")),
-            note: if self.open { "Open now" } else { "" },
+            note: match next {
+                _ if self.open => "Open now",
+                Some(next) if !is_told => next,
+                _ => "",
+            },
             given: when.is_some(),
         }
     }

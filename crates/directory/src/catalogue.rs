@@ -4,6 +4,7 @@ use crate::{
     missed::Missed,
     model::{Service, Term},
     near::{Near, find_place},
+    sessions_held::{HeldDate, HeldSession, NoSessions, SessionsHeld},
     store::{self as rows, PostcodeRow, Which},
     vocabulary::{Feature, State, WayIn},
 };
@@ -23,6 +24,7 @@ pub struct Directory(Arc<Inner>);
 struct Inner {
     site: Site,
     extra: ExtraDocuments,
+    sessions: Arc<dyn SessionsHeld>,
     catalogue: ArcSwap<Catalogue>,
     opens: Opens,
     missed: Missed,
@@ -41,13 +43,23 @@ pub(crate) struct Catalogue {
 }
 
 impl Directory {
-    /// Reads the directory and builds its index.
+    /// Reads the directory and builds its index, where no sessions are held.
     pub async fn open(site: &Site, extra: ExtraDocuments) -> Result<Directory, Fault> {
-        let catalogue = read(site, &extra).await?;
+        Directory::open_with_sessions(site, extra, Arc::new(NoSessions)).await
+    }
+
+    /// The same with the sessions that another room keeps.
+    pub async fn open_with_sessions(
+        site: &Site,
+        extra: ExtraDocuments,
+        sessions: Arc<dyn SessionsHeld>,
+    ) -> Result<Directory, Fault> {
+        let catalogue = read(site, &extra, &*sessions).await?;
         let catalogue = ArcSwap::from_pointee(catalogue);
         let inner = Inner {
             site: site.clone(),
             extra,
+            sessions,
             catalogue,
             opens: Opens::default(),
             missed: Missed::default(),
@@ -57,7 +69,7 @@ impl Directory {
 
     /// Reads it again after an announcement, while people go on reading the old one.
     pub async fn renew(&self) -> Result<(), Fault> {
-        let catalogue = read(&self.0.site, &self.0.extra).await?;
+        let catalogue = read(&self.0.site, &self.0.extra, &*self.0.sessions).await?;
         self.0.catalogue.store(Arc::new(catalogue));
         Ok(())
     }
@@ -73,6 +85,10 @@ impl Directory {
         let of =
             |kind: Kind| catalogue.index.documents().iter().filter(|document| document.kind == kind).count();
         Kind::ALL.iter().map(|kind| (kind.as_str(), of(*kind))).collect()
+    }
+
+    pub(crate) fn sessions(&self) -> &dyn SessionsHeld {
+        &*self.0.sessions
     }
 
     pub(crate) fn opens(&self) -> &Opens {
@@ -114,7 +130,7 @@ impl Catalogue {
 /// A council with its neighbours has some 30,000 postcodes: a few megabytes, and no wait for the database.
 const POSTCODES_KEPT: i64 = 60_000;
 
-async fn read(site: &Site, extra: &ExtraDocuments) -> Result<Catalogue, Fault> {
+async fn read(site: &Site, extra: &ExtraDocuments, sessions: &dyn SessionsHeld) -> Result<Catalogue, Fault> {
     let (services, terms, hubs, postcodes, words) = site
         .db()
         .read(|tx| {
@@ -140,11 +156,19 @@ async fn read(site: &Site, extra: &ExtraDocuments) -> Result<Catalogue, Fault> {
     }));
     let of_slug: HashMap<&str, &Service> =
         services.iter().map(|service| (service.slug.as_str(), service)).collect();
+    let sessions = sessions.list_sessions();
     let facts_of = |document: &Document| {
         let service = (document.kind == Kind::Service).then(|| of_slug.get(document.slug.as_str()));
-        Facts::of(document, service.flatten().copied()).map(Arc::new)
+        let next = next_dates(&sessions, document);
+        Facts::of(document, service.flatten().copied(), next).map(Arc::new)
     };
-    let facts = documents.iter().map(facts_of).collect::<Result<Vec<_>, Fault>>()?;
+    let mut facts = documents.iter().map(facts_of).collect::<Result<Vec<_>, Fault>>()?;
+    for session in &sessions {
+        let service = session.service.as_deref().and_then(|slug| of_slug.get(slug)).copied();
+        let document = session_document(session, service, &of_topic);
+        facts.push(Arc::new(Facts::of_session(&document, session)?));
+        documents.push(document);
+    }
     let mut towns: Vec<Town> = council.towns.iter().map(|home| town(home, &council.area_code)).collect();
     for hub in hubs.iter().filter(|location| location.hub) {
         if let Some(home) = council.towns.iter().find(|town| town.name == hub.town) {
@@ -207,6 +231,52 @@ fn areas_of(service: &Service) -> Option<Vec<String>> {
         return Some(places.filter_map(|place| place.postal_code.as_ref().and_then(outward)).collect());
     }
     Some(vec![area.code.clone()]).filter(|_| !area.code.is_empty())
+}
+
+/// So many of the next dates are kept for the card of an entry: enough for a day on which some are over.
+const NEXT_KEPT: usize = 6;
+
+/// The next dates of an entry's own sessions, each with its place.
+fn next_dates(sessions: &[HeldSession], document: &Document) -> Vec<HeldDate> {
+    if document.kind != Kind::Service {
+        return Vec::new();
+    }
+    let own = sessions.iter().filter(|session| session.service.as_deref() == Some(&document.slug));
+    let mut dates: Vec<HeldDate> = own
+        .flat_map(|session| {
+            let worded = |date: &HeldDate| format!("{}, {}", date.words, session.place);
+            session.dates.iter().map(move |date| HeldDate { words: worded(date), ..date.clone() })
+        })
+        .collect();
+    dates.sort_by_key(|date| (date.day, date.until));
+    dates.truncate(NEXT_KEPT);
+    dates
+}
+
+/// A session as the index knows it. What is about a live baby is hidden from a person who speaks of losing one, so a
+/// session for little ones is taken to be about one unless its entry is for grief.
+fn session_document(
+    session: &HeldSession,
+    service: Option<&Service>,
+    of_topic: &dyn Fn(&str) -> Vec<(String, String)>,
+) -> Document {
+    let mut document = session.document.clone();
+    let of_service: Vec<String> =
+        service.iter().flat_map(|service| &service.topics).map(|term| term.slug.clone()).collect();
+    let own = if session.topics.is_empty() { &of_service } else { &session.topics };
+    let mut terms: Vec<(String, String)> = own.iter().flat_map(|slug| of_topic(slug)).collect();
+    terms.sort();
+    terms.dedup();
+    for (slug, name) in terms {
+        document.tags.push(Tag::new("topic", &slug));
+        document.terms.push(name);
+    }
+    document.tags.sort();
+    document.tags.dedup();
+    document.loss = service.is_some_and(|service| service.loss);
+    document.baby |= service.is_some_and(|service| service.baby);
+    document.baby &= !document.loss;
+    document
 }
 
 /// A service as the index knows it. A sensitive place gives its town and nothing else.

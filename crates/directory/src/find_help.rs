@@ -5,18 +5,19 @@ use crate::{
     catalogue::{Catalogue, Directory},
     missed,
     model::Term,
+    panel::{self, Group, What},
     query_of::{
         Address, GROUPS, Heard, METRES_A_MILE, MILES, PER_PAGE, Question, STAGES, TIMES, age_of, heard_in,
         question, said_days, tells_distance, ticked_days,
     },
-    vocabulary::{Access, Audience, Cost, DAYS, Feature, PointQuality, SendNeed, WayIn},
+    vocabulary::{DAYS, PointQuality},
     why::reasons,
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use kernel::{Date, Fault};
 use safety::{Level, Screened};
-use search::{FacetCount, FilterRef, Hit, Results, WhatIf};
+use search::{FilterRef, Hit, Results, WhatIf};
 use settings::Council;
 use std::borrow::Cow;
 use web::{CardView, Nav, Page, Params, Reply, Site, say, show, show_with};
@@ -105,7 +106,7 @@ struct SearchView<'a> {
     near_misses: Vec<ResultCard>,
     near_heading: &'static str,
     loosened: Vec<Step>,
-    facets: Vec<FacetGroup<'a>>,
+    facets: Vec<Group<'a>>,
     on: usize,
     total: usize,
     order: Option<Step>,
@@ -135,33 +136,6 @@ struct Step {
     label: &'static str,
     note: Cow<'static, str>,
     href: String,
-}
-
-struct FacetGroup<'a> {
-    legend: &'static str,
-    name: &'static str,
-    single: bool,
-    choices: Vec<Choice<'a>>,
-}
-
-impl FacetGroup<'_> {
-    /// Groups that few people need stay shut until asked for, or until something in them is on.
-    fn folded(&self) -> bool {
-        matches!(self.name, "day" | "time" | "where" | "access" | "send")
-    }
-
-    fn none_chosen(&self) -> bool {
-        self.choices.iter().all(|choice| !choice.on)
-    }
-}
-
-struct Choice<'a> {
-    value: &'a str,
-    words: Cow<'a, str>,
-    count: Option<usize>,
-    on: bool,
-    /// The person's own words chose it.
-    heard: bool,
 }
 
 impl<'a> SearchView<'a> {
@@ -223,7 +197,7 @@ impl<'a> SearchView<'a> {
                     Some(_) => format!("{}{}", Heard::OVERRULED, heard.key),
                 })
                 .collect(),
-            facets: facets(address, asked, results),
+            facets: panel::groups(address, asked, results),
             on: address.filters(),
             total: results.total,
             order: order(address, asked),
@@ -345,26 +319,13 @@ fn chips<'a>(address: &Address<'a>, asked: &'a Question, catalogue: &'a Catalogu
                 .map(|(_, words)| (*words).into()),
             "time" => TIMES.iter().find(|(time, _, _)| *time == value).map(|(_, words, _)| (*words).into()),
             "town" => Some(value.into()),
-            group => words_of(group, value).map(Cow::Borrowed),
+            group => panel::words_of(group, value).map(Cow::Borrowed),
         };
         if let Some(label) = label {
             chips.push(Chip { icon: icon(name), label, href: address.clone().drop_one(name, value).href(1) });
         }
     }
     chips
-}
-
-/// The words of a value of a facet group; `None` for a value that no list knows.
-fn words_of(name: &str, value: &str) -> Option<&'static str> {
-    match name {
-        "how" => value.parse::<WayIn>().ok().map(WayIn::words),
-        "where" => value.parse::<Access>().ok().map(Access::words),
-        "cost" => value.parse::<Cost>().ok().map(Cost::words),
-        "for" => value.parse::<Audience>().ok().map(Audience::words),
-        "access" => value.parse::<Feature>().ok().map(Feature::words),
-        "send" => value.parse::<SendNeed>().ok().map(SendNeed::words),
-        _ => None,
-    }
 }
 
 /// Choices of the panel that are no tags: ages, days, times, and distances where a place is known. A day is counted at
@@ -382,86 +343,6 @@ fn choices_to_count(address: &Address, asked: &Question) -> Vec<WhatIf> {
     let miles = MILES.iter().filter_map(|miles| miles.parse::<f64>().ok());
     let within = miles.map(|miles| WhatIf::Within(miles * METRES_A_MILE)).filter(|_| query.near.is_some());
     ages.chain(days).chain(times).chain(within).collect()
-}
-
-/// The panel: groups of the index in our order, each value with how many it would give, zero included.
-fn facets<'a>(address: &Address<'a>, asked: &'a Question, results: &Results<'a>) -> Vec<FacetGroup<'a>> {
-    let mut groups = Vec::new();
-    // What stands chosen from the words, where the form chose nothing in its stead; and what is so alone.
-    let heard_as = |name: &str| {
-        let own = asked.heard.iter().find(|heard| heard.name == name);
-        own.filter(|_| address.all(name).next().is_none())
-    };
-    let heard =
-        |name: &str, value: &str| heard_as(name).filter(|heard| heard.values.iter().any(|own| own == value));
-    let as_said = |name: &str| {
-        let own = heard(name, Heard::AS_SAID)?;
-        let words = Cow::Borrowed(own.label.as_str());
-        Some(Choice { value: Heard::AS_SAID, words, count: None, on: true, heard: true })
-    };
-    for (name, group, legend) in GROUPS {
-        let order = |value: &str| match name {
-            "how" => WayIn::ALL.iter().position(|v| v.as_str() == value),
-            "where" => Access::ALL.iter().position(|v| v.as_str() == value),
-            "cost" => Cost::ALL.iter().position(|v| v.as_str() == value),
-            "for" => Audience::ALL.iter().position(|v| v.as_str() == value),
-            "access" => Feature::ALL.iter().position(|v| v.as_str() == value),
-            _ => SendNeed::ALL.iter().position(|v| v.as_str() == value),
-        };
-        let mut counted: Vec<&FacetCount> =
-            results.facets.iter().filter(|count| count.group == group).collect();
-        counted.sort_by_cached_key(|count| order(count.value));
-        let choices: Vec<Choice<'a>> = counted
-            .into_iter()
-            .filter_map(|count| {
-                let heard = heard(name, count.value);
-                Some(Choice {
-                    words: words_of(name, count.value)?.into(),
-                    on: heard.is_some() || address.has(name, count.value),
-                    value: count.value,
-                    count: Some(count.count).filter(|_| heard.is_none_or(|heard| !heard.leans)),
-                    heard: heard.is_some(),
-                })
-            })
-            .collect();
-        if !choices.is_empty() {
-            groups.push(FacetGroup { legend, name, single: false, choices });
-        }
-    }
-    // In the order of `choices_to_count`.
-    let mut counts = results.what_if.iter().copied();
-    let mut choice = |name: &str, value: &'static str, words: Cow<'a, str>| {
-        let heard = heard(name, value);
-        Choice {
-            value,
-            words,
-            count: counts.next().filter(|_| heard.is_none()),
-            on: heard.is_some() || address.has(name, value),
-            heard: heard.is_some(),
-        }
-    };
-    let stages = STAGES.iter().filter(|(value, _, _)| *value != "parent");
-    let ages: Vec<Choice> = stages.map(|(value, words, _)| choice("age", value, (*words).into())).collect();
-    let days: Vec<Choice> = DAYS.iter().map(|(code, words)| choice("day", code, (*words).into())).collect();
-    let times: Vec<Choice> =
-        TIMES.iter().map(|(value, words, _)| choice("time", value, (*words).into())).collect();
-    let miles = |miles: &&'static str| {
-        choice("within", miles, say::count(miles.parse().unwrap_or(0), "mile", "miles").into())
-    };
-    let within: Vec<Choice> = match &asked.query.near {
-        Some(_) => MILES.iter().map(miles).collect(),
-        None => Vec::new(),
-    };
-    let with_said = |name: &str, choices: Vec<Choice<'a>>| as_said(name).into_iter().chain(choices).collect();
-    let ages = with_said("age", ages);
-    groups.insert(0, FacetGroup { legend: "Age", name: "age", single: true, choices: ages });
-    groups.insert(2, FacetGroup { legend: "Day", name: "day", single: false, choices: days });
-    let times = with_said("time", times);
-    groups.insert(3, FacetGroup { legend: "Time of day", name: "time", single: true, choices: times });
-    if !within.is_empty() {
-        groups.insert(0, FacetGroup { legend: "How far", name: "within", single: true, choices: within });
-    }
-    groups
 }
 
 fn order(address: &Address, asked: &Question) -> Option<Step> {

@@ -169,9 +169,17 @@ fn read(list: &str, between: char) -> Vec<String> {
     tokens
 }
 
-/// A slug, or `page~slug`.
+/// What stands before the slug of a thing that is no service.
+const PREFIXES: [(&str, Kind); 2] = [("page~", Kind::Page), ("session~", Kind::Event)];
+
+fn kind_and_slug(token: &str) -> (Kind, &str) {
+    let marked = PREFIXES.iter().find_map(|(prefix, kind)| Some((*kind, token.strip_prefix(prefix)?)));
+    marked.unwrap_or((Kind::Service, token))
+}
+
+/// A slug, `page~slug` or `session~slug`.
 fn first_token(text: &str) -> Option<String> {
-    let slug = text.strip_prefix("page~").unwrap_or(text);
+    let (_, slug) = kind_and_slug(text);
     slug.parse::<kernel::Slug>().ok().map(|_| text.to_owned())
 }
 
@@ -183,7 +191,7 @@ fn local_path(path: &str) -> String {
 }
 
 fn line(site: &Site, catalogue: &Catalogue, token: &str) -> Option<Line> {
-    let (kind, slug) = token.strip_prefix("page~").map_or((Kind::Service, token), |slug| (Kind::Page, slug));
+    let (kind, slug) = kind_and_slug(token);
     let at = catalogue.number(kind, slug)?;
     let document = catalogue.index.documents().get(at)?;
     let now = site.clock().now().to_zoned(kernel::london());

@@ -4,6 +4,9 @@
 //! It must never show a sensitive place's address or point in any output; show 'no' where nobody has told us;
 //! show THRIVE or severity to families; publish an entry without its source; or log what was searched for.
 //!
+//! Sessions are another room's. What it tells this one, so that they are found by the same search and stand on the pages
+//! of those who hold them, is [`SessionsHeld`].
+//!
 //! To add a field: a column in `store/schema.rs` (a new migration), a key in `draft.rs` with its check, a line in
 //! `model.rs`, a row on the page, and 'not given' where it is empty. To add a page: a file named after what a person
 //! does there, a template, a line in [`routes`].
@@ -22,10 +25,12 @@ pub mod missed;
 mod model;
 mod near;
 pub mod open_data;
+mod panel;
 mod publish;
 mod query_of;
 mod replaced;
 mod report_problem;
+mod sessions_held;
 mod show_hubs;
 mod show_organization;
 mod show_service;
@@ -50,6 +55,7 @@ pub use entries::{
 };
 pub use import_postcodes::{PostcodesImported, SectorDraft, import_postcodes, publish_sectors};
 pub use model::{Freshness, OrganizationId, Service, ServiceId};
+pub use near::{TypedPlace, find_typed_place};
 pub use publish::{
     ANNOUNCEMENTS, publish_location, publish_organization, publish_service, publish_services,
     publish_taxonomy,
@@ -59,6 +65,7 @@ pub use replaced::{
     bring_back, find_replacement, list_comparable, list_organization_addresses, list_replaced, replace,
 };
 pub use report_problem::{FORGET_SETTLED_REPORTS, forget_settled_reports};
+pub use sessions_held::{HeldBy, HeldDate, HeldNext, HeldSession, NoSessions, SessionsHeld};
 pub use store::MIGRATIONS;
 pub use vocabulary::{
     Access, Attending, Audience, Cost, DAYS, OrganizationKind, Season, SendNeed, Status, WayIn,

@@ -8,6 +8,42 @@ use crate::{
 use kernel::{Fault, Postcode};
 use settings::Council;
 use store::Tx;
+use web::Site;
+
+/// Where a typed place is, as another room may use it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypedPlace {
+    /// In words: 'WA8 7QF', 'WA8', 'Widnes'.
+    pub label: String,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Distances from it are worth telling: from a town's middle they are not.
+    pub tells_distance: bool,
+}
+
+/// Where a typed place is; nothing where none was typed; a sentence that says what to type where it is not known.
+pub async fn find_typed_place(site: &Site, typed: &str) -> Result<Result<Option<TypedPlace>, String>, Fault> {
+    let (council, typed) = (site.council(), typed.chars().take(60).collect::<String>());
+    if typed.trim().is_empty() {
+        return Ok(Ok(None));
+    }
+    let near = site
+        .db()
+        .read(move |tx| find_place(&mut |code| rows::find_postcode(tx, code), &council, &typed))
+        .await?;
+    Ok(match near {
+        Near::Found(place) => Ok(Some(TypedPlace {
+            label: place.label,
+            latitude: place.point.latitude,
+            longitude: place.point.longitude,
+            tells_distance: place.point.quality != PointQuality::Town,
+        })),
+        Near::NotKnown(sentence) => Err(sentence),
+        Near::NotAsked => Ok(None),
+    })
+}
 
 /// A place a person named.
 #[derive(Clone, Debug)]

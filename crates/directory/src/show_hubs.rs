@@ -5,6 +5,7 @@ use crate::{
     model::{Freshness, Location, Service},
     near::{Near, Place},
     query_of::tells_distance,
+    sessions_held::{HeldBy, HeldNext, NEXT_SHOWN},
     store::{self as rows, Which},
     vocabulary::{Feature, State as Known},
 };
@@ -148,6 +149,7 @@ impl HubsView {
 struct HubView {
     hub: Location,
     services: Vec<Service>,
+    next: Vec<HeldNext>,
     features: Vec<(&'static str, Known, String)>,
     opening: Vec<String>,
     freshness: Freshness,
@@ -200,6 +202,7 @@ pub(crate) async fn get(State(directory): State<Directory>, asked: Asked, Path(s
         let body = HubView {
             features,
             services,
+            next: directory.sessions().list_next(HeldBy::Place(&hub.slug), NEXT_SHOWN),
             opening: hub
                 .schedules
                 .iter()

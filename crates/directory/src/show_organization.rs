@@ -3,6 +3,7 @@
 use crate::{
     catalogue::Directory,
     model::{Organization, Service},
+    sessions_held::{HeldBy, HeldNext, NEXT_SHOWN},
     store::{self as rows, Which},
 };
 use askama::Template;
@@ -14,6 +15,7 @@ use web::{Asked, Nav, Page, Reply, cached};
 struct OrganizationView {
     organization: Organization,
     services: Vec<Service>,
+    next: Vec<HeldNext>,
     dialled: String,
 }
 
@@ -33,7 +35,8 @@ pub(crate) async fn get(State(directory): State<Directory>, asked: Asked, Path(s
         let sensitive = !services.is_empty() && services.iter().all(|service| service.sensitive);
         let page = Page::new(organization.name.clone()).describing(organization.description.clone()).at(path).under(Nav::Find).sensitive(sensitive).about(&about);
         let dialled = organization.phone.iter().flat_map(|phone| phone.chars()).filter(char::is_ascii_digit).collect();
-        Ok(Some((page, OrganizationView { organization, services, dialled })))
+        let next = directory.sessions().list_next(HeldBy::Organization(&organization.slug), NEXT_SHOWN);
+        Ok(Some((page, OrganizationView { organization, services, next, dialled })))
     })
     .await
 }

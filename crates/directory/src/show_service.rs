@@ -5,6 +5,7 @@ use crate::{
     count_opens::{Visit, count},
     entries::EntryPicture,
     model::{Freshness, Service, no_sessions_now},
+    sessions_held::{HeldBy, HeldNext, NEXT_SHOWN},
     store::{self as rows, Which},
     vocabulary::{Access, Cost, Feature, State as Known, Status, WayIn},
 };
@@ -23,6 +24,8 @@ pub(crate) struct ServiceView {
     description: String,
     details: Vec<Detail>,
     whens: Vec<When>,
+    /// The next dates of its own sessions, where they are kept one by one.
+    next: Vec<HeldNext>,
     /// Where every session has ended.
     ended: Option<String>,
     ask: Ask,
@@ -116,8 +119,9 @@ pub(crate) async fn get(
             .under(Nav::Find)
             .sensitive(service.sensitive)
             .about(&about);
+        let next = directory.sessions().list_next(HeldBy::Service(&service.slug), NEXT_SHOWN);
         let view = ServiceView::reached(site, service, pictures, checked_by.as_deref(), phone.as_deref());
-        Ok(Some((page, view)))
+        Ok(Some((page, ServiceView { next, ..view })))
     })
     .await?;
     if response.status() == StatusCode::NOT_FOUND {
@@ -275,6 +279,7 @@ impl ServiceView {
             details: details(&service, &ask.asking),
             ended: no_sessions_now(&service.schedules, today),
             whens,
+            next: Vec::new(),
             fresh: Freshness::of(service.checked_on, today).is_fresh() && service.doubt.is_none(),
             checked: checked_words(service.checked_on, checked_by, today, &ask.before),
             ask,

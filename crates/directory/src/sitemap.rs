@@ -3,6 +3,7 @@
 use crate::catalogue::Directory;
 use crate::store as rows;
 use axum::{extract::State, http::HeaderMap, response::Response};
+use search::Kind;
 use std::fmt::Write;
 use web::{Reply, not_modified_or};
 
@@ -13,15 +14,19 @@ pub(crate) async fn get(State(directory): State<Directory>, headers: HeaderMap) 
     let (organizations, hubs) =
         site.db().read(|tx| Ok((rows::list_organizations(tx)?, rows::list_locations(tx)?))).await?;
     let fixed = ["/", "/search", "/topics", "/pages", "/hubs", "/urgent-help"].map(str::to_owned);
+    let sessions = directory.sessions().list_paths();
     let topics = catalogue.terms.iter().map(|term| format!("/topics/{}", term.slug));
-    let documents = catalogue.index.documents().iter().map(|document| document.url.clone());
+    // A session stands in the index once for each of its places, and its own room knows its page.
+    let documents = catalogue.index.documents().iter().filter(|document| document.kind != Kind::Event);
+    let documents = documents.map(|document| document.url.clone());
     let organizations =
         organizations.into_iter().map(|organization| format!("/organisations/{}", organization.slug));
     let hubs = hubs.into_iter().filter(|location| location.hub).map(|hub| format!("/hubs/{}", hub.slug));
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
-    for path in fixed.into_iter().chain(topics).chain(documents).chain(organizations).chain(hubs) {
+    let paths = fixed.into_iter().chain(topics).chain(documents).chain(organizations).chain(hubs);
+    for path in paths.chain(sessions) {
         // Slugs hold nothing that XML would need escaped.
         let _ = writeln!(xml, "<url><loc>{}</loc></url>", site.absolute(&path));
     }

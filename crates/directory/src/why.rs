@@ -1,7 +1,11 @@
 //! Why an entry is here: which words it answers and how, then which of the filters it fits. A person who sees the
 //! reason can tell a good match from a chance one.
 
-use crate::{cards::Facts, catalogue::Catalogue, query_of::Question};
+use crate::{
+    cards::{Facts, word_key},
+    catalogue::Catalogue,
+    query_of::Question,
+};
 use search::{AgeAsked, Document, Field, Hit, How, Kind, Match};
 use web::say;
 
@@ -34,6 +38,12 @@ pub(crate) fn reasons(
             "cost" if has("free") => reasons.push("free".to_owned()),
             _ => {}
         }
+    }
+    if document.kind == Kind::Event && hit.slot.is_some() {
+        reasons.push("on when you asked for".to_owned());
+    }
+    if document.kind == Kind::Event && reasons.is_empty() {
+        reasons.push("something to go to".to_owned());
     }
     if document.kind == Kind::Page && reasons.is_empty() {
         reasons.push("advice to read now".to_owned());
@@ -91,8 +101,9 @@ fn plain(matched: &Match) -> bool {
 /// Of what families also say, the phrase that holds most of the matched words; one that holds a small part of a long
 /// phrase says nothing and is not told.
 fn phrase_of<'a>(hit: &Hit, facts: &'a Facts) -> Option<&'a str> {
-    let matched = |word: &str| hit.matched.iter().any(|m| m.typed == word || m.found == word);
-    let held = |words: &[Box<str>]| (words.iter().filter(|word| matched(word)).count(), words.len());
+    let matched: Vec<u64> =
+        hit.matched.iter().flat_map(|m| [word_key(&m.typed), word_key(&m.found)]).collect();
+    let held = |words: &[u64]| (words.iter().filter(|word| matched.contains(word)).count(), words.len());
     let best = facts
         .sayings
         .iter()

@@ -373,3 +373,20 @@ async fn the_form_shows_what_the_words_said_and_changing_it_wins() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_map_of_the_hubs_is_drawn_from_the_list_beside_it() {
+    both(MIGRATIONS, async |db| {
+        let tiles = |address: &str| settings::MapTiles {
+            address: address.to_owned(),
+            attribution: "An example".to_owned(),
+        };
+        let map = Some(tiles("https://tiles.example.org/{z}/{x}/{y}.png"));
+        let council = Council { map, ..Council::unnamed() };
+        let town = town(db, "2026-07-13T08:30:00Z", Vec::new(), council).await;
+        let html = town.get("/hubs").await.html;
+        let list = html.split("data-map=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        assert!(html.contains(&format!("<ul class=\"tiles tiles-2\" id=\"{list}\">")), "{list}");
+    })
+    .await;
+}

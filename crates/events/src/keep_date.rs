@@ -4,8 +4,9 @@
 use crate::{
     lines::day_words,
     list_sessions::keeps,
+    look::{COUNT_CHANGED, NOT_TICKED, affected_words},
     model::SessionDraft,
-    parts::{Select, date_of, render},
+    parts::{Select, Ticks, date_of, render},
     publish::publish_session,
     shelf::{Events, times},
     store::{self as rows, SessionDate, SessionRow},
@@ -15,6 +16,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use calendar::{Exception, Key, Series};
 use kernel::{Fault, Refusal, Time};
+use uuid::Uuid;
 use web::{
     CardView, Form, Page, Reply, Who,
     fields::{ErrorSummary, Errors, Input, Radios, Textarea},
@@ -37,6 +39,7 @@ struct DateView {
     day: String,
     starts: String,
     place: String,
+    knows: String,
     button: &'static str,
 }
 
@@ -66,10 +69,12 @@ struct Found {
     draft: SessionDraft,
     date: Option<SessionDate>,
     places: Vec<(String, String)>,
+    /// How many bookings families have of the date.
+    booked: i64,
 }
 
 async fn find(events: &Events, who: &Who, slug: &str, key: Option<&str>) -> Result<Option<Found>, Fault> {
-    let (slug, key) = (slug.to_owned(), key.map(str::to_owned));
+    let (slug, key, counting) = (slug.to_owned(), key.map(str::to_owned), events.clone());
     let found = events
         .site()
         .db()
@@ -85,7 +90,11 @@ async fn find(events: &Events, who: &Who, slug: &str, key: Option<&str>) -> Resu
             let places = directory::list_places(tx)?;
             let places = places.into_iter().filter(|place| !place.sensitive);
             let places = places.map(|place| (place.slug, place.name)).collect();
-            Ok(Some(Found { draft: row.draft()?, row, date, places }))
+            let booked = match &date {
+                Some(date) => counting.count_taken(tx, &[date.id])?,
+                None => 0,
+            };
+            Ok(Some(Found { draft: row.draft()?, row, date, places, booked }))
         })
         .await?;
     if let Some(found) = &found
@@ -141,6 +150,13 @@ async fn keep(events: &Events, who: &Who, found: Found, form: &Form) -> Reply {
         Ok(draft) => draft,
         Err(errors) => return page(events, &found, &typed, &errors, card),
     };
+    let touched: Vec<Uuid> = found.date.iter().filter(|_| draft != found.draft).map(|date| date.id).collect();
+    let affected = if touched.is_empty() { 0 } else { found.booked };
+    if affected > 0 && form.get("knows").parse() != Ok(affected) {
+        let sentence = if form.get("knows").is_empty() { NOT_TICKED } else { COUNT_CHANGED };
+        return page(events, &found, &typed, &Errors(vec![Refusal::at("knows", sentence)]), card);
+    }
+    let counting = events.clone();
     let (now, changes, slug) = (site.clock().now(), found.row.changes, found.draft.slug.clone());
     let kept = site
         .db()
@@ -150,12 +166,20 @@ async fn keep(events: &Events, who: &Who, found: Found, form: &Form) -> Reply {
                 let sentence = "Somebody else changed this session meanwhile. Look at it again, then save";
                 return Ok(Err(vec![Refusal::at("", sentence)]));
             }
+            // Somebody may have booked since.
+            if counting.count_taken(tx, &touched)? != affected {
+                return Ok(Err(vec![Refusal::at("knows", COUNT_CHANGED)]));
+            }
             Ok(publish_session(tx, &may, &draft, now)?.map(|_| ()))
         })
         .await?;
     match kept {
         Ok(()) => Ok(see_other(&format!("/admin/sessions/{slug}?saved=date"))),
-        Err(wrong) => page(events, &found, &typed, &Errors(wrong), card),
+        Err(wrong) => {
+            let key = found.date.as_ref().map(|date| date.date_key.as_str());
+            let Some(found) = find(events, who, &found.draft.slug, key).await? else { return Ok(missing()) };
+            page(events, &found, &typed, &Errors(wrong), card)
+        }
     }
 }
 
@@ -175,7 +199,7 @@ fn decide_date(found: &Found, typed: &Typed) -> Result<SessionDraft, Errors> {
         let starts = errors.take("starts", starts);
         day.zip(starts).map(|(day, starts)| day.to_datetime(starts))
     };
-    let key = found.date.as_ref().and_then(|date| date.date_key.parse::<Key>().ok());
+    let key = found.date.as_ref().and_then(|date| date.rule_key.parse::<Key>().ok());
     let exception = match (key, typed.what.as_str()) {
         (Some(key), "cancel") => {
             let reason = typed.reason.trim();
@@ -288,11 +312,28 @@ fn page(events: &Events, found: &Found, typed: &Typed, errors: &Errors, card: Op
             value: &typed.place,
             error: errors.at("place"),
         })?,
+        knows: knows(found, errors)?,
         button,
         heading: heading.clone(),
     };
     let (status, title) = errors.page(&heading);
     show_with(events.site(), status, &Page::new(title), &body)
+}
+
+/// The tick without which no booked date is moved or cancelled.
+fn knows(found: &Found, errors: &Errors) -> Result<String, Fault> {
+    if found.booked == 0 {
+        return Ok(String::new());
+    }
+    let (value, words) = (found.booked.to_string(), affected_words(found.booked));
+    render(&Ticks {
+        name: "knows",
+        legend: "Families have booked this date",
+        hint: "",
+        answers: &[(&value, &words)],
+        values: &[],
+        error: errors.at("knows"),
+    })
 }
 
 fn standing(date: &SessionDate) -> String {

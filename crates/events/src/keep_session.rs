@@ -4,6 +4,7 @@
 use crate::{
     lines::day_words,
     list_sessions::keeps,
+    look::{COUNT_CHANGED, DATES_NAMED, Look, NOT_TICKED, affected_words, look},
     model::{Counts, Feature, Kind, SessionDraft, Wanted},
     parts::{Select, Ticks, render},
     publish::{publish_session, session_id},
@@ -15,8 +16,8 @@ use crate::{
 use access::{Denied, KeepSessions, On};
 use askama::Template;
 use axum::extract::{Path, State};
-use calendar::{Change, Days, Occurrence, Series, TermCalendar, compare, moment};
-use kernel::{Date, Fault, Refusal, Span};
+use calendar::{Series, TermCalendar};
+use kernel::{Fault, Refusal};
 use uuid::Uuid;
 use web::{
     CardView, Form, Page, Params, Reply, Who,
@@ -36,6 +37,14 @@ struct FormView {
     version: i64,
     looked: String,
     look: Option<Look>,
+    /// How many bookings of families it would touch.
+    affected: i64,
+    knows: String,
+    /// Where there are several: what each part says, and the one that is changed below.
+    parts: Vec<PartLine>,
+    part: usize,
+    topics: String,
+    topics_ticked: usize,
     dates: Vec<DateLine>,
     what: Vec<String>,
     whom: Vec<String>,
@@ -45,18 +54,10 @@ struct FormView {
     rest: Vec<String>,
 }
 
-/// What an edit would do, in words.
-struct Look {
-    kept: usize,
-    added: Listed,
-    gone: Listed,
-    moved: Listed,
-    is_hidden: bool,
-}
-
-struct Listed {
-    count: usize,
-    lines: Vec<String>,
+struct PartLine {
+    number: usize,
+    words: String,
+    is_here: bool,
 }
 
 struct DateLine {
@@ -64,11 +65,6 @@ struct DateLine {
     words: String,
     state: String,
 }
-
-/// So many dates are named of each kind; the rest are counted.
-const DATES_NAMED: usize = 12;
-/// How far ahead an edit is looked at.
-const LOOK_DAYS: i32 = 400;
 
 /// What the form offers, and the session if there is one.
 struct Desk {
@@ -78,6 +74,8 @@ struct Desk {
     organizations: Vec<(String, String, Uuid)>,
     places: Vec<(String, String)>,
     services: Vec<(String, String)>,
+    /// Needs by their address and name, those too that the session names and nobody else does.
+    needs: Vec<(String, String)>,
     terms: TermCalendar,
 }
 
@@ -99,9 +97,18 @@ async fn open(events: &Events, who: &Who, slug: Option<String>) -> Result<Option
                 None => Vec::new(),
             };
             let entries = directory::list_entries(tx)?;
+            let draft = row.as_ref().map(SessionRow::draft).transpose()?;
+            let mut needs: Vec<(String, String)> =
+                directory::list_needs(tx)?.into_iter().map(|need| (need.slug, need.name)).collect();
+            for topic in draft.iter().flat_map(|draft| &draft.topics) {
+                if needs.iter().all(|(slug, _)| slug != topic) {
+                    needs.push((topic.clone(), topic.clone()));
+                }
+            }
             Ok(Some(Desk {
-                draft: row.as_ref().map(SessionRow::draft).transpose()?,
+                draft,
                 row,
+                needs,
                 dates: dates.into_iter().filter(|date| date.state != "dropped").collect(),
                 organizations: directory::list_organizations(tx)?
                     .into_iter()
@@ -136,7 +143,8 @@ pub(crate) async fn get(
     params: Params,
 ) -> Reply {
     let Some(desk) = open(&events, &who, Some(slug)).await? else { return Ok(missing()) };
-    let typed = desk.draft.as_ref().map_or_else(Typed::empty, Typed::of);
+    let part = params.get("part").parse().ok();
+    let typed = desk.draft.as_ref().map_or_else(Typed::empty, |draft| Typed::of(draft, part));
     let saved = match params.get("saved") {
         "date" => "Saved. Families see the change of this date now.",
         "1" => "Saved. Families see it within a minute, if it is published.",
@@ -179,10 +187,21 @@ async fn keep(events: &Events, who: &Who, desk: &Desk, form: &Form) -> Reply {
     let may = who.may::<KeepSessions>(on)?;
     // What is saved is what was looked at, to the letter.
     let hash = web::content_hash(serde_json::to_string(&draft)?.as_bytes());
-    if form.get("looked") != hash {
-        let look = Some((look(desk, &draft, site.clock().today())?, hash));
-        return page(events, desk, &typed, &Errors::default(), Shown { card, look, ..Shown::default() });
+    let seen = look(desk.draft.as_ref(), &draft, &desk.terms, site.clock().today())?;
+    let touched = seen.touched.clone();
+    let affected = count_affected(events, &touched).await?;
+    let is_looked_at = form.get("looked") == hash;
+    let knows = affected == 0 || form.get("knows").parse() == Ok(affected);
+    if !is_looked_at || !knows {
+        let mut errors = Errors::default();
+        if is_looked_at {
+            let sentence = if form.get("knows").is_empty() { NOT_TICKED } else { COUNT_CHANGED };
+            errors.0.push(Refusal::at("knows", sentence));
+        }
+        let shown = Shown { card, look: Some((seen, hash)), affected, ..Shown::default() };
+        return page(events, desk, &typed, &errors, shown);
     }
+    let counting = events.clone();
     let (now, version) = (site.clock().now(), form.get("version").parse::<i64>().unwrap_or(0));
     let slug = draft.slug.clone();
     let kept = site
@@ -194,13 +213,26 @@ async fn keep(events: &Events, who: &Who, desk: &Desk, form: &Form) -> Reply {
                     "Somebody else changed this session meanwhile. Open it in another tab and compare";
                 return Ok(Err(vec![Refusal::at("", sentence)]));
             }
+            // Somebody may have booked since.
+            if counting.count_taken(tx, &touched)? != affected {
+                return Ok(Err(vec![Refusal::at("knows", COUNT_CHANGED)]));
+            }
             Ok(publish_session(tx, &may, &draft, now)?.map(|_| ()))
         })
         .await?;
     match kept {
         Ok(()) => Ok(see_other(&format!("/admin/sessions/{slug}?saved=1"))),
-        Err(wrong) => page(events, desk, &typed, &Errors(wrong), Shown { card, ..Shown::default() }),
+        Err(wrong) => {
+            let affected = count_affected(events, &seen.touched).await?;
+            let shown = Shown { card, look: Some((seen, hash)), affected, ..Shown::default() };
+            page(events, desk, &typed, &Errors(wrong), shown)
+        }
     }
+}
+
+async fn count_affected(events: &Events, touched: &[Uuid]) -> Result<i64, Fault> {
+    let (counting, touched) = (events.clone(), touched.to_vec());
+    events.site().db().read(move |tx| counting.count_taken(tx, &touched)).await
 }
 
 fn parse(desk: &Desk, typed: &Typed) -> Result<SessionDraft, Errors> {
@@ -214,49 +246,12 @@ fn parse(desk: &Desk, typed: &Typed) -> Result<SessionDraft, Errors> {
     if errors.is_empty() { Ok(draft) } else { Err(errors) }
 }
 
-/// Holds the dates of the session as it stands against those it would have.
-fn look(desk: &Desk, draft: &SessionDraft, today: Date) -> Result<Look, Fault> {
-    let days = Days::new(today, today.checked_add(Span::new().days(LOOK_DAYS))?)?;
-    let before = desk.draft.as_ref().filter(|before| before.wanted == Wanted::Published);
-    let was = before.map(|before| occurrences(before, &desk.terms, days)).unwrap_or_default();
-    let is_hidden = draft.wanted != Wanted::Published;
-    let now = if is_hidden { Vec::new() } else { occurrences(draft, &desk.terms, days) };
-    let Change { kept, added, gone, moved } = compare(&was, &now, today);
-    let listed = |lines: Vec<String>| Listed {
-        count: lines.len(),
-        lines: lines.into_iter().take(DATES_NAMED).collect(),
-    };
-    let words = |dates: &[Occurrence]| dates.iter().map(|date| moment(date.starts)).collect();
-    let changed = moved.iter().map(|pair| match &pair.now.standing {
-        calendar::Standing::Cancelled { reason } => {
-            format!("{}: cancelled, {reason}", moment(pair.was.starts))
-        }
-        _ if pair.was.starts == pair.now.starts => {
-            format!("{}: the length, the place or how it stands changes", moment(pair.was.starts))
-        }
-        _ => format!("{} becomes {}", moment(pair.was.starts), moment(pair.now.starts)),
-    });
-    Ok(Look {
-        kept: kept.len(),
-        added: listed(words(&added)),
-        gone: listed(words(&gone)),
-        moved: listed(changed.collect()),
-        is_hidden,
-    })
-}
-
-fn occurrences(draft: &SessionDraft, terms: &TermCalendar, days: Days) -> Vec<Occurrence> {
-    let series = draft.parts.iter().filter_map(|part| Series::new(part.clone()).ok());
-    let mut all: Vec<Occurrence> = series.flat_map(|series| series.occurrences(terms, days)).collect();
-    all.sort_by_key(|occurrence| (occurrence.starts_at, occurrence.key));
-    all
-}
-
 /// What a page shows besides the form.
 #[derive(Default)]
 struct Shown {
     card: Option<CardView>,
     look: Option<(Look, String)>,
+    affected: i64,
     saved: &'static str,
 }
 
@@ -272,6 +267,9 @@ fn page(events: &Events, desk: &Desk, typed: &Typed, errors: &Errors, shown: Sho
     let counts: Vec<_> = Counts::ALL.iter().map(|counts| (counts.key(), counts.words())).collect();
     let wanted: Vec<_> = Wanted::ALL.iter().map(|wanted| (wanted.key(), wanted.words())).collect();
     let features: Vec<_> = Feature::ALL.iter().map(|feature| (feature.key(), feature.words())).collect();
+    let needs: Vec<(&str, &str)> =
+        desk.needs.iter().map(|(slug, name)| (slug.as_str(), name.as_str())).collect();
+    let part = desk.draft.as_ref().map_or(0, |draft| typed.part_of(draft));
     let is_new = desk.row.is_none();
     let repeats: Vec<_> = REPEATS.iter().copied().filter(|(key, _)| !is_new || *key != "as_it_is").collect();
     let (look, looked) = shown.look.map_or((None, String::new()), |(look, hash)| (Some(look), hash));
@@ -285,6 +283,12 @@ fn page(events: &Events, desk: &Desk, typed: &Typed, errors: &Errors, shown: Sho
         version: desk.row.as_ref().map_or(0, |row| row.changes),
         looked,
         look,
+        affected: shown.affected,
+        knows: knows(shown.affected, errors)?,
+        parts: part_lines(desk, part),
+        part,
+        topics: fields.ticks("topics", "Needs that it answers", "None is those of its entry.", &needs)?,
+        topics_ticked: typed.topics.len(),
         dates: desk.dates.iter().take(DATES_NAMED * 2).map(date_line).collect(),
         what: vec![
             fields.line("title", "Name", "As families call it.")?,
@@ -308,7 +312,25 @@ fn page(events: &Events, desk: &Desk, typed: &Typed, errors: &Errors, shown: Sho
                 &[("yes", "Yes"), ("", "No")],
             )?,
             fields.line("places", "Places on each date", "Leave empty for a drop-in where nobody counts.")?,
+            fields.text(
+                "places_on",
+                "Other numbers of places on single dates (optional)",
+                "A line for each date: the day and time it was first planned, then the places. Like 30/11/2026 09:30, 6",
+                3,
+            )?,
             fields.radios("counts", "Who takes up a place?", &counts)?,
+            fields.input("opens_on", "Booking opens on (optional)", "Empty is at once.", "date")?,
+            fields.input("opens_time", "Booking opens at (optional)", "Empty is midnight.", "time")?,
+            fields.line(
+                "closes_minutes",
+                "How many minutes before the start does booking close?",
+                "0 is when it starts. 1440 is a day before.",
+            )?,
+            fields.line(
+                "booked_through",
+                "Page on which families ask for places instead (optional)",
+                "A page of this site, such as that of a holiday programme. It begins with /",
+            )?,
         ],
         when: vec![
             fields.input("start", "First date", "", "date")?,
@@ -368,6 +390,34 @@ fn page(events: &Events, desk: &Desk, typed: &Typed, errors: &Errors, shown: Sho
     show_with(events.site(), status, &Page::new(title), &body)
 }
 
+/// The tick without which no booked date is moved or taken away.
+fn knows(affected: i64, errors: &Errors) -> Result<String, Fault> {
+    if affected == 0 {
+        return Ok(String::new());
+    }
+    let (value, words) = (affected.to_string(), affected_words(affected));
+    render(&Ticks {
+        name: "knows",
+        legend: "Families have booked these dates",
+        hint: "",
+        answers: &[(&value, &words)],
+        values: &[],
+        error: errors.at("knows"),
+    })
+}
+
+/// The parts of a session that has several, in words.
+fn part_lines(desk: &Desk, part: usize) -> Vec<PartLine> {
+    let parts = desk.draft.iter().flat_map(|draft| &draft.parts);
+    let line = |(number, plan): (usize, &calendar::Plan)| PartLine {
+        number,
+        words: Series::new(plan.clone()).map_or_else(|why| why.to_string(), |series| series.words()),
+        is_here: number == part,
+    };
+    let lines: Vec<PartLine> = parts.enumerate().map(line).collect();
+    if lines.len() > 1 { lines } else { Vec::new() }
+}
+
 fn date_line(date: &SessionDate) -> DateLine {
     DateLine {
         key: date.date_key.clone(),
@@ -422,7 +472,11 @@ impl<'a> Fields<'a> {
     }
 
     fn ticks(&self, name: &str, legend: &str, hint: &str, answers: &[(&str, &str)]) -> Result<String, Fault> {
-        let values = if name == "weekdays" { &self.typed.weekdays } else { &self.typed.features };
+        let values = match name {
+            "weekdays" => &self.typed.weekdays,
+            "topics" => &self.typed.topics,
+            _ => &self.typed.features,
+        };
         render(&Ticks { name, legend, hint, answers, values, error: self.errors.at(name) })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     parts::{date_of, render},
+    roll_over::find_missing_terms,
     shelf::Events,
     terms::{find_terms, set_terms},
 };
@@ -22,6 +23,8 @@ struct TermsView {
     card: Option<CardView>,
     summary: String,
     saved: bool,
+    /// What is missing, in whole sentences.
+    missing: Option<String>,
     fields: Vec<String>,
 }
 
@@ -113,8 +116,11 @@ fn british(date: Date) -> String {
 }
 
 pub(crate) async fn get(State(events): State<Events>, params: Params) -> Reply {
-    let terms = events.site().db().read(find_terms).await?;
-    page(&events, &Typed::of(&terms), &Errors::default(), None, params.get("saved") == "1")
+    let now = events.site().clock().now();
+    let (terms, missing) =
+        events.site().db().read(move |tx| Ok((find_terms(tx)?, find_missing_terms(tx, now)?))).await?;
+    let shown = Shown { saved: params.get("saved") == "1", missing, ..Shown::default() };
+    page(&events, &Typed::of(&terms), &Errors::default(), shown)
 }
 
 pub(crate) async fn post(State(events): State<Events>, who: Who, form: Form) -> Reply {
@@ -125,22 +131,31 @@ pub(crate) async fn post(State(events): State<Events>, who: Who, form: Form) -> 
     let typed = Typed(BOXES.map(|(name, ..)| form.get(name).to_owned()));
     let terms = match typed.parse() {
         Ok(terms) => terms,
-        Err(errors) => return page(&events, &typed, &errors, card, false),
+        Err(errors) => return page(&events, &typed, &errors, Shown { card, ..Shown::default() }),
     };
     let now = site.clock().now();
     site.db().write(move |tx| set_terms(tx, &may, &terms, now)).await?;
     Ok(see_other("/admin/terms?saved=1"))
 }
 
-fn page(events: &Events, typed: &Typed, errors: &Errors, card: Option<CardView>, saved: bool) -> Reply {
+/// What the page shows besides the form.
+#[derive(Default)]
+struct Shown {
+    card: Option<CardView>,
+    saved: bool,
+    missing: Option<String>,
+}
+
+fn page(events: &Events, typed: &Typed, errors: &Errors, shown: Shown) -> Reply {
     let field = |at: usize| {
         let (name, label, hint) = BOXES[at];
         render(&Textarea { name, label, hint, value: &typed.0[at], rows: 8, error: errors.at(name) })
     };
     let body = TermsView {
-        card,
+        card: shown.card,
         summary: render(&ErrorSummary { errors })?,
-        saved,
+        saved: shown.saved,
+        missing: shown.missing,
         fields: (0..BOXES.len()).map(field).collect::<Result<_, _>>()?,
     };
     let (status, title) = errors.page("School terms and bank holidays");

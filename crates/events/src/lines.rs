@@ -19,6 +19,8 @@ pub(crate) struct Line {
     /// 'to 11am'.
     pub until: String,
     pub place: String,
+    /// How far it is, where somebody said where they are; else empty.
+    pub distance: String,
     pub for_whom: String,
     pub is_drop_in: bool,
     pub how: &'static str,
@@ -57,6 +59,11 @@ impl Standing {
 }
 
 impl Line {
+    /// 'Monday 30 November'.
+    pub fn day_words(&self) -> String {
+        day_words(self.day)
+    }
+
     pub fn of(at: &At, number: usize) -> Line {
         let draft = &at.session.draft;
         let range = times(at.date);
@@ -70,6 +77,7 @@ impl Line {
             starts: starts.to_owned(),
             until: format!("to {until}"),
             place: place_words(at),
+            distance: String::new(),
             for_whom: for_whom(at.session),
             is_drop_in: draft.is_drop_in(),
             how: how_words(draft.kind),
@@ -83,8 +91,10 @@ impl Line {
 
 /// 'Ditton Family Hub, Widnes', 'Online', 'Place: not given'.
 pub(crate) fn place_words(at: &At) -> String {
+    // The room is one of the session's own place: a date that was moved elsewhere is in no such room.
+    let has_room = !at.date.room.is_empty() && at.date.place_slug == at.session.draft.place;
     match at.place {
-        Some(place) if !at.date.room.is_empty() && !place.is_sensitive => {
+        Some(place) if has_room && !place.is_sensitive => {
             format!("{}, {}", at.date.room, place.words())
         }
         Some(place) => place.words(),

@@ -169,6 +169,9 @@ pub struct SessionDraft {
     /// How long before the start the last booking is taken, in minutes.
     #[serde(default)]
     pub closes_minutes: i64,
+    /// The page of this site on which its places are asked for instead, as those of a holiday programme are.
+    #[serde(default)]
+    pub booked_through: Option<String>,
     /// Whether it is to be seen.
     pub wanted: Wanted,
     /// Where the facts come from.

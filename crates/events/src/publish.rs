@@ -11,7 +11,7 @@ use anyhow::anyhow;
 use calendar::{Days, Occurrence, Series, Standing, TermCalendar};
 use kernel::{Date, Fault, Id, Instant, Refusal, Span, civil_today};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Tx, outbox};
 use uuid::Uuid;
 
@@ -53,6 +53,10 @@ pub fn publish_session(
         return Ok(Err(vec![Refusal::at("organization", "Choose an organisation of the directory")]));
     };
     let id = session_id(&draft.slug);
+    let was = rows::find_session(tx, id)?;
+    if was.is_some_and(|was| was.wanted != draft.wanted.key()) {
+        rows::set_dates_told(tx, id, now)?;
+    }
     let number = rows::set_session(tx, id, organization.id.uuid(), draft, now)?;
     rows::insert_version(tx, id, number, draft, now)?;
     audit::record(tx, may, "kept a session", "", now);
@@ -87,6 +91,7 @@ fn renew_dates(
     let last = today.checked_add(Span::new().days(AHEAD_DAYS))?;
     let wanted = worked_out(id, draft, series, terms, (first, last), now)?;
     let known = rows::list_dates_of(tx, id, first.to_zoned(kernel::london())?.timestamp())?;
+    let wanted = recognise(draft, wanted, &known, now);
     let mut known: BTreeMap<Uuid, SessionDate> = known.into_iter().map(|date| (date.id, date)).collect();
     let mut changed = Vec::new();
     for mut date in wanted {
@@ -141,8 +146,63 @@ fn worked_out(
         );
     }
     // Two parts never share a key when one was split from the other; where somebody entered it so, the later part holds.
-    let by_id: BTreeMap<Uuid, SessionDate> = found.into_iter().map(|date| (date.id, date)).collect();
-    Ok(by_id.into_values().collect())
+    let by_key: BTreeMap<String, SessionDate> =
+        found.into_iter().map(|date| (date.rule_key.clone(), date)).collect();
+    Ok(by_key.into_values().collect())
+}
+
+/// Tells which of the dates that are wanted are there already, under whatever time of day, so that what hangs on one goes
+/// with it: first by what the rule calls it, then by its day, where one of that day has gone and another has come. A date
+/// that is over by then stays what it was.
+fn recognise(
+    draft: &SessionDraft,
+    wanted: Vec<SessionDate>,
+    known: &[SessionDate],
+    now: Instant,
+) -> Vec<SessionDate> {
+    let mut free: Vec<&SessionDate> = known.iter().collect();
+    let mut take = |fits: &dyn Fn(&SessionDate) -> bool| {
+        let at = free.iter().position(|date| fits(date))?;
+        Some(free.remove(at))
+    };
+    let mut found: Vec<Option<&SessionDate>> = wanted
+        .iter()
+        .map(|date| take(&|known| known.state != "dropped" && known.rule_key == date.rule_key))
+        .collect();
+    let mut is_over = vec![false; wanted.len()];
+    for (at, date) in wanted.iter().enumerate().filter(|(at, _)| found[*at].is_none()).collect::<Vec<_>>() {
+        // Both are in the order of time.
+        found[at] = take(&|known| known.state != "dropped" && day_of(known) == day_of(date));
+        is_over[at] = found[at].is_some_and(|known| known.starts_at <= now);
+    }
+    for (date, found) in wanted.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+        *found = take(&|known| known.rule_key == date.rule_key);
+    }
+    let mut used: BTreeSet<String> = known.iter().map(|date| date.date_key.clone()).collect();
+    let mut recognised = Vec::new();
+    for ((mut date, found), _) in wanted.into_iter().zip(found).zip(is_over).filter(|(_, is_over)| !is_over) {
+        let key = found.map_or_else(|| first_unused(&used, &date.rule_key), |found| found.date_key.clone());
+        date.id = found.map_or_else(|| date_id(date.session_id, &key), |found| found.id);
+        date.places = draft.places_on.get(&date.rule_key).or(draft.places_on.get(&key)).copied();
+        date.places = date.places.or(draft.places);
+        used.insert(key.clone());
+        date.date_key = key;
+        recognised.push(date);
+    }
+    recognised
+}
+
+/// The day for which the rule has it, wherever it was moved to.
+fn day_of(date: &SessionDate) -> &str {
+    date.rule_key.split('T').next().unwrap_or_default()
+}
+
+/// What a new date is known by. Another date may have had its time of day before.
+fn first_unused(used: &BTreeSet<String>, key: &str) -> String {
+    if !used.contains(key) {
+        return key.to_owned();
+    }
+    (2..).map(|number| format!("{key}-{number}")).find(|key| !used.contains(key)).unwrap_or_default()
 }
 
 fn date(id: SessionId, draft: &SessionDraft, part: i64, occurrence: Occurrence, now: Instant) -> SessionDate {
@@ -166,9 +226,10 @@ fn date(id: SessionId, draft: &SessionDraft, part: i64, occurrence: Occurrence, 
         reason,
         place_slug: occurrence.place.or_else(|| draft.place.clone()),
         room: draft.room.clone(),
-        places: draft.places_on.get(&key).copied().or(draft.places),
+        places: draft.places,
         changes: 0,
         changed_at: now,
+        rule_key: key.clone(),
         date_key: key,
     }
 }

@@ -2,13 +2,14 @@
 //! stores or answers: the page does.
 
 use crate::{
+    in_directory::minutes,
     model::{Feature, Kind},
-    shelf::{At, Shelf},
+    shelf::At,
 };
 use calendar::{AgeBand, Weekday};
+use directory::TypedPlace;
 use kernel::{Date, Span};
-use settings::Council;
-use std::collections::BTreeMap;
+use search::{Slot, metres_between, slot_is_within};
 
 /// For how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,25 +36,95 @@ impl Reach {
     }
 }
 
+/// As what the dates are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum View {
+    /// Day by day, with the week at a glance above it where it is a week.
+    #[default]
+    Usual,
+    /// Day by day alone.
+    List,
+    /// Place by place, with a map where the council has one.
+    Map,
+}
+
+impl View {
+    fn key(self) -> &'static str {
+        match self {
+            View::Usual => "",
+            View::List => "list",
+            View::Map => "map",
+        }
+    }
+}
+
 /// A question. An answer that is not known narrows nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Question {
     pub reach: Reach,
     /// The first day, if one was named.
     pub from: Option<Date>,
+    pub view: View,
+    /// Words that the session must hold.
+    pub words: String,
+    /// Where they are, as it was typed.
+    pub postcode: String,
+    /// No further than so many miles from there.
+    pub within: String,
     pub place: String,
     pub age: String,
     pub days: Vec<String>,
+    /// Morning, afternoon or evening.
+    pub time: String,
     pub how: String,
     pub with: Vec<String>,
     pub is_free: String,
 }
 
 /// How one comes, as a family tells them apart.
-const HOW: [(&str, &str); 3] =
+pub(crate) const HOW: [(&str, &str); 3] =
     [("drop-in", "Just come along"), ("book", "Book first"), ("asked", "By invitation or referral")];
+/// Times of day as the search offers them: minutes after midnight, from and until.
+pub(crate) const TIMES: [(&str, &str, (u16, u16)); 3] = [
+    ("morning", "Morning", (360, 720)),
+    ("afternoon", "Afternoon", (720, 1_020)),
+    ("evening", "Evening", (1_020, 1_320)),
+];
+/// Distances as the search offers them, in miles.
+pub(crate) const MILES: [&str; 4] = ["1", "3", "5", "10"];
+/// The international mile.
+const METRES_A_MILE: f64 = 1_609.344;
+/// Words that say nothing of what is looked for.
+const SMALL_WORDS: [&str; 24] = [
+    "a",
+    "an",
+    "and",
+    "any",
+    "anything",
+    "at",
+    "for",
+    "i",
+    "in",
+    "is",
+    "me",
+    "my",
+    "near",
+    "of",
+    "on",
+    "or",
+    "something",
+    "the",
+    "there",
+    "to",
+    "want",
+    "what",
+    "whats",
+    "with",
+];
+/// More letters than this are no name of anything.
+const WORDS_MAX: usize = 200;
 /// Ages as the search offers them, in months: from, and under.
-const AGES: [(&str, &str, u16, u16); 7] = [
+pub(crate) const AGES: [(&str, &str, u16, u16); 7] = [
     ("0-1", "0 to 1", 0, 12),
     ("1-2", "1 to 2", 12, 24),
     ("2-4", "2 to 4", 24, 54),
@@ -62,14 +133,14 @@ const AGES: [(&str, &str, u16, u16); 7] = [
     ("12-18", "12 to 18", 144, 228),
     ("18-25", "18 to 25, SEND", 216, 312),
 ];
-const WITH: [(&str, Feature); 5] = [
+pub(crate) const WITH: [(&str, Feature); 5] = [
     ("dads", Feature::Dads),
     ("send", Feature::SendFriendly),
     ("quiet", Feature::Quiet),
     ("interpreter", Feature::Interpreter),
     ("step-free", Feature::StepFree),
 ];
-const DAYS: [(&str, &str, Weekday); 7] = [
+pub(crate) const DAYS: [(&str, &str, Weekday); 7] = [
     ("monday", "Monday", Weekday::Monday),
     ("tuesday", "Tuesday", Weekday::Tuesday),
     ("wednesday", "Wednesday", Weekday::Wednesday),
@@ -108,6 +179,14 @@ impl Question {
         };
         Question {
             reach: reach.unwrap_or(Reach::Week),
+            view: [View::List, View::Map]
+                .into_iter()
+                .find(|view| view.key() == one("view"))
+                .unwrap_or_default(),
+            words: one("q").chars().take(WORDS_MAX).collect(),
+            postcode: one("postcode").chars().take(60).collect(),
+            within: known("within", &MILES).pop().unwrap_or_default(),
+            time: known("time", &TIMES.map(|(key, ..)| key)).pop().unwrap_or_default(),
             from: one("from").parse().ok().filter(|date: &Date| (2000..2200).contains(&date.year())),
             place: one("where"),
             age: one("age").to_lowercase().chars().take(30).collect(),
@@ -126,11 +205,18 @@ impl Question {
 
     /// Whether it asks for less than everything.
     pub fn is_narrowed(&self) -> bool {
-        !self.pairs_narrowing().is_empty()
+        !self.pairs_narrowing().is_empty() || !self.within.is_empty()
     }
 
     fn pairs_narrowing(&self) -> Vec<(&'static str, &str)> {
-        let ones = [("where", &self.place), ("age", &self.age), ("how", &self.how), ("cost", &self.is_free)];
+        let ones = [
+            ("q", &self.words),
+            ("where", &self.place),
+            ("age", &self.age),
+            ("time", &self.time),
+            ("how", &self.how),
+            ("cost", &self.is_free),
+        ];
         let many = [("day", &self.days), ("with", &self.with)];
         let ones = ones.into_iter().filter(|(_, value)| !value.is_empty());
         ones.map(|(name, value)| (name, value.as_str()))
@@ -140,30 +226,76 @@ impl Question {
             .collect()
     }
 
-    /// What narrows it, as an address says it; empty when nothing does.
+    fn pairs_near(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let near = [("postcode", self.postcode.as_str()), ("within", self.within.as_str())];
+        near.into_iter().filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Everything it asks, as fields of a form, without those that the form asks for itself.
+    pub fn carried(&self, but: &[&str]) -> Vec<(&'static str, String)> {
+        let when = (self.reach != Reach::Week).then(|| ("when", self.reach.key().to_owned()));
+        let from = self.from.map(|from| ("from", from.to_string()));
+        let view = (self.view != View::Usual).then(|| ("view", self.view.key().to_owned()));
+        let rest = self.pairs_near().chain(self.pairs_narrowing());
+        let rest = rest.map(|(name, value)| (name, value.to_owned()));
+        let all = when.into_iter().chain(from).chain(view).chain(rest);
+        all.filter(|(name, _)| !but.contains(name)).collect()
+    }
+
+    /// What narrows it, as the address of a calendar says it; empty when nothing does. Where somebody is stays out of it.
     pub fn narrowing(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs_narrowing()).finish()
     }
 
     /// The address that asks this.
     pub fn href(&self) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        if self.reach != Reach::Week {
-            query.append_pair("when", self.reach.key());
-        }
-        if let Some(from) = self.from {
-            query.append_pair("from", &from.to_string());
-        }
-        let query = query.extend_pairs(self.pairs_narrowing()).finish();
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(self.carried(&[])).finish();
         if query.is_empty() { "/whats-on".to_owned() } else { format!("/whats-on?{query}") }
+    }
+
+    /// The same with one of its narrowings let go, each with the words of that.
+    pub fn each_let_go(&self) -> Vec<(&'static str, Question)> {
+        let without = |name: &'static str, words: &'static str, is_on: bool| {
+            let mut other = self.clone();
+            match name {
+                "q" => other.words.clear(),
+                "within" => other.within.clear(),
+                "where" => other.place.clear(),
+                "age" => other.age.clear(),
+                "day" => other.days.clear(),
+                "time" => other.time.clear(),
+                "how" => other.how.clear(),
+                _ => other.is_free.clear(),
+            }
+            is_on.then_some((words, other))
+        };
+        let ones = [
+            without("q", "Any words", !self.words.is_empty()),
+            without("within", "Any distance", !self.within.is_empty()),
+            without("where", "Any town or hub", !self.place.is_empty()),
+            without("age", "Any age", !self.age.is_empty()),
+            without("day", "Any day", !self.days.is_empty()),
+            without("time", "Any time of day", !self.time.is_empty()),
+            without("how", "Any way to come", !self.how.is_empty()),
+            without("cost", "Any cost", !self.is_free.is_empty()),
+        ];
+        let with =
+            WITH.iter().filter(|(key, _)| self.with.iter().any(|with| with == key)).map(|(key, feature)| {
+                let kept = self.with.iter().filter(|with| with != key).cloned().collect();
+                (let_go_words(*feature), Question { with: kept, ..self.clone() })
+            });
+        ones.into_iter().flatten().chain(with).collect()
     }
 
     /// The same without what narrows it.
     pub fn cleared(&self) -> Question {
         Question {
+            words: String::new(),
+            within: String::new(),
             place: String::new(),
             age: String::new(),
             days: Vec::new(),
+            time: String::new(),
             how: String::new(),
             with: Vec::new(),
             is_free: String::new(),
@@ -171,12 +303,27 @@ impl Question {
         }
     }
 
+    /// What of it is worked out once and not for each date.
+    pub fn read_once(&self, here: Option<&TypedPlace>) -> ReadOnce {
+        let stems =
+            search::words(&self.words).into_iter().filter(|word| !SMALL_WORDS.contains(&word.as_str()));
+        ReadOnce {
+            band: band_of(&self.age),
+            stems: stems.map(|word| search::stem(&word)).collect(),
+            time: time_of(&self.time),
+            within: here.zip(metres_of(&self.within)).map(|(here, most)| (point_of(here), most)),
+        }
+    }
+
     /// Which of its groups a date does not fit, a bit for each.
-    fn misses(&self, band: Option<AgeBand>, at: &At) -> u16 {
+    pub fn misses(&self, once: &ReadOnce, at: &At) -> u16 {
         let mut misses = 0;
         let mut miss = |group: usize, fits: bool| misses |= u16::from(!fits) << group;
         miss(PLACE, self.place.is_empty() || is_at(at, &self.place));
-        miss(AGE, band.is_none_or(|band| is_of_age(at, band)));
+        miss(AGE, once.band.is_none_or(|band| is_of_age(at, band)));
+        miss(TIME, once.time.is_none_or(|time| is_within(at, time)));
+        miss(WORDS, once.stems.iter().all(|stem| at.session.says(stem)));
+        miss(DISTANCE, once.within.is_none_or(|(here, most)| is_near(at, here, most)));
         miss(DAY, self.days.is_empty() || self.days.iter().any(|day| is_on(at, day)));
         miss(HOW_ONE_COMES, self.how.is_empty() || how(at) == self.how);
         miss(COST, self.is_free.is_empty() || at.session.draft.is_free());
@@ -188,7 +335,7 @@ impl Question {
 
     /// Whether a date answers it.
     pub fn holds(&self, at: &At) -> bool {
-        self.misses(band_of(&self.age), at) == 0
+        self.misses(&self.read_once(None), at) == 0
     }
 
     /// Whether the age that was typed could be read.
@@ -197,28 +344,77 @@ impl Question {
     }
 }
 
-const PLACE: usize = 0;
-const AGE: usize = 1;
-const DAY: usize = 2;
-const HOW_ONE_COMES: usize = 3;
-const COST: usize = 4;
-const FEATURES: usize = 5;
+fn let_go_words(feature: Feature) -> &'static str {
+    match feature {
+        Feature::Dads => "Not only where dads are named",
+        Feature::SendFriendly => "Not only SEND friendly",
+        Feature::Quiet => "Not only quiet sessions",
+        Feature::Interpreter => "Not only with an interpreter",
+        Feature::StepFree => "Not only step-free",
+    }
+}
 
-fn is_at(at: &At, asked: &str) -> bool {
+pub(crate) const PLACE: usize = 0;
+pub(crate) const AGE: usize = 1;
+pub(crate) const DAY: usize = 2;
+pub(crate) const HOW_ONE_COMES: usize = 3;
+pub(crate) const COST: usize = 4;
+pub(crate) const TIME: usize = 5;
+pub(crate) const WORDS: usize = 6;
+pub(crate) const DISTANCE: usize = 7;
+pub(crate) const FEATURES: usize = 8;
+
+/// What of a question is worked out once.
+pub(crate) struct ReadOnce {
+    pub band: Option<AgeBand>,
+    stems: Vec<String>,
+    time: Option<(u16, u16)>,
+    within: Option<((f64, f64), f64)>,
+}
+
+pub(crate) fn point_of(here: &TypedPlace) -> (f64, f64) {
+    (here.latitude, here.longitude)
+}
+
+pub(crate) fn metres_of(miles: &str) -> Option<f64> {
+    miles.parse::<f64>().ok().map(|miles| miles * METRES_A_MILE)
+}
+
+fn time_of(key: &str) -> Option<(u16, u16)> {
+    TIMES.iter().find(|(known, ..)| *known == key).map(|(_, _, time)| *time)
+}
+
+/// As the search reads a time of day: some of the session lies in it.
+pub(crate) fn is_within(at: &At, time: (u16, u16)) -> bool {
+    let (from, until) = minutes(at);
+    let slot = Slot { days: 0x7f, from, until, lasting: (None, None), label: String::new() };
+    slot_is_within(&slot, 0, Some(time))
+}
+
+/// How far a date is held from a place, in metres.
+pub(crate) fn metres_away(at: &At, here: (f64, f64)) -> Option<f64> {
+    at.place.and_then(|place| place.point).map(|there| metres_between(here, there))
+}
+
+pub(crate) fn is_near(at: &At, here: (f64, f64), most: f64) -> bool {
+    metres_away(at, here).is_some_and(|metres| metres <= most)
+}
+
+pub(crate) fn is_at(at: &At, asked: &str) -> bool {
     at.place.is_some_and(|place| place.slug == asked || town_slug(&place.town) == asked)
 }
 
-fn is_on(at: &At, day: &str) -> bool {
+pub(crate) fn is_on(at: &At, day: &str) -> bool {
     DAYS.iter().any(|(key, _, weekday)| *key == day && *weekday == at.date.day.weekday())
 }
 
-fn is_of_age(at: &At, asked: AgeBand) -> bool {
+pub(crate) fn is_of_age(at: &At, asked: AgeBand) -> bool {
     let ages = at.session.draft.ages;
     let begins = asked.under_months.is_none_or(|under| ages.from_months < under);
     begins && ages.under_months.is_none_or(|under| asked.from_months < under)
 }
 
-fn how(at: &At) -> &'static str {
+pub(crate) fn how(at: &At) -> &'static str {
     match at.session.draft.kind {
         Kind::DropIn => "drop-in",
         Kind::BookOn | Kind::Course | Kind::OneToOne => "book",
@@ -239,141 +435,6 @@ fn band_of(age: &str) -> Option<AgeBand> {
         _ => return None,
     };
     Some(AgeBand { from_months: months, under_months: Some(months + 1) })
-}
-
-/// One thing that may be chosen, with how many dates it would leave.
-pub(crate) struct Choice {
-    pub value: String,
-    pub words: String,
-    pub is_on: bool,
-    pub count: usize,
-}
-
-/// Things of one kind to choose from.
-pub(crate) struct Group {
-    pub name: &'static str,
-    pub legend: &'static str,
-    /// At most one of them.
-    pub is_single: bool,
-    pub choices: Vec<Choice>,
-}
-
-impl Group {
-    /// Whether nothing of it is chosen.
-    pub fn is_open(&self) -> bool {
-        self.choices.iter().all(|choice| !choice.is_on)
-    }
-}
-
-/// What answers a question.
-pub(crate) struct Answer<'a> {
-    /// Every date that answers it, those too that are cancelled.
-    pub dates: Vec<At<'a>>,
-    /// How many of these are held.
-    pub held: usize,
-    pub groups: Vec<Group>,
-}
-
-/// Answers a question in one pass over its days: a date that misses one group alone counts for the choices of that one.
-pub(crate) fn answer<'a>(shelf: &'a Shelf, council: &Council, question: &Question) -> Answer<'a> {
-    let (first, last) = question.days(shelf.today);
-    let band = band_of(&question.age);
-    let mut dates = Vec::new();
-    let mut counted: Vec<(At, u16)> = Vec::new();
-    for at in shelf.between(first, last) {
-        let misses = question.misses(band, &at);
-        if misses == 0 {
-            dates.push(at);
-        }
-        if misses.count_ones() <= 1 && at.date.is_held() {
-            counted.push((at, misses));
-        }
-    }
-    let held = dates.iter().filter(|at| at.date.is_held()).count();
-    let count = |group: usize, fits: &dyn Fn(&At) -> bool| {
-        counted.iter().filter(|(at, misses)| misses & !(1 << group) == 0 && fits(at)).count()
-    };
-    let places = places(shelf, council, &question.place)
-        .into_iter()
-        .map(|(value, words)| Choice {
-            is_on: value == question.place,
-            count: count(PLACE, &|at| is_at(at, &value)),
-            value,
-            words,
-        })
-        .collect();
-    let mut ages: Vec<Choice> = AGES
-        .iter()
-        .map(|(value, words, from, under)| {
-            let band = AgeBand { from_months: *from, under_months: Some(*under) };
-            Choice {
-                is_on: *value == question.age,
-                count: count(AGE, &|at| is_of_age(at, band)),
-                value: (*value).to_owned(),
-                words: (*words).to_owned(),
-            }
-        })
-        .collect();
-    if let Some(band) = band.filter(|_| ages.iter().all(|choice| !choice.is_on)) {
-        let count = count(AGE, &|at| is_of_age(at, band));
-        ages.push(Choice { value: question.age.clone(), words: band.words(), is_on: true, count });
-    }
-    let days = DAYS.map(|(value, words, _)| Choice {
-        is_on: question.days.iter().any(|day| day == value),
-        count: count(DAY, &|at| is_on(at, value)),
-        value: value.to_owned(),
-        words: words.to_owned(),
-    });
-    let hows = HOW.map(|(value, words)| Choice {
-        is_on: question.how == value,
-        count: count(HOW_ONE_COMES, &|at| how(at) == value),
-        value: value.to_owned(),
-        words: words.to_owned(),
-    });
-    let with = WITH.iter().enumerate().map(|(number, (value, feature))| Choice {
-        is_on: question.with.iter().any(|with| with == value),
-        count: count(FEATURES + number, &|at| at.has(*feature)),
-        value: (*value).to_owned(),
-        words: feature.words().to_owned(),
-    });
-    let free = Choice {
-        value: "free".to_owned(),
-        words: "Free".to_owned(),
-        is_on: !question.is_free.is_empty(),
-        count: count(COST, &|at| at.session.draft.is_free()),
-    };
-    let group = |name, legend, choices| Group { name, legend, is_single: true, choices };
-    let groups = vec![
-        group("where", "Town or hub", places),
-        group("age", "Age of your child", ages),
-        Group { is_single: false, ..group("day", "Day", days.into()) },
-        group("how", "How to come", hows.into()),
-        Group { is_single: false, ..group("with", "What matters to you", with.collect()) },
-        Group { is_single: false, ..group("cost", "Cost", vec![free]) },
-    ];
-    Answer { dates, held, groups }
-}
-
-/// The towns of the council, then the places at which something is held, by name. What was asked for stays among them,
-/// so that a link from elsewhere shows what it narrows to.
-fn places(shelf: &Shelf, council: &Council, asked: &str) -> Vec<(String, String)> {
-    let mut towns: BTreeMap<String, String> =
-        council.towns.iter().map(|town| (town_slug(&town.name), town.name.clone())).collect();
-    for place in shelf.places.values().filter(|place| !place.town.is_empty()) {
-        towns.entry(town_slug(&place.town)).or_insert_with(|| place.town.clone());
-    }
-    let mut places: Vec<(String, String)> = shelf
-        .places
-        .values()
-        .filter(|place| !place.is_sensitive)
-        .map(|place| (place.slug.clone(), place.name.clone()))
-        .collect();
-    places.sort_by(|one, other| one.1.cmp(&other.1));
-    let mut all: Vec<(String, String)> = towns.into_iter().chain(places).collect();
-    if !asked.is_empty() && all.iter().all(|(value, _)| value != asked) {
-        all.push((asked.to_owned(), "A place where nothing is planned".to_owned()));
-    }
-    all
 }
 
 #[cfg(test)]

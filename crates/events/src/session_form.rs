@@ -2,7 +2,7 @@
 //! waits, stores or answers.
 
 use crate::{
-    model::{Counts, Feature, Kind, SessionDraft, Wanted},
+    model::{Counts, Feature, Kind, PLACES_MAX, SessionDraft, Wanted},
     parts::date_of,
     question::town_slug,
 };
@@ -10,12 +10,12 @@ use calendar::{
     AgeBand, BankHolidays, DateTime, Ends, Exception, Frequency, Key, Plan, Rule, RuleParts, Season, Series,
     WeekdayOf, When, Zone,
 };
-use kernel::{Date, Refusal, Time};
+use kernel::{Date, Instant, Refusal, Time};
 use std::collections::BTreeMap;
 use web::{Form, fields::Errors};
 
 /// The fields that hold one value.
-pub(crate) const ONES: [&str; 25] = [
+pub(crate) const ONES: [&str; 30] = [
     "title",
     "summary",
     "description",
@@ -40,6 +40,11 @@ pub(crate) const ONES: [&str; 25] = [
     "until",
     "season",
     "bank_holidays",
+    "places_on",
+    "opens_on",
+    "opens_time",
+    "closes_minutes",
+    "booked_through",
     "wanted",
 ];
 /// What else is asked about an edit.
@@ -51,7 +56,10 @@ pub(crate) struct Typed {
     ones: BTreeMap<&'static str, String>,
     pub features: Vec<String>,
     pub weekdays: Vec<String>,
+    pub topics: Vec<String>,
     pub source: String,
+    /// Which part of the session is changed, where it has several; the others stay as they are.
+    pub part: usize,
 }
 
 /// The days of the form.
@@ -84,6 +92,8 @@ impl Typed {
             ones,
             features: all("features"),
             weekdays: all("weekdays"),
+            topics: all("topics"),
+            part: form.get("part").parse().unwrap_or(usize::MAX),
             source: form.get("source").to_owned(),
         }
     }
@@ -104,9 +114,13 @@ impl Typed {
         typed
     }
 
-    /// What a session is now. Of its parts, the last is the one that goes on.
-    pub fn of(draft: &SessionDraft) -> Typed {
-        let mut typed = Typed { source: draft.source.clone(), ..Typed::default() };
+    /// What a session is now. Of its parts, the last is the one that goes on, and the one that is changed unless somebody
+    /// asks for another.
+    pub fn of(draft: &SessionDraft, part: Option<usize>) -> Typed {
+        let last = draft.parts.len().saturating_sub(1);
+        let part = part.unwrap_or(last).min(last);
+        let mut typed =
+            Typed { source: draft.source.clone(), topics: draft.topics.clone(), part, ..Typed::default() };
         let mut set = |name: &'static str, value: &str| typed.ones.insert(name, value.to_owned());
         set("title", &draft.title);
         set("summary", &draft.summary);
@@ -126,8 +140,17 @@ impl Typed {
         set("led_by", &draft.led_by);
         set("bring", &draft.bring);
         set("wanted", draft.wanted.key());
+        set("places_on", &places_on_lines(draft));
+        set("closes_minutes", &draft.closes_minutes.to_string());
+        set("booked_through", draft.booked_through.as_deref().unwrap_or_default());
+        let opens = draft.opens_at.map(|at| Zone::london().wall(at));
+        set("opens_on", &opens.map_or_else(String::new, |opens| opens.date().to_string()));
+        set(
+            "opens_time",
+            &opens.map_or_else(String::new, |opens| opens.time().strftime("%H:%M").to_string()),
+        );
         set("scope", "all");
-        if let Some(part) = draft.parts.last() {
+        if let Some(part) = draft.parts.get(part) {
             let ends = part.start.time().wrapping_add(jiff::Span::new().minutes(i64::from(part.minutes)));
             set("start", &part.start.date().to_string());
             set("begins", &part.start.time().strftime("%H:%M").to_string());
@@ -154,7 +177,8 @@ impl Typed {
     /// Reads the form. `before` is the session as it stands, if there is one.
     pub fn parse(&self, before: Option<&SessionDraft>) -> Result<SessionDraft, Errors> {
         let mut errors = Errors::default();
-        let text = |name: &str| self.get(name).to_owned();
+        // A browser sends the end of a line as two letters.
+        let text = |name: &str| self.get(name).replace("\r\n", "\n");
         let some = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
         let kind = Kind::of(self.get("kind")).ok_or_else(|| "Choose how people come".to_owned());
         let kind = errors.take("kind", kind).unwrap_or(Kind::DropIn);
@@ -168,6 +192,15 @@ impl Typed {
             errors.0.push(Refusal::at("organization", "Choose who holds it"));
         }
         let parts = self.parts(&mut errors, before);
+        let places_on = self.places_on(&mut errors, before, &parts);
+        let opens_at = self.opens_at(&mut errors, before);
+        let closes_minutes = self.number(&mut errors, "closes_minutes").map_or(0, i64::from);
+        let booked_through = some("booked_through");
+        if booked_through.as_ref().is_some_and(|path| !is_local_path(path)) {
+            errors
+                .0
+                .push(Refusal::at("booked_through", "Enter a page of this site, like /holiday-activities"));
+        }
         let slug = before.map_or_else(|| town_slug(self.get("title")), |before| before.slug.clone());
         let slug = slug.chars().take(80).collect::<String>().trim_end_matches('-').to_owned();
         let draft = SessionDraft {
@@ -184,7 +217,7 @@ impl Typed {
             ages: AgeBand { from_months, under_months },
             siblings_welcome: self.get("siblings") == "yes",
             places,
-            places_on: before.map(|before| before.places_on.clone()).unwrap_or_default(),
+            places_on,
             counts: Counts::of(self.get("counts")).unwrap_or(Counts::Children),
             cost: text("cost"),
             features: Feature::ALL
@@ -194,10 +227,11 @@ impl Typed {
                 .collect(),
             led_by: text("led_by"),
             bring: text("bring"),
-            topics: before.map(|before| before.topics.clone()).unwrap_or_default(),
+            topics: self.topics.clone(),
             parts,
-            opens_at: before.and_then(|before| before.opens_at),
-            closes_minutes: before.map_or(0, |before| before.closes_minutes),
+            opens_at,
+            closes_minutes,
+            booked_through,
             wanted,
             source: self.source.clone(),
         };
@@ -228,12 +262,72 @@ impl Typed {
         errors.take(name, typed.parse().map_err(|_| "Enter a whole number, like 12".to_owned()))
     }
 
-    /// When it is held: the last part anew, or cut in two before a day, from which on the new one holds.
+    /// From when it may be booked. What was kept to the second stays so, unless it was changed.
+    fn opens_at(&self, errors: &mut Errors, before: Option<&SessionDraft>) -> Option<Instant> {
+        let (day, time) = (self.get("opens_on"), self.get("opens_time"));
+        if day.is_empty() && time.is_empty() {
+            return None;
+        }
+        let day = errors.take("opens_on", date_of(day));
+        let time = match time {
+            "" => Some(Time::midnight()),
+            typed => {
+                errors.take("opens_time", typed.parse().map_err(|_| "Enter a time, like 09:30".to_owned()))
+            }
+        };
+        let opens: DateTime = day?.to_datetime(time?);
+        let kept = before.and_then(|before| before.opens_at);
+        let is_same = |kept: &Instant| {
+            let wall = Zone::london().wall(*kept);
+            wall.date() == opens.date() && (wall.hour(), wall.minute()) == (opens.hour(), opens.minute())
+        };
+        Some(kept.filter(is_same).unwrap_or_else(|| Zone::london().instant(opens)))
+    }
+
+    /// Other numbers of places on single dates, which follow the part that is changed to its new time of day.
+    fn places_on(
+        &self,
+        errors: &mut Errors,
+        before: Option<&SessionDraft>,
+        parts: &[Plan],
+    ) -> BTreeMap<String, i64> {
+        let was = before.and_then(|before| before.parts.get(self.part_of(before)));
+        let now = parts.get(
+            before.map_or(0, |before| self.part_of(before) + parts.len().saturating_sub(before.parts.len())),
+        );
+        let from = date_of(self.get("from")).ok().filter(|_| self.get("scope") == "follow");
+        let mut places_on = BTreeMap::new();
+        for (number, line) in
+            self.get("places_on").lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
+        {
+            let Some((key, places)) = places_on_line(line) else {
+                let sentence =
+                    format!("Line {} cannot be read. Write it like 30/11/2026 09:30, 6", number + 1);
+                errors.0.push(Refusal::at("places_on", sentence));
+                return places_on;
+            };
+            let follows = from.is_none_or(|from| key.at().date() >= from);
+            let key = match (was, now) {
+                (Some(was), Some(now)) if follows => at_new_time(key, was.start.time(), now.start.time()),
+                _ => key,
+            };
+            places_on.insert(key.to_string(), places);
+        }
+        places_on
+    }
+
+    /// Which of the parts is changed.
+    pub fn part_of(&self, before: &SessionDraft) -> usize {
+        self.part.min(before.parts.len().saturating_sub(1))
+    }
+
+    /// When it is held: one part anew, or cut in two before a day, from which on the new one holds; the others as they are.
     fn parts(&self, errors: &mut Errors, before: Option<&SessionDraft>) -> Vec<Plan> {
-        let earlier: &[Plan] = before.map_or(&[], |before| &before.parts);
-        let last = earlier.last();
+        let all: &[Plan] = before.map_or(&[], |before| &before.parts);
+        let changed = before.map_or(0, |before| self.part_of(before));
+        let last = all.get(changed);
         let Some(mut plan) = self.plan(errors, last) else { return Vec::new() };
-        let mut parts = earlier[..earlier.len().saturating_sub(1)].to_vec();
+        let mut parts = all[..changed].to_vec();
         if let Some(last) = last {
             plan.exceptions = at_their_new_time(&last.exceptions, last.start.time(), plan.start.time());
         }
@@ -249,6 +343,7 @@ impl Typed {
             }
         }
         parts.push(plan);
+        parts.extend(all.iter().skip(changed + 1).cloned());
         parts
     }
 
@@ -313,8 +408,12 @@ impl Typed {
                 RuleParts { ends, days, ..RuleParts::every(Frequency::Monthly) }
             }
             "as_it_is" => match last.and_then(|last| last.repeats.as_ref()) {
-                Some(rule) if until.is_some() => RuleParts { ends, ..rule.parts().clone() },
-                Some(rule) => rule.parts().clone(),
+                Some(rule) => {
+                    // A rule that ends after so many dates has no last day to show, and keeps its end.
+                    let keeps = until.is_none() && matches!(rule.parts().ends, Ends::After(_));
+                    let ends = if keeps { rule.parts().ends } else { ends };
+                    RuleParts { ends, ..rule.parts().clone() }
+                }
                 None => return Err("Choose how often it is held".to_owned()),
             },
             _ => return Err("Choose how often it is held".to_owned()),
@@ -325,9 +424,7 @@ impl Typed {
 
 /// What was decided about single dates follows the session to its new time of day.
 fn at_their_new_time(exceptions: &[Exception], was: Time, now: Time) -> Vec<Exception> {
-    let moved = |key: Key| {
-        if key.at().time() == was { Key::new(key.at().date().to_datetime(now)).unwrap_or(key) } else { key }
-    };
+    let moved = |key: Key| at_new_time(key, was, now);
     exceptions
         .iter()
         .cloned()
@@ -339,6 +436,33 @@ fn at_their_new_time(exceptions: &[Exception], was: Time, now: Time) -> Vec<Exce
             extra @ Exception::Extra { .. } => extra,
         })
         .collect()
+}
+
+fn at_new_time(key: Key, was: Time, now: Time) -> Key {
+    if key.at().time() == was { Key::new(key.at().date().to_datetime(now)).unwrap_or(key) } else { key }
+}
+
+/// '30/11/2026 09:30, 6', a line for each.
+fn places_on_lines(draft: &SessionDraft) -> String {
+    let line = |(key, places): (&String, &i64)| {
+        let at = key.parse::<Key>().ok()?.at();
+        Some(format!("{}, {places}", at.strftime("%d/%m/%Y %H:%M")))
+    };
+    draft.places_on.iter().filter_map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn places_on_line(line: &str) -> Option<(Key, i64)> {
+    let (at, places) = line.rsplit_once(',')?;
+    let (day, time) = at.trim().split_once(' ')?;
+    let key = Key::new(date_of(day).ok()?.to_datetime(time.trim().parse::<Time>().ok()?)).ok()?;
+    Some((key, places.trim().parse().ok().filter(|places| (1..=PLACES_MAX).contains(places))?))
+}
+
+/// A page of this site, and no other.
+fn is_local_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|letter: char| letter.is_whitespace() || letter == '\\')
 }
 
 /// The first date that a plan gives on a day or after it, so that 'every 2 weeks' goes on in its step.
@@ -371,9 +495,102 @@ fn simple(plan: &Plan) -> (&'static str, Vec<String>, Option<Date>) {
         .filter_map(|of| usize::try_from(of.day.to_monday_zero_offset()).ok())
         .map(|number| WEEKDAYS[number].0.to_owned())
         .collect();
+    // What the simple choices cannot say is kept as it is, to the letter.
+    let is_simple =
+        parts.month_days.is_empty() && parts.positions.is_empty() && days.len() == parts.days.len();
+    let weeks_begin_as_usual = parts.week_starts == RuleParts::every(Frequency::Weekly).week_starts;
     match (parts.frequency, parts.interval) {
-        (Frequency::Weekly, 1) => ("weekly", days, until),
-        (Frequency::Weekly, 2) => ("fortnightly", days, until),
+        (Frequency::Weekly, 1) if is_simple && weeks_begin_as_usual => ("weekly", days, until),
+        (Frequency::Weekly, 2) if is_simple && weeks_begin_as_usual => ("fortnightly", days, until),
         _ => ("as_it_is", Vec::new(), until),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn plan(start: &str, repeats: &str) -> Plan {
+        serde_json::from_value(serde_json::json!({
+            "start": start, "minutes": 90, "zone": "Europe/London", "repeats": repeats,
+            "when": {"season": "term_time", "bank_holidays": "open"},
+            "exceptions": [{"what": "cancelled", "key": start.replace(['-', ':'], ""), "reason": "Ill"}],
+        }))
+        .unwrap()
+    }
+
+    fn draft(parts: Vec<Plan>) -> SessionDraft {
+        let mut draft: SessionDraft = serde_json::from_value(serde_json::json!({
+            "slug": "kept", "title": "Kept", "summary": "All of it.", "organization": "hubs", "place": "mill",
+            "service": "play", "kind": "course", "places": 8, "wanted": "published", "source": "a test", "parts": [],
+            "description": "One.\n\nTwo.", "topics": ["feeding", "no-longer-a-need"], "closes_minutes": 1440,
+            "places_on": {"20261130T0930": 4, "20261207T0930": 5}, "opens_at": "2026-11-01T09:00:30.25Z",
+            "booked_through": "/holiday-activities", "features": ["dads", "quiet"], "room": "Hall", "led_by": "A team",
+        }))
+        .unwrap();
+        draft.parts = parts;
+        draft
+    }
+
+    /// As a browser sends back what the page shows.
+    fn sent(typed: &Typed) -> Typed {
+        let mut sent = typed.clone();
+        sent.ones.values_mut().for_each(|value| *value = value.replace('\n', "\r\n"));
+        sent
+    }
+
+    const RULES: [&str; 8] = [
+        "FREQ=WEEKLY",
+        "FREQ=WEEKLY;INTERVAL=2;UNTIL=20270301",
+        "FREQ=WEEKLY;BYDAY=MO,WE",
+        "FREQ=WEEKLY;COUNT=9",
+        "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
+        "FREQ=MONTHLY;BYDAY=1MO",
+        "FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20270301",
+        "FREQ=DAILY;INTERVAL=3",
+    ];
+
+    proptest! {
+        #[test]
+        fn a_session_that_is_opened_and_saved_is_the_same_to_the_letter(
+            rules in prop::collection::vec((0usize..RULES.len(), 7u32..20), 1..4),
+            part in 0usize..4,
+        ) {
+            let parts = rules.iter().enumerate().map(|(month, (rule, hour))| {
+                plan(&format!("2026-{:02}-07T{hour:02}:30", 9 + month), RULES[*rule])
+            });
+            let before = draft(parts.collect());
+            let kept = sent(&Typed::of(&before, Some(part))).parse(Some(&before));
+            prop_assert_eq!(kept.map_err(|errors| format!("{errors:?}")), Ok(before));
+        }
+    }
+
+    #[test]
+    fn one_part_is_changed_and_what_was_said_of_its_single_dates_goes_with_it() {
+        let before =
+            draft(vec![plan("2026-09-07T09:30", "FREQ=WEEKLY"), plan("2026-09-09T13:00", "FREQ=WEEKLY")]);
+        let mut typed = Typed::of(&before, Some(0));
+        typed.ones.insert("begins", "10:00".to_owned());
+        typed.ones.insert("ends", "11:00".to_owned());
+        let kept = typed.parse(Some(&before)).unwrap();
+        assert_eq!(
+            (kept.parts[0].start.to_string().as_str(), kept.parts[0].minutes),
+            ("2026-09-07T10:00:00", 60)
+        );
+        assert_eq!(kept.parts[1], before.parts[1]);
+        assert_eq!(kept.places_on.keys().collect::<Vec<_>>(), ["20261130T1000", "20261207T1000"]);
+        for (line, sentence) in
+            [("30/11/2026, 4", "Line 2"), ("30/11/2026 09:30, 0", "Line 2"), ("soon", "Line 2")]
+        {
+            typed.ones.insert("places_on", format!("07/12/2026 09:30, 5\n{line}"));
+            let errors = typed.parse(Some(&before)).unwrap_err();
+            assert!(errors.at("places_on").unwrap().starts_with(sentence), "{line}");
+        }
+        for path in ["https://elsewhere.example", "//elsewhere.example", "holidays", "/a b", "/\\elsewhere"] {
+            typed.ones.insert("places_on", String::new());
+            typed.ones.insert("booked_through", path.to_owned());
+            assert!(typed.parse(Some(&before)).unwrap_err().at("booked_through").is_some(), "{path}");
+        }
     }
 }

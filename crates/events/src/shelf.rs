@@ -13,10 +13,10 @@ use directory::taken_in;
 use kernel::{Date, Fault, Instant, Span, Time};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-    time::Duration,
+    sync::{Arc, OnceLock},
 };
 use store::{Tx, outbox};
+use uuid::Uuid;
 use web::Site;
 
 /// The room as it runs: the site and the shelf. Cheap to clone.
@@ -26,32 +26,38 @@ pub struct Events(Arc<Inner>);
 struct Inner {
     site: Site,
     shelf: ArcSwap<Shelf>,
+    counts: OnceLock<CountTaken>,
 }
+
+/// How many families have each of these dates; what is left out has none. Another room keeps them.
+pub type CountTaken = fn(&mut Tx, &[Uuid]) -> Result<BTreeMap<Uuid, i64>, Fault>;
 
 impl Events {
     /// Opens the room over what is in the database.
     pub async fn open(site: &Site) -> Result<Events, Fault> {
         let shelf = ArcSwap::from_pointee(Shelf::read(site).await?);
-        Ok(Events(Arc::new(Inner { site: site.clone(), shelf })))
+        Ok(Events(Arc::new(Inner { site: site.clone(), shelf, counts: OnceLock::new() })))
     }
 
-    /// Reads the sessions again, while people go on reading the old ones.
+    /// The same, knowing how many families have a date, so that nobody moves a booked one without knowing it.
+    pub fn with_counts(self, counts: CountTaken) -> Events {
+        let _ = self.0.counts.set(counts);
+        self
+    }
+
+    /// How many bookings families have of these dates, each date counted by itself.
+    pub(crate) fn count_taken(&self, tx: &mut Tx, dates: &[Uuid]) -> Result<i64, Fault> {
+        match self.0.counts.get() {
+            Some(counts) if !dates.is_empty() => Ok(counts(tx, dates)?.values().sum()),
+            _ => Ok(0),
+        }
+    }
+
+    /// Reads the sessions again, while people go on reading the old ones: when one was changed by any node, when the
+    /// directory was, and when a new day begins. The house listens for that.
     pub async fn renew(&self) -> Result<(), Fault> {
         self.0.shelf.store(Arc::new(Shelf::read(&self.0.site).await?));
         Ok(())
-    }
-
-    /// Listens, as every node must, and reads the sessions again when one was changed by any node, when the directory was,
-    /// and when a new day begins. A fault is logged and tried again. Never ends.
-    pub async fn keep_fresh(&self) {
-        let mut each_second = tokio::time::interval(Duration::from_secs(1));
-        each_second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            each_second.tick().await;
-            if let Err(fault) = self.renew_if_changed().await {
-                tracing::error!(fault = format!("{fault:#}"), "the sessions could not be read");
-            }
-        }
     }
 
     /// Reads the sessions again if they changed since, and says whether they had.
@@ -65,12 +71,9 @@ impl Events {
         Ok(Renewed::Anew)
     }
 
-    /// The next dates that are held at a place, the nearest first: what a hub's page may show.
-    pub fn list_next_for_place(&self, place_slug: &str, most: usize) -> Vec<NextDate> {
-        let (shelf, now) = (self.shelf(), self.site().clock().now());
-        let next = shelf.from(now).filter(|at| at.date.is_held());
-        let here = next.filter(|at| at.date.place_slug.as_deref() == Some(place_slug));
-        here.take(most).map(|at| NextDate::of(&at)).collect()
+    /// The day on which the sessions were read: what is next is counted from it.
+    pub fn day(&self) -> Date {
+        self.shelf().today
     }
 
     /// The site.
@@ -95,30 +98,6 @@ pub enum Renewed {
 /// What makes the shelf old.
 fn heard() -> Vec<&'static str> {
     ANNOUNCEMENTS.iter().copied().chain(directory::ANNOUNCEMENTS).collect()
-}
-
-/// One of the next dates at a place, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextDate {
-    /// The page of its session: `/whats-on/stay-and-play`.
-    pub href: String,
-    /// As families call it.
-    pub title: String,
-    /// 'Monday 30 November 2026, 9:30am'.
-    pub when: String,
-    /// How one comes.
-    pub how: &'static str,
-}
-
-impl NextDate {
-    fn of(at: &At) -> NextDate {
-        NextDate {
-            href: format!("/whats-on/{}", at.session.draft.slug),
-            title: at.session.draft.title.clone(),
-            when: calendar::moment(at.date.day.to_datetime(time(at.date))),
-            how: at.session.draft.kind.words(),
-        }
-    }
 }
 
 /// How far back: a whole season, so that its timetable says what was cancelled in it.
@@ -153,6 +132,16 @@ pub(crate) struct Session {
     pub service: Option<(String, String)>,
     /// When it is held, one sentence for each part that is not over.
     pub when: Vec<String>,
+    /// The stems of its words, in order, for those who look for some.
+    stems: Vec<String>,
+}
+
+impl Session {
+    /// Whether its words hold one with this stem, or one that begins with it.
+    pub fn says(&self, stem: &str) -> bool {
+        let at = self.stems.partition_point(|known| known.as_str() < stem);
+        self.stems.get(at).is_some_and(|known| known.starts_with(stem))
+    }
 }
 
 /// What is known of a place. A sensitive one has its town and nothing else.
@@ -165,6 +154,8 @@ pub(crate) struct Place {
     pub street: Option<String>,
     pub postal_code: Option<String>,
     pub point: Option<(f64, f64)>,
+    /// The point is that of its town, or roughly right.
+    pub is_point_rough: bool,
     pub step_free: bool,
     pub is_sensitive: bool,
 }
@@ -307,19 +298,20 @@ fn session(
     if when.is_empty() {
         when.extend(series.last().map(Series::words));
     }
-    Ok(Session {
-        id: row.id,
-        changed_at: row.changed_at,
-        organization: organizations.get(&row.organization_id).cloned().unwrap_or_default(),
-        service,
-        when,
-        draft,
-    })
+    let organization = organizations.get(&row.organization_id).cloned().unwrap_or_default();
+    let features = draft.features.iter().map(|feature| feature.words());
+    let texts = [&draft.title, &draft.summary, &draft.description, &draft.led_by, &organization];
+    let all = texts.into_iter().map(String::as_str).chain(features).chain([draft.kind.words()]);
+    let all = all.chain(draft.place.as_deref()).chain(when.iter().map(String::as_str));
+    let mut stems: Vec<String> = all.flat_map(search::words).map(|word| search::stem(&word)).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    Ok(Session { id: row.id, changed_at: row.changed_at, organization, service, when, stems, draft })
 }
 
 /// Nothing of a sensitive place but its town leaves this function.
 fn place(tx: &mut Tx, slug: &str) -> Result<Option<Place>, Fault> {
-    let Some((draft, _)) = taken_in::find_location_draft(tx, slug)? else { return Ok(None) };
+    let Some((draft, quality)) = taken_in::find_location_draft(tx, slug)? else { return Ok(None) };
     let step_free = draft
         .accessibility
         .iter()
@@ -333,6 +325,7 @@ fn place(tx: &mut Tx, slug: &str) -> Result<Option<Place>, Fault> {
             street: None,
             postal_code: None,
             point: None,
+            is_point_rough: false,
             step_free,
             is_sensitive: true,
         }));
@@ -345,6 +338,7 @@ fn place(tx: &mut Tx, slug: &str) -> Result<Option<Place>, Fault> {
         street: draft.address_1,
         postal_code: draft.postal_code.map(|code| code.to_string()),
         point: draft.point,
+        is_point_rough: quality != Some(taken_in::PointQuality::Exact),
         step_free,
         is_sensitive: false,
     }))

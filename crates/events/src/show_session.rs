@@ -29,6 +29,8 @@ struct SessionView {
     is_drop_in: bool,
     /// What the way to book says, where families book it on this site.
     book: Option<&'static str>,
+    /// Where they do: the session's own page, or that of the programme which it belongs to.
+    book_at: String,
     how_to_come: String,
     places: Vec<PlaceView>,
     is_online: bool,
@@ -52,6 +54,8 @@ struct DateView {
     times: String,
     place: String,
     standing: Standing,
+    /// Where this date alone is booked; empty where it is not.
+    book_at: String,
 }
 
 struct PlaceView {
@@ -106,6 +110,7 @@ fn view(
         times: times(at.date),
         place: place_words(at),
         standing: Standing::of(at),
+        book_at: if at.date.is_held() { book_one_at(at) } else { String::new() },
     });
     let is_step_free = draft.features.contains(&Feature::StepFree)
         || dates.first().is_some_and(|at| at.has(Feature::StepFree));
@@ -128,6 +133,7 @@ fn view(
             Kind::OneToOne => Some("Book an appointment"),
             Kind::DropIn | Kind::Invitation | Kind::Referral => None,
         }),
+        book_at: next.map_or_else(String::new, book_at),
         how_to_come: how_to_come(session),
         places: places(shelf, session, dates),
         is_online: !draft.online_link.is_empty(),
@@ -145,6 +151,25 @@ fn view(
         phone: String::new(),
         dialled: String::new(),
     })
+}
+
+/// Where a session is booked, with its next date chosen already, so that a family that is known here needs three taps.
+fn book_at(next: &At) -> String {
+    let draft = &next.session.draft;
+    match book_one_at(next) {
+        one if !one.is_empty() => one,
+        _ => draft.booked_through.clone().unwrap_or_else(|| format!("/whats-on/{}/book", draft.slug)),
+    }
+}
+
+/// Where one date is booked by itself: a course is booked whole, and a programme has a page of its own.
+fn book_one_at(at: &At) -> String {
+    let draft = &at.session.draft;
+    let is_by_date = draft.kind == Kind::BookOn && draft.booked_through.is_none();
+    if !is_by_date || draft.wanted != Wanted::Published {
+        return String::new();
+    }
+    format!("/whats-on/{}/book?date={}", draft.slug, at.date.id)
 }
 
 fn next_words(at: &At, now: Instant) -> String {

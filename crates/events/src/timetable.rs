@@ -124,7 +124,7 @@ pub(crate) fn weekdays(shelf: &Shelf, area: &Area, season: &Season) -> Vec<Weekd
             continue;
         }
         // A date that was moved stays with the others of its session, and is told as a note there.
-        let Ok(key) = at.date.date_key.parse::<Key>() else { continue };
+        let Ok(key) = at.date.rule_key.parse::<Key>() else { continue };
         let weekday = key.at().date().weekday().to_monday_zero_offset();
         let time = key.at().time().strftime("%H:%M").to_string();
         groups.entry((weekday, time, at.session.draft.slug.as_str())).or_default().push(at);
@@ -145,7 +145,7 @@ pub(crate) fn weekdays(shelf: &Shelf, area: &Area, season: &Season) -> Vec<Weekd
 }
 
 fn first_given(at: &At) -> Date {
-    at.date.date_key.parse::<Key>().map_or(at.date.day, |key| key.at().date())
+    at.date.rule_key.parse::<Key>().map_or(at.date.day, |key| key.at().date())
 }
 
 fn first_day(dates: &[At]) -> &'static str {

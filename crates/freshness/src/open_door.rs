@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 18] = [
+const LINKS: [(Action, &str, &str, &str); 25] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -75,6 +75,43 @@ const LINKS: [(Action, &str, &str, &str); 18] = [
         "/admin/sessions",
         "Sessions",
         "What is held when and where, and single dates of it",
+    ),
+    (Action::KeepBookings, "/register", "Registers", "Who comes today and tomorrow, and who came"),
+    (
+        Action::KeepBookings,
+        "/admin/absences",
+        "Families who did not come",
+        "Where a person decides what follows",
+    ),
+    (
+        Action::KeepSessions,
+        "/admin/appointments",
+        "Appointments",
+        "When a team can be seen, and by whom it is",
+    ),
+    (
+        Action::InviteFamily,
+        "/admin/invitations",
+        "Invitations",
+        "Families you asked to come, and what became of it",
+    ),
+    (
+        Action::KeepHolidayProgramme,
+        "/admin/holidays",
+        "Holiday programmes",
+        "Who may come, opening mornings, and the return",
+    ),
+    (
+        Action::SeeBookingFigures,
+        "/admin/attendance",
+        "Who came, in figures",
+        "Booked, came, told us, and did not come, by session and month",
+    ),
+    (
+        Action::SeeBookingFigures,
+        "/admin/invitations/figures",
+        "How many came by an invitation",
+        "Of those who came, the share that had been invited",
     ),
     (Action::KeepTerms, "/admin/terms", "Terms", "School terms and bank holidays, which sessions follow"),
     (

@@ -17,6 +17,9 @@ pub fn public(house: &House) -> Result<Door, Fault> {
         .and(directory::routes(&house.directory))
         .and(events::routes(&house.events))
         .and(bookings::routes(&house.bookings))
+        .and(invitations::routes(&house.invitations))
+        .and(appointments::routes(&house.appointments))
+        .and(holidays::routes(&house.holidays))
         .and(content::routes(&house.site, &house.library))
         .and(feed::routes(&house.feed)))
 }
@@ -34,6 +37,11 @@ pub fn known(house: &House) -> Door {
         .and(freshness::admin_door(&house.desk))
         .and(editing::admin_door(&house.directory))
         .and(events::admin_door(&house.events))
+        .and(bookings::staff_door(&house.bookings))
+        .and(registers::staff_door(&house.registers))
+        .and(invitations::staff_door(&house.invitations))
+        .and(appointments::staff_door(&house.appointments))
+        .and(holidays::staff_door(&house.holidays))
         .and(feed::admin_door(&house.feed))
         .and(intake::admin_door(&house.intake))
         .and(quality::admin_door(&house.quality));

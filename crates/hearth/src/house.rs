@@ -28,6 +28,14 @@ pub struct House {
     pub events: Events,
     /// Families' places on the dates of sessions.
     pub bookings: bookings::Desk,
+    /// Who came.
+    pub registers: registers::Registers,
+    /// Families that were asked to come.
+    pub invitations: invitations::Invitations,
+    /// One family at a time.
+    pub appointments: appointments::Appointments,
+    /// Holiday Activities and Food.
+    pub holidays: holidays::Holidays,
     /// The pages.
     pub library: Library,
     /// People and how they sign in.
@@ -113,6 +121,10 @@ pub const MIGRATIONS: &[&[Migration]] = &[
     quality::MIGRATIONS,
     events::MIGRATIONS,
     bookings::MIGRATIONS,
+    registers::MIGRATIONS,
+    invitations::MIGRATIONS,
+    appointments::MIGRATIONS,
+    holidays::MIGRATIONS,
 ];
 
 impl House {
@@ -127,10 +139,14 @@ impl House {
             None => Library::builtin()?,
         };
         let pages = library.clone();
-        let directory =
-            Directory::open(&site, Arc::new(move |topics| content::documents(&pages, topics))).await?;
-        let events = Events::open(&site).await?;
+        let events = Events::open(&site).await?.with_counts(bookings::count_taken);
+        let extra: directory::ExtraDocuments = Arc::new(move |topics| content::documents(&pages, topics));
+        let directory = Directory::open_with_sessions(&site, extra, Arc::new(events.clone())).await?;
         let bookings = bookings::Desk::open(&site).await?;
+        let registers = registers::Registers::new(&bookings, &events);
+        let invitations = invitations::Invitations::new(&bookings, &events);
+        let appointments = appointments::Appointments::new(&bookings, &events);
+        let holidays = holidays::Holidays::new(&bookings, &events);
         let client_address_header = setup.accounts.client_address_header.clone();
         let feed = Feed::open(&site, FeedConfig { client_address_header, ..FeedConfig::default() }).await?;
         let schemes = if setup.outgoing.allow_http { Schemes::HttpToo } else { Schemes::HttpsOnly };
@@ -151,6 +167,10 @@ impl House {
             directory,
             events,
             bookings,
+            registers,
+            invitations,
+            appointments,
+            holidays,
             library,
             accounts,
             office,
@@ -196,7 +216,7 @@ impl House {
     /// Listens for announcements of this node or any other, and renews what this node keeps in memory. A fault is
     /// logged and tried again: people go on reading what was there.
     pub async fn keep_fresh(&self) {
-        tokio::join!(self.listen(), self.feed.keep_fresh(), self.events.keep_fresh());
+        tokio::join!(self.listen(), self.feed.keep_fresh());
     }
 
     async fn listen(&self) {
@@ -204,8 +224,10 @@ impl House {
         let mut each_second = tokio::time::interval(Duration::from_secs(1));
         loop {
             each_second.tick().await;
+            // A day that begins changes what is on next, as an announcement does.
+            let is_new_day = self.events.day() != self.site.clock().today();
             match self.newest().await {
-                Ok(newest) if newest == seen => {}
+                Ok(newest) if newest == seen && !is_new_day => {}
                 Ok(newest) => match self.renew().await {
                     Ok(()) => seen = newest,
                     Err(fault) => tracing::error!(fault = format!("{fault:#}"), "could not renew the index"),
@@ -217,12 +239,13 @@ impl House {
         }
     }
 
-    /// Reads settings and directory again.
+    /// Reads settings, sessions and directory again.
     pub async fn renew(&self) -> Result<(), Fault> {
-        // The council first: the directory reads its towns. The pages are forgotten again when both are new.
+        // The council first: the directory reads its towns. Then the sessions: its index holds them. The pages are
+        // forgotten again when all are new.
         self.site.refresh().await?;
-        self.directory.renew().await?;
         self.events.renew().await?;
+        self.directory.renew().await?;
         self.site.refresh().await
     }
 
@@ -231,7 +254,8 @@ impl House {
     }
 }
 
-/// What every node listens for: it forgets its kept pages and reads the directory again.
+/// What every node listens for: it forgets its kept pages and reads the sessions and the directory again.
 fn renewing() -> Vec<&'static str> {
-    directory::ANNOUNCEMENTS.into_iter().chain(["settings_changed"]).collect()
+    let sessions = events::ANNOUNCEMENTS.iter().copied();
+    directory::ANNOUNCEMENTS.into_iter().chain(sessions).chain(["settings_changed"]).collect()
 }

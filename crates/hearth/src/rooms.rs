@@ -14,7 +14,17 @@ use store::Tx;
 /// The wording of every kind of message, for the editor's list.
 pub fn templates() -> &'static [&'static Template] {
     static ALL: LazyLock<Vec<&'static Template>> = LazyLock::new(|| {
-        [accounts::TEMPLATES, keeping::TEMPLATES, freshness::TEMPLATES, bookings::TEMPLATES].concat()
+        [
+            accounts::TEMPLATES,
+            keeping::TEMPLATES,
+            freshness::TEMPLATES,
+            bookings::TEMPLATES,
+            registers::TEMPLATES,
+            invitations::TEMPLATES,
+            appointments::TEMPLATES,
+            holidays::TEMPLATES,
+        ]
+        .concat()
     });
     &ALL
 }
@@ -43,8 +53,29 @@ pub fn rooms() -> Rooms {
                 },
                 erase: |tx, person, now| bookings::erase(tx, person, now).map(|_| ()),
             },
+            DataSource {
+                room: "registers",
+                tables: &["attendance"],
+                export: |tx, person| {
+                    let records =
+                        registers::export_about(tx, person)?.iter().map(|mark| flat("", mark)).collect();
+                    let (heading, why) = (
+                        "Sessions you came to",
+                        "Kept without your name once the booking is forgotten, as a count.",
+                    );
+                    Ok(vec![Part { heading: heading.to_owned(), why: why.to_owned(), records }])
+                },
+                erase: |tx, person, now| registers::erase(tx, person, now).map(|_| ()),
+            },
         ],
         rules: vec![
+            RetentionRule {
+                key: "walk_ins",
+                what: "Names of families who came to a session without a booking",
+                kept_days: 180,
+                why: "As long as who booked. How many came stays.",
+                run: Run::Nightly(registers::forget_who_came),
+            },
             RetentionRule {
                 key: "messages",
                 what: "Messages that were sent: the address, then the rest",

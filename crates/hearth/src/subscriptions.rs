@@ -28,6 +28,10 @@ pub fn runner(house: &House) -> Runner {
     let runner = notify::jobs(runner, &house.notify);
     let runner = events::with_jobs(runner);
     let runner = bookings::jobs(runner, &house.bookings);
+    let runner = registers::jobs(runner, &house.registers);
+    let runner = invitations::jobs(runner, &house.invitations);
+    let runner = appointments::jobs(runner, &house.appointments);
+    let runner = holidays::jobs(runner, &house.holidays);
     let runner = feed::jobs(runner, &house.feed);
     let runner = quality::jobs(runner, &house.quality);
     // The demonstration looks at no other site by itself.

@@ -18,6 +18,8 @@ pub(crate) struct Phrases {
     masses: Vec<f32>,
     /// What each stem weighs: rare words much, grammar little.
     weights: Vec<f32>,
+    /// Each step of a share, from none to all, to its power.
+    powers: Vec<f32>,
 }
 
 /// Room for one search.
@@ -32,21 +34,8 @@ pub(crate) struct Spoken {
 /// What a saying gave: to which entry, how much, and whether it can bring that entry by itself.
 pub(crate) struct Found {
     pub document: u32,
-    said: f32,
-    share: f32,
+    pub value: f32,
     pub stands_alone: bool,
-}
-
-impl Found {
-    /// A share is at most one, so its square root is more than its power above a half; a little is added for the
-    /// rounding of both.
-    pub fn at_most(&self) -> f32 {
-        self.said * self.share.sqrt() * 1.000_1
-    }
-
-    pub fn value(&self) -> f32 {
-        self.said * self.share.powf(SHARE_POWER)
-    }
 }
 
 /// Grammar and small talk count for less than the thing itself, but 'nothing in the cupboards' is not 'in the cupboards'.
@@ -56,6 +45,8 @@ const CHAT_SHARE: f32 = 0.4;
 const SAID_NEARLY_ALL: f32 = 0.7;
 /// A saying half said is worth a little more than half of what was said of it.
 const SHARE_POWER: f32 = 0.7;
+/// That power is read from a table of so many steps: a search needs it some hundred times, and it is dear to work out.
+const POWER_STEPS: u16 = 1_024;
 /// A stem that is in more sayings than this tells nothing, and costs time.
 const SAYINGS_MAX: usize = 60_000;
 
@@ -74,6 +65,9 @@ impl Phrases {
         let mut phrases = Phrases {
             of_stem: vec![Vec::new(); postings.len()],
             weights: postings.iter().map(|postings| postings.rarity).collect(),
+            powers: (0..=POWER_STEPS)
+                .map(|step| (f32::from(step) / f32::from(POWER_STEPS)).powf(SHARE_POWER))
+                .collect(),
             ..Phrases::default()
         };
         let mut weighed = vec![false; postings.len()];
@@ -105,6 +99,14 @@ impl Phrases {
             }
         }
         phrases
+    }
+
+    /// What a share is worth, between the two steps that it lies between.
+    fn worth(&self, share: f32) -> f32 {
+        let place = share * f32::from(POWER_STEPS);
+        let below = (place as usize).min(usize::from(POWER_STEPS) - 1);
+        let (low, high) = (self.powers[below], self.powers[below + 1]);
+        low + (high - low) * (place - below as f32)
     }
 
     pub fn len(&self) -> usize {
@@ -146,8 +148,7 @@ impl Phrases {
             let share = (place.said / self.masses[phrase as usize].max(f32::MIN_POSITIVE)).min(1.0);
             take(Found {
                 document: self.documents[phrase as usize],
-                said: place.said,
-                share,
+                value: place.said * self.worth(share),
                 stands_alone: place.tells || share >= SAID_NEARLY_ALL,
             });
         }

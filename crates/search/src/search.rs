@@ -213,10 +213,7 @@ impl Index {
                 }
                 touched.push(found.document);
             }
-            // Dear to weigh exactly, cheap to rule out.
-            if found.at_most() > place.saying {
-                place.saying = place.saying.max(found.value());
-            }
+            place.saying = place.saying.max(found.value);
         });
     }
 }

@@ -1,5 +1,5 @@
 use crate::model::{BookingId, Guest, Waiter};
-use events::SessionId;
+use events::{BookableDate, SessionId};
 use kernel::{Date, Fault, Instant};
 use store::{Tx, Value, args, places as marks, row};
 use uuid::Uuid;
@@ -73,7 +73,7 @@ pub fn find_booking_by_reference(tx: &mut Tx, reference: &str) -> Result<Option<
 pub(crate) fn insert_booking(
     tx: &mut Tx,
     booking: &BookingRow,
-    dates: &[(Uuid, SessionId)],
+    dates: &[BookableDate],
     what: &str,
 ) -> Result<(), Fault> {
     tx.exec(
@@ -82,10 +82,10 @@ pub(crate) fn insert_booking(
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         args![booking.id, booking.reference.as_str(), booking.form_key.as_str(), booking.form_hash.as_str(), booking.session_id, booking.organization_id, booking.state.as_str(), booking.places, booking.made_by.as_str(), booking.contact_name.as_str(), booking.email.clone(), booking.phone.clone(), booking.note.as_str(), booking.invitation_id, booking.turn, booking.queued_at, booking.until_at, booking.lapses, booking.made_at, booking.changed_at, booking.last_at],
     )?;
-    for (date, session) in dates {
+    for date in dates {
         tx.exec(
-            "insert into booking_date (booking_id, date_id, session_id) values ($1, $2, $3)",
-            args![booking.id, *date, *session],
+            "insert into booking_date (booking_id, date_id, session_id, known_state, known_starts_at) values ($1, $2, $3, $4, $5)",
+            args![booking.id, date.id, date.session_id, date.state.as_str(), date.starts_at],
         )?;
     }
     insert_turn(tx, booking, what)
@@ -94,6 +94,11 @@ pub(crate) fn insert_booking(
 /// Keeps who is coming, in place of who was said to come before.
 pub(crate) fn set_guests(tx: &mut Tx, booking: BookingId, party: &[Guest]) -> Result<(), Fault> {
     tx.exec("delete from booking_guest where booking_id = $1", args![booking])?;
+    insert_guests(tx, booking, party)
+}
+
+/// Keeps who is coming by a new booking.
+pub(crate) fn insert_guests(tx: &mut Tx, booking: BookingId, party: &[Guest]) -> Result<(), Fault> {
     for (number, guest) in party.iter().enumerate() {
         tx.exec(
             "insert into booking_guest (booking_id, number, name, born, grown_up, needs) values ($1, $2, $3, $4, $5, $6)",
@@ -116,8 +121,9 @@ pub fn list_guests(tx: &mut Tx, booking: BookingId) -> Result<Vec<Guest>, Fault>
 pub(crate) fn set_state(tx: &mut Tx, booking: &BookingRow, what: &str) -> Result<(), Fault> {
     tx.exec(
         "update booking set state = $2, turn = $3, queued_at = $4, until_at = $5, lapses = $6, changed_at = $7, places = $8,
-            contact_name = $9, email = $10, phone = $11, note = $12, form_hash = $13 where id = $1",
-        args![booking.id, booking.state.as_str(), booking.turn, booking.queued_at, booking.until_at, booking.lapses, booking.changed_at, booking.places, booking.contact_name.as_str(), booking.email.clone(), booking.phone.clone(), booking.note.as_str(), booking.form_hash.as_str()],
+            contact_name = $9, email = $10, phone = $11, note = $12, form_hash = $13, session_id = $14, organization_id = $15,
+            last_at = $16 where id = $1",
+        args![booking.id, booking.state.as_str(), booking.turn, booking.queued_at, booking.until_at, booking.lapses, booking.changed_at, booking.places, booking.contact_name.as_str(), booking.email.clone(), booking.phone.clone(), booking.note.as_str(), booking.form_hash.as_str(), booking.session_id, booking.organization_id, booking.last_at],
     )?;
     insert_turn(tx, booking, what)
 }
@@ -151,6 +157,17 @@ pub(crate) fn set_date_given_up(
     tx.exec(
         "update booking_date set given_up_at = $3 where booking_id = $1 and date_id = $2 and given_up_at is null",
         args![booking, date, now],
+    )?;
+    Ok(())
+}
+
+/// Takes one more date into a booking, or again one that it had given up.
+pub(crate) fn set_date_taken(tx: &mut Tx, booking: BookingId, date: &BookableDate) -> Result<(), Fault> {
+    tx.exec(
+        "insert into booking_date (booking_id, date_id, session_id, known_state, known_starts_at) values ($1, $2, $3, $4, $5)
+            on conflict (booking_id, date_id) do update set given_up_at = null, known_state = excluded.known_state,
+                known_starts_at = excluded.known_starts_at, known_place = null, reminded_for = null",
+        args![booking, date.id, date.session_id, date.state.as_str(), date.starts_at],
     )?;
     Ok(())
 }

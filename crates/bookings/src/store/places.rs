@@ -1,6 +1,6 @@
-use crate::model::Room;
+use crate::model::{Over, Room};
 use events::SessionId;
-use kernel::Fault;
+use kernel::{Fault, Instant};
 use std::collections::BTreeMap;
 use store::{Tx, Value, args, places as marks, row};
 use uuid::Uuid;
@@ -79,6 +79,32 @@ pub(crate) fn set_places(
         )?;
     }
     Ok(())
+}
+
+/// How many families have a place on each of these dates, or are offered one. A date without any is not among them.
+pub fn count_taken(tx: &mut Tx, dates: &[Uuid]) -> Result<BTreeMap<Uuid, i64>, Fault> {
+    let mut counts = BTreeMap::new();
+    for some in dates.chunks(200) {
+        let sql = format!(
+            "select d.date_id, count(*) from booking_date d join booking b on b.id = d.booking_id
+                where d.date_id in ({}) and d.given_up_at is null and b.state in ('booked', 'offered') group by d.date_id",
+            marks(1, some.len())
+        );
+        let ids: Vec<Value> = some.iter().map(|id| Value::from(*id)).collect();
+        counts.extend(tx.all::<(Uuid, i64)>(&sql, &ids)?);
+    }
+    Ok(counts)
+}
+
+/// Who has a place on a date or is kept one, the last to book first.
+pub(crate) fn list_last_booked(tx: &mut Tx, date: Uuid) -> Result<Vec<Over>, Fault> {
+    let rows: Vec<(String, i64, Instant)> = tx.all(
+        "select b.reference, b.places, b.made_at from booking_date d join booking b on b.id = d.booking_id
+            where d.date_id = $1 and d.given_up_at is null and b.state in ('held', 'offered', 'booked')
+            order by b.made_at desc, b.id desc",
+        args![date],
+    )?;
+    Ok(rows.into_iter().map(|(reference, places, made_at)| Over { reference, places, made_at }).collect())
 }
 
 row! {

@@ -1,8 +1,21 @@
 use store::Migration;
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "bookings", number: 1, name: "bookings, places and queues", sql: FIRST }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "bookings", number: 1, name: "bookings, places and queues", sql: FIRST },
+    Migration { room: "bookings", number: 2, name: "what a family knows of a date", sql: WHAT_IS_KNOWN },
+];
+
+// What the family was told last of each of their dates, so that only what is news to them is told, once; and the start of
+// which they were reminded. Of a booking from before this, nothing is known but its end: the first look fills it in.
+const WHAT_IS_KNOWN: &str = "
+alter table booking_date add column known_state {text};
+alter table booking_date add column known_starts_at {instant};
+alter table booking_date add column known_place {text};
+alter table booking_date add column reminded_for {instant};
+create index booking_date_by_start on booking_date (known_starts_at);
+update booking_date set known_starts_at = (select b.last_at from booking b where b.id = booking_date.booking_id);
+";
 
 // `booked_session` is the row that whoever changes anything of a session's bookings takes first: the lock is one session
 // wide. `date_places` counts what `booking_date` holds; the check behind it stands when every line of code fails, and

@@ -127,7 +127,7 @@ async fn baskets_over_several_sessions_are_kept_whole_or_not_at_all() {
         let dates =
             [hall.dates("stay-and-play")[0], hall.dates("baby-massage")[0], hall.dates("messy-play")[0]];
         let mut asked = Vec::new();
-        for number in 0..60_u64 {
+        for number in 0..200_u64 {
             let desk = hall.desk.clone();
             let children = 1 + (number % 3);
             asked.push(tokio::spawn(async move {

@@ -10,6 +10,8 @@ use store::{Tx, testing};
 use uuid::Uuid;
 
 const ROUNDS: i64 = 50;
+/// With two processes on PostgreSQL, whose every statement goes over a wire.
+const ROUNDS_OF_PROCESSES: i64 = 16;
 const PLACES: usize = 10;
 const FAMILIES: u64 = 200;
 
@@ -27,12 +29,12 @@ async fn fifty_times_two_hundred_ask_two_nodes_for_ten_places() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_times_two_hundred_ask_two_processes_for_ten_places() {
+async fn sixteen_times_two_hundred_ask_two_processes_for_ten_places() {
     let made = testing::postgres(MIGRATIONS).await;
     let hall = Hall::open(made.db.clone(), made.url.clone()).await;
     hall.fill().await;
     let mut processes = [Process::start(&made.url).await, Process::start(&made.url).await];
-    for (round, date) in (0..).zip(hall.open_session("crowded", 10, ROUNDS).await) {
+    for (round, date) in (0..).zip(hall.open_session("crowded", 10, ROUNDS_OF_PROCESSES).await) {
         for (node, process) in (0..).zip(&mut processes) {
             process.ask(date, round * FAMILIES + node * (FAMILIES / 2), FAMILIES / 2);
         }
@@ -82,9 +84,10 @@ fn take_no_rows(_: &mut Tx<'_>, _: &[Uuid]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// How many of ten places were sold in the worst of twenty crowds over two nodes.
+/// How many of ten places were sold in the worst of some crowds over two nodes. One that bought too much is enough.
 async fn most_sold(lock: Lock, check: Check) -> usize {
-    const CROWDS: i64 = 20;
+    // Without a guard it is up to chance; with one it must never be.
+    let crowds = if (&lock, &check) == (&Lock::Out, &Check::Out) { 20 } else { 6 };
     let made = testing::postgres(MIGRATIONS).await;
     let hall = Hall::open(made.db.clone(), made.url.clone()).await;
     hall.fill().await;
@@ -101,7 +104,7 @@ async fn most_sold(lock: Lock, check: Check) -> usize {
         });
     }
     let mut most = 0;
-    for (round, date) in (0..).zip(hall.open_session("crowded", 10, CROWDS).await) {
+    for (round, date) in (0..).zip(hall.open_session("crowded", 10, crowds).await) {
         // Somebody was there before, so that the row with the counts is.
         let early = book(&hall.desk, request(1_000_000 + round, &[date], 1)).await.unwrap().unwrap();
         settle(&hall.desk, early.id, Settle::Cancel("cancelled by the family")).await.unwrap().unwrap();
@@ -110,6 +113,9 @@ async fn most_sold(lock: Lock, check: Check) -> usize {
         assert!(check == Check::In || crowd.faults == 0, "{crowd:?}");
         assert_eq!(i64::try_from(crowd.booked).unwrap(), hall.taken(date).await, "{crowd:?}");
         most = most.max(crowd.booked);
+        if most > PLACES {
+            break;
+        }
     }
     most
 }

@@ -15,7 +15,7 @@ const FAMILIES: u64 = 200;
 /// Fewer than ask, and more than one commit keeps: some commits are behind the kill, and some before it.
 const PLACES: i64 = 150;
 /// After how many of a node's answers the kill comes: it is asked by a hundred at the least.
-const KILLS: &[usize] = &[1, 2, 10, 40, 63, 64, 65, 80];
+const KILLS: &[usize] = &[1, 40, 64];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_application_killed_among_two_hundred_bookings_has_kept_what_it_acknowledged() {
@@ -51,7 +51,7 @@ async fn a_database_killed_among_two_hundred_bookings_has_kept_what_was_acknowle
     migrate(&db, MIGRATIONS).await.unwrap();
     let hall = Hall::open(db, server.url()).await;
     hall.fill().await;
-    let kills = &KILLS[..6];
+    let kills = &KILLS[1..];
     let dates = hall.open_session("crowded", PLACES, kills.len() as i64).await;
     for (round, (kill_after, date)) in (0..).zip(kills.iter().zip(dates)) {
         let first = round * FAMILIES;
@@ -90,23 +90,21 @@ async fn expect_kept_and_send_again(hall: &Hall, date: Uuid, first: u64, said: &
         assert_eq!(before.get(&key), Some(*reference), "{number} was acknowledged");
     }
     hall.expect_sound().await;
-    // Every family sends its form again, twice.
-    for _ in 0..2 {
-        let sent = (first..first + FAMILIES).map(|number| {
-            let (desk, wish) = (hall.desk.clone(), request(number, &[date], 1));
-            tokio::spawn(async move { (wish.form_key.clone(), book(&desk, wish).await.unwrap()) })
-        });
-        for sent in sent.collect::<Vec<_>>() {
-            let (key, again): (String, Result<Booked, Refused>) = sent.await.unwrap();
-            if let Some(reference) = before.get(&key) {
-                assert_eq!(again.map(|booked| booked.reference).as_ref(), Ok(reference));
-            }
+    // Every family sends its form again.
+    let sent = (first..first + FAMILIES).map(|number| {
+        let (desk, wish) = (hall.desk.clone(), request(number, &[date], 1));
+        tokio::spawn(async move { (wish.form_key.clone(), book(&desk, wish).await.unwrap()) })
+    });
+    for sent in sent.collect::<Vec<_>>() {
+        let (key, again): (String, Result<Booked, Refused>) = sent.await.unwrap();
+        if let Some(reference) = before.get(&key) {
+            assert_eq!(again.map(|booked| booked.reference).as_ref(), Ok(reference));
         }
-        let now = kept(hall, date).await;
-        assert_eq!(now.len(), usize::try_from(PLACES).unwrap());
-        assert!(before.iter().all(|(key, reference)| now.get(key) == Some(reference)));
-        assert_eq!(now.values().collect::<BTreeSet<_>>().len(), now.len());
     }
+    let now = kept(hall, date).await;
+    assert_eq!(now.len(), usize::try_from(PLACES).unwrap());
+    assert!(before.iter().all(|(key, reference)| now.get(key) == Some(reference)));
+    assert_eq!(now.values().collect::<BTreeSet<_>>().len(), now.len());
     assert_eq!(hall.taken(date).await, PLACES);
     hall.expect_sound().await;
 }

@@ -1,7 +1,7 @@
 //! A town with a hall and a few sessions in it.
 
 use access::{May, On};
-use bookings::{Booked, BookingId, Contact, Desk, Guest, How, MadeBy, Request, Rules};
+use bookings::{Booked, BookingId, Contact, Desk, Guest, How, MadeBy, Request, Rules, Through};
 use events::SessionDraft;
 use kernel::{Clock, Dice, Instant};
 use serde_json::json;
@@ -66,6 +66,7 @@ pub fn request(number: u64, dates: &[Uuid], children: usize) -> Request {
         note: String::new(),
         made_by: MadeBy::Family,
         invitation: None,
+        through: Through::Session,
     }
 }
 

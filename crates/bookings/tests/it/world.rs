@@ -160,6 +160,10 @@ pub fn expect_promises_kept(
         explained(booking, seen)?;
     }
     let waiting: Vec<&Kept> = kept.iter().filter(|booking| booking.state == "waiting").collect();
+    let has_begun = |date: &Uuid| seen.places[date].starts_at <= now;
+    if let Some(late) = waiting.iter().find(|waiter| seen.dates_of(waiter.id).iter().any(has_begun)) {
+        return Err(format!("{} waits for a date that has begun", late.id));
+    }
     if let Some(first) = first_to_offer(world.queue, &waiting, seen, &BTreeMap::new(), now) {
         return Err(format!("{first} waits for places that are free"));
     }

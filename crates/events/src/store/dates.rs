@@ -13,8 +13,10 @@ row! {
         session_id: SessionId,
         /// Which part of the session's rule gave it.
         part: i64,
-        /// When the rule first put it: `2026-11-30T09:30`.
+        /// What it was first known by, in its id and in calendars: `20261130T0930`.
         date_key: String,
+        /// What the rule calls it now. Another where the time of day of the whole session has changed since.
+        rule_key: String,
         /// The day it is held now, in Europe/London.
         day: Date,
         /// The time it starts, as the clock on the wall shows it: `09:30`.
@@ -93,7 +95,7 @@ pub fn list_bookable_dates(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<BookableDate
     tx.all(&sql, &ids)
 }
 
-const DATES: &str = "select id, session_id, part, date_key, day, starts, minutes, starts_at, ends_at, state, reason, place_slug, room,
+const DATES: &str = "select id, session_id, part, date_key, rule_key, day, starts, minutes, starts_at, ends_at, state, reason, place_slug, room,
     places, changes, changed_at from event_date";
 
 /// A date by its id.
@@ -133,10 +135,10 @@ pub(crate) fn list_dates_from(
 
 pub(crate) fn insert_date(tx: &mut Tx, date: &SessionDate) -> Result<(), Fault> {
     tx.exec(
-        "insert into event_date (id, session_id, part, date_key, day, starts, minutes, starts_at, ends_at, state, reason,
-            place_slug, room, places, changes, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        args![date.id, date.session_id, date.part, date.date_key.as_str(), date.day, date.starts.as_str(), date.minutes, date.starts_at, date.ends_at, date.state.as_str(), date.reason.as_str(), date.place_slug.clone(), date.room.as_str(), date.places, date.changes, date.changed_at],
+        "insert into event_date (id, session_id, part, date_key, rule_key, day, starts, minutes, starts_at, ends_at, state,
+            reason, place_slug, room, places, changes, changed_at, told_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)",
+        args![date.id, date.session_id, date.part, date.date_key.as_str(), date.rule_key.as_str(), date.day, date.starts.as_str(), date.minutes, date.starts_at, date.ends_at, date.state.as_str(), date.reason.as_str(), date.place_slug.clone(), date.room.as_str(), date.places, date.changes, date.changed_at],
     )?;
     Ok(())
 }
@@ -144,8 +146,9 @@ pub(crate) fn insert_date(tx: &mut Tx, date: &SessionDate) -> Result<(), Fault> 
 pub(crate) fn set_date(tx: &mut Tx, date: &SessionDate) -> Result<(), Fault> {
     tx.exec(
         "update event_date set part = $2, day = $3, starts = $4, minutes = $5, starts_at = $6, ends_at = $7, state = $8,
-            reason = $9, place_slug = $10, room = $11, places = $12, changes = $13, changed_at = $14 where id = $1",
-        args![date.id, date.part, date.day, date.starts.as_str(), date.minutes, date.starts_at, date.ends_at, date.state.as_str(), date.reason.as_str(), date.place_slug.clone(), date.room.as_str(), date.places, date.changes, date.changed_at],
+            reason = $9, place_slug = $10, room = $11, places = $12, changes = $13, changed_at = $14, told_at = $14,
+            rule_key = $15 where id = $1",
+        args![date.id, date.part, date.day, date.starts.as_str(), date.minutes, date.starts_at, date.ends_at, date.state.as_str(), date.reason.as_str(), date.place_slug.clone(), date.room.as_str(), date.places, date.changes, date.changed_at, date.rule_key.as_str()],
     )?;
     Ok(())
 }

@@ -1,8 +1,15 @@
 use store::Migration;
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "events", number: 1, name: "sessions, their dates and the terms", sql: FIRST }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "events", number: 1, name: "sessions, their dates and the terms", sql: FIRST },
+    Migration {
+        room: "events",
+        number: 2,
+        name: "a date outlives its time of day; how timetables are used",
+        sql: SECOND,
+    },
+];
 
 // A place and an entry are named by their address in the directory: both rooms know it, and it never changes.
 const FIRST: &str = "
@@ -40,5 +47,25 @@ create table event_session_version (
     session_id {id} not null constraint event_session_version_of references event_session (id),
     number {int} not null, draft {text} not null, kept_at {instant} not null,
     constraint event_session_version_key primary key (session_id, number)
+) {strict};
+";
+
+// `date_key` is what a date was first known by, in its id and in calendars; `rule_key` is what the rule calls it now. They
+// part when the time of day of a session changes. `told_at` is when programs that copy the sessions were last to look:
+// later than `changed_at` where a place has changed and nothing of the session itself.
+const SECOND: &str = "
+alter table event_date add column rule_key {text} not null default '';
+update event_date set rule_key = date_key;
+alter table event_date add column told_at {instant} not null default 0;
+update event_date set told_at = changed_at;
+create index event_date_by_told on event_date (told_at, id);
+alter table event_session add column told_at {instant} not null default 0;
+update event_session set told_at = changed_at;
+create index event_session_by_told on event_session (told_at, id);
+create table timetable_use (
+    slug {text} not null, day {text} not null,
+    how {text} not null constraint timetable_use_how check (how in ('opened','downloaded','printed')),
+    uses {int} not null constraint timetable_use_uses check (uses > 0),
+    constraint timetable_use_key primary key (slug, day, how)
 ) {strict};
 ";

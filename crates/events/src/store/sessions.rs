@@ -87,12 +87,13 @@ pub(crate) fn set_session(
     let json = serde_json::to_string(draft)?;
     tx.exec(
         "insert into event_session (id, slug, title, summary, organization_id, place_slug, service_slug, kind, places, counts, wanted,
-            draft, changes, made_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13)
+            draft, changes, made_at, changed_at, told_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13, $13)
          on conflict (id) do update set title = excluded.title, summary = excluded.summary,
             organization_id = excluded.organization_id, place_slug = excluded.place_slug, service_slug = excluded.service_slug,
             kind = excluded.kind, places = excluded.places, counts = excluded.counts, wanted = excluded.wanted,
-            draft = excluded.draft, changes = event_session.changes + 1, changed_at = excluded.changed_at",
+            draft = excluded.draft, changes = event_session.changes + 1, changed_at = excluded.changed_at,
+            told_at = excluded.told_at",
         args![id, draft.slug.as_str(), draft.title.as_str(), draft.summary.as_str(), organization, draft.place.clone(), draft.service.clone(), draft.kind.key(), draft.places, draft.counts.key(), draft.wanted.key(), json, now],
     )?;
     let (changes,): (i64,) = tx.one("select changes from event_session where id = $1", args![id])?;

@@ -4,6 +4,7 @@ use crate::support::{Home, on_both, session};
 use axum::{body::Body, http::Request};
 use calendar::Exception;
 use events::{Feature, Kind, SessionDraft};
+use settings::Town;
 
 fn cancelled(draft: &SessionDraft, key: &str, reason: &str) -> SessionDraft {
     let mut draft = draft.clone();
@@ -52,7 +53,7 @@ async fn a_week_is_narrowed_by_what_a_family_asks_and_every_count_is_true() {
         let free = home.get("/whats-on?cost=free").await;
         free.has("Quay Family Hub (0)").has("Mill Family Hub (1)");
         let none = home.get("/whats-on?where=quay&cost=free").await;
-        none.has("That is our gap").has("Any town or hub: 4 dates").has("Find your nearest hub");
+        none.has("That is our gap").has("Any town or hub: 1 date").has("Find your nearest hub");
         home.get("/whats-on?when=month").await.has("8 dates are on.");
         home.get("/whats-on?when=today")
             .await
@@ -242,7 +243,107 @@ async fn a_timetable_says_each_week_once_and_what_differs_under_it() {
         home.get("/timetables/quay").await.has("Baby massage").has("Crafts").lacks("Choir");
         home.get("/timetables/mill?season=next").await.has("school holidays").has("Nothing more is planned");
         assert_eq!(home.get("/timetables/nowhere").await.status, 404);
-        assert_eq!(home.events.list_next_for_place("mill", 2).len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_date_leads_to_its_own_booking_and_the_button_to_the_next() {
+    on_both(async |home| {
+        some_sessions(&home).await;
+        let page = home.get("/whats-on/baby-massage").await;
+        let id = |key: &str| events::date_id(events::session_id("baby-massage"), key);
+        let next = format!("href=\"/whats-on/baby-massage/book?date={}\"", id("20261124T1300"));
+        assert_eq!(page.text.matches(&next).count(), 2, "the button and the date");
+        page.has(&format!(
+            "/book?date={}\">Book<span class=\"hide\"> Tuesday 1 December, 1pm",
+            id("20261201T1300")
+        ));
+        home.get("/whats-on/stay-and-play").await.lacks("/book");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_a_time_of_day_and_a_distance_narrow_the_dates_and_each_can_be_let_go() {
+    on_both(async |home| {
+        some_sessions(&home).await;
+        let now = home.clock.now();
+        home.db
+            .write(move |tx| {
+                let mut council = crate::support::council();
+                council.towns = vec![Town {
+                    name: "Northtown".to_owned(),
+                    outward: vec!["WA8".to_owned()],
+                    latitude: 53.36,
+                    longitude: -2.73,
+                }];
+                settings::set_council(tx, &council, now)?;
+                let place: directory::LocationDraft = toml::from_str(
+                    "slug = 'mill'\nname = 'Mill Family Hub'\nkind = 'physical'\nhub = true\ntown = 'Northtown'\n\
+                     source = 'a test'\npoint = [53.37, -2.73]",
+                )?;
+                directory::publish_location(tx, &place, &council, now)
+            })
+            .await
+            .unwrap();
+        home.site.refresh().await.unwrap();
+        home.events.renew().await.unwrap();
+        for (query, sees, not) in [
+            ("q=songs+at+mill", "Stay and play", "Baby massage"),
+            ("q=anything+for+babies", "Baby massage", "Stay and play"),
+            ("time=morning", "Stay and play", "Baby massage"),
+            ("time=afternoon", "Baby massage", "Stay and play"),
+            ("postcode=northtown&within=1", "Stay and play", "Baby massage"),
+        ] {
+            let narrowed = home.get(&format!("/whats-on?{query}")).await;
+            narrowed.has("1 date is on.").has(&format!(">{sees}</a>")).lacks(&format!(">{not}</a>"));
+        }
+        // Where somebody is narrows nothing by itself, and what is not known is said beside the field.
+        home.get("/whats-on?postcode=northtown").await.has("2 dates are on.").has("How far");
+        let unknown = home.get("/whats-on?postcode=ZZ99+9ZZ&within=1").await;
+        unknown.has("2 dates are on.").has("We do not have that postcode").has("value=\"ZZ99 9ZZ\"");
+        let none = home.get("/whats-on?q=massage&time=morning").await;
+        none.has("Nothing here matches all of that").has("Any words: 1 date").has("Any time of day: 1 date");
+        none.has("Everything in the next four weeks: 8 dates");
+        // Each way of looking keeps what was asked, and the form carries it along.
+        let list = home.get("/whats-on?q=songs&view=list").await;
+        list.lacks("class=\"week\"").has("name=\"view\" value=\"list\"").has("href=\"/whats-on?q=songs\"");
+        home.get("/calendar/whats-on.ics?q=songs+mill").await.has("Stay and play").lacks("Baby massage");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_map_is_shown_beside_an_equal_list_only_where_the_council_turned_it_on() {
+    on_both(async |home| {
+        some_sessions(&home).await;
+        home.get("/whats-on?view=map").await.lacks("data-map").lacks("view=map").lacks("leaflet").has("Day by day");
+        let now = home.clock.now();
+        home.db
+            .write(move |tx| {
+                let mut council = crate::support::council();
+                council.map = Some(settings::MapTiles {
+                    address: "https://tiles.example.org/{z}/{x}/{y}.png".to_owned(),
+                    attribution: "Somebody".to_owned(),
+                });
+                let place: directory::LocationDraft = toml::from_str(
+                    "slug = 'mill'\nname = 'Mill Family Hub'\nkind = 'physical'\nhub = true\ntown = 'Northtown'\n\
+                     source = 'a test'\npoint = [53.37, -2.73]",
+                )?;
+                directory::publish_location(tx, &place, &council, now)?;
+                settings::set_council(tx, &council, now)
+            })
+            .await
+            .unwrap();
+        home.site.refresh().await.unwrap();
+        home.events.renew().await.unwrap();
+        home.get("/whats-on").await.has("href=\"/whats-on?view=map\"").lacks("data-map");
+        let map = home.get("/whats-on?view=map").await;
+        map.has("data-map=\"places\"").has("id=\"places\"").has("leaflet").lacks("Day by day</h2>");
+        map.has("data-lat=\"53.37\" data-lon=\"-2.73\"").has("1. <a href=\"/hubs/mill\">Mill Family Hub");
+        // What is on no map is in the list all the same.
+        map.has("Quay Family Hub").has("Baby massage").has("<b>Tuesday 24 November</b>");
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use crate::support::{Answer, Home, on_both, session};
 use access::Role;
+use std::collections::BTreeMap;
 
 /// The fields of a form as the page shows them, so that a test sends what a browser would.
 fn fields(page: &Answer) -> Vec<(String, String)> {
@@ -200,4 +201,99 @@ async fn a_provider_keeps_the_sessions_of_their_own_organisation_and_no_others()
         assert_eq!(keeper.get("/admin/terms").await.status, 403);
     })
     .await;
+}
+
+/// As the room of bookings would say it: three families on every date.
+fn three_on_each(
+    _: &mut store::Tx,
+    dates: &[uuid::Uuid],
+) -> Result<BTreeMap<uuid::Uuid, i64>, kernel::Fault> {
+    Ok(dates.iter().map(|date| (*date, 3)).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_booked_date_is_moved_until_somebody_says_that_they_know_of_the_families() {
+    on_both(async |home| {
+        let _ = home.events.clone().with_counts(three_on_each);
+        home.keep(&session("stay-and-play", "Stay and play", "2026-09-07T09:30")).await;
+        let path = "/admin/sessions/stay-and-play";
+        let until =
+            with(fields(&home.get(path).await), &[("until", "2026-12-07"), ("summary", "Shorter now.")]);
+        let look = send(&home, path, &until).await;
+        look.has("Monday 14 December 2026, 9:30am").has("Bookings of families on dates that change: 39.");
+        look.has("I know that 39 bookings of families are affected. They will be told");
+        for knows in ["", "38"] {
+            let refused = send(&home, path, &with(fields(&look), &[("knows", knows)])).await;
+            assert_eq!(refused.status, 422);
+            refused
+                .has("href=\"#knows\"")
+                .has("Shorter now.")
+                .has("Bookings of families on dates that change: 39.");
+        }
+        home.get("/whats-on/stay-and-play").await.has("Monday 14 December").lacks("Shorter now.");
+        assert_eq!(send(&home, path, &with(fields(&look), &[("knows", "39")])).await.status, 303);
+        home.get("/whats-on/stay-and-play").await.lacks("Monday 14 December").has("Shorter now.");
+
+        // A change that touches no date asks for no tick; one of the place touches them all.
+        let words = with(fields(&home.get(path).await), &[("bring", "A towel")]);
+        let look = send(&home, path, &words).await;
+        look.lacks("name=\"knows\"");
+        assert_eq!(send(&home, path, &fields(&look)).await.status, 303);
+        let place = with(fields(&home.get(path).await), &[("place", "quay")]);
+        send(&home, path, &place)
+            .await
+            .has("The dates that stay are held somewhere else")
+            .has("name=\"knows\" type=\"checkbox\" value=\"9\"");
+
+        let date = format!("{path}/dates/20261130T0930");
+        home.get(&date).await.has("Families have booked this date").has("value=\"3\"");
+        let cancel = [("what", "cancel"), ("reason", "The boiler is broken")];
+        let refused = home.post(&date, &cancel).await;
+        assert_eq!(refused.status, 422);
+        refused.has("Tick that you know").has("The boiler is broken");
+        assert_eq!(home.post(&date, &[("what", "on")]).await.status, 303, "nothing changes");
+        assert_eq!(home.post(&date, &[cancel[0], cancel[1], ("knows", "3")]).await.status, 303);
+        home.events.renew_if_changed().await.unwrap();
+        home.get("/whats-on/stay-and-play").await.has("The boiler is broken.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_several_parts_is_edited_one_at_a_time_and_loses_nothing() {
+    on_both(async |home| {
+        let mut draft = session("club", "Club", "2026-09-07T09:30");
+        draft.parts.push(session("club", "Club", "2026-09-10T13:00").parts.remove(0));
+        draft.topics = vec!["feeding".to_owned()];
+        draft.places = Some(8);
+        draft.places_on.insert("20261130T0930".to_owned(), 4);
+        draft.opens_at = Some("2026-11-01T09:00:00Z".parse().unwrap());
+        draft.closes_minutes = 60;
+        draft.booked_through = Some("/holiday-activities".to_owned());
+        draft.kind = events::Kind::BookOn;
+        home.keep(&draft).await;
+        home.get("/whats-on/club")
+            .await
+            .has("class=\"btn\" href=\"/holiday-activities\"")
+            .lacks("/club/book");
+        let path = "/admin/sessions/club";
+        let page = home.get(path).await;
+        page.has("This session has 2 parts").has("30/11/2026 09:30, 4").has("value=\"feeding\" checked");
+        let same = send(&home, path, &fields(&page)).await;
+        assert_eq!(send(&home, path, &fields(&same)).await.status, 303);
+        assert_eq!(kept(&home, "club").await, draft);
+
+        let first = home.get("/admin/sessions/club?part=0").await;
+        let look = send(&home, path, &with(fields(&first), &[("begins", "10:00"), ("ends", "11:30")])).await;
+        look.has("Monday 30 November 2026, 9:30am becomes Monday 30 November 2026, 10am");
+        assert_eq!(send(&home, path, &fields(&look)).await.status, 303);
+        let after = kept(&home, "club").await;
+        assert_eq!(after.parts[1], draft.parts[1]);
+        assert_eq!(after.places_on.keys().collect::<Vec<_>>(), ["20261130T1000"]);
+    })
+    .await;
+}
+
+async fn kept(home: &Home, slug: &'static str) -> events::SessionDraft {
+    home.db.read(move |tx| events::find_session_by_slug(tx, slug)?.unwrap().draft()).await.unwrap()
 }

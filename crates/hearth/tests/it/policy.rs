@@ -12,15 +12,7 @@ use std::collections::BTreeMap;
 use web::Route;
 
 /// What is decided already and has no door yet.
-const WITHOUT_A_DOOR: &[Action] = &[
-    Action::OpenCase,
-    Action::KeepBookings,
-    Action::AllowOverbooking,
-    Action::InviteFamily,
-    Action::SeeBookingFigures,
-    Action::KeepHolidayProgramme,
-    Action::SettleEligibility,
-];
+const WITHOUT_A_DOOR: &[Action] = &[Action::OpenCase];
 
 /// Whose record a route is tried on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
