@@ -14,6 +14,7 @@ export const known = [
   '/admin/freshness', '/admin/freshness/schedule', '/admin/reports', '/admin/automations', '/admin/figures',
   '/admin/self-check', '/admin/sources', '/admin/sources/new', '/admin/duplicates', '/admin/merges', '/admin/links',
   '/admin/quality', '/admin/quality/coverage', '/admin/sessions', '/admin/sessions/new', '/admin/terms', '/register', '/admin/absences', '/admin/attendance',
+  '/admin/appointments', '/admin/invitations', '/admin/invitations/figures', '/admin/holidays', '/admin/timetables',
   '/account/passkeys', '/account/data', '/account/password', '/account/code', '/account/recovery-codes',
 ];
 const FILES = /\.(csv|json|xml)$|^\/(provider\/)?pictures\//;

@@ -9,16 +9,17 @@ use crate::{
 };
 use access::{Browse, May, On, audit};
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use bookings::{BookingRow, Refused};
 use events::SessionDate;
-use kernel::{Fault, Instant};
+use kernel::{Fault, Instant, Refusal};
 use store::Tx;
 use uuid::Uuid;
-use web::{Form, Page, Reply, Site, missing, see_other, show_with};
+use web::{
+    Form, Page, Reply, Site,
+    fields::{ErrorSummary, Errors},
+    missing, see_other, show_with,
+};
 
 #[derive(Template)]
 #[template(path = "move_appointment.html")]
@@ -29,7 +30,7 @@ struct MoveView {
     title: String,
     is_now: String,
     days: Vec<Day>,
-    problem: &'static str,
+    summary: String,
     phone: String,
 }
 
@@ -164,7 +165,10 @@ async fn page(
     if !found.is_to_come(now) {
         return Ok(see_other(&format!("/bookings/{reference}/{secret}")));
     }
-    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let field = if offer.days.is_empty() { "" } else { "times" };
+    let refused = (!problem.is_empty()).then(|| Refusal::at(field, problem));
+    let errors = Errors(refused.into_iter().collect());
+    let (status, title) = errors.page("Move your appointment");
     let body = MoveView {
         title: offer.session.title.clone(),
         is_now: found.when(),
@@ -172,9 +176,8 @@ async fn page(
         slug,
         reference,
         secret,
-        problem,
+        summary: ErrorSummary { errors: &errors }.render()?,
         phone: site.council().phone.clone(),
     };
-    let title = if problem.is_empty() { "Move your appointment" } else { "Error: move your appointment" };
     show_with(site, status, &Page::new(title), &body)
 }

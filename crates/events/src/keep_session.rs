@@ -13,7 +13,7 @@ use crate::{
     store::{self as rows, SessionDate, SessionRow},
     terms::find_terms,
 };
-use access::{Denied, KeepSessions, On};
+use access::{AllowOverbooking, Denied, InviteFamily, KeepBookings, KeepSessions, On};
 use askama::Template;
 use axum::extract::{Path, State};
 use calendar::{Series, TermCalendar};
@@ -33,6 +33,7 @@ struct FormView {
     saved: &'static str,
     heading: String,
     slug: Option<String>,
+    leads_on: Vec<(String, &'static str)>,
     action: String,
     version: i64,
     looked: String,
@@ -77,6 +78,23 @@ struct Desk {
     /// Needs by their address and name, those too that the session names and nobody else does.
     needs: Vec<(String, String)>,
     terms: TermCalendar,
+    leads_on: Vec<(String, &'static str)>,
+}
+
+/// Pages about its bookings, for those who may open them.
+fn leads_on(who: &Who, row: &SessionRow) -> Vec<(String, &'static str)> {
+    let on = || On::one("session", row.id.uuid()).of_organization(row.organization_id);
+    let about = format!("/admin/sessions/{}", row.slug);
+    let all = [
+        (who.may::<KeepBookings>(on()).is_ok(), format!("{about}/bookings"), "Who has booked"),
+        (who.may::<AllowOverbooking>(on()).is_ok(), format!("{about}/places"), "More bookings than places"),
+        (
+            who.may::<InviteFamily>(on()).is_ok(),
+            format!("/admin/invitations/new?session={}", row.slug),
+            "Invite a family",
+        ),
+    ];
+    all.into_iter().filter(|(may, ..)| *may).map(|(_, href, words)| (href, words)).collect()
 }
 
 async fn open(events: &Events, who: &Who, slug: Option<String>) -> Result<Option<Desk>, Fault> {
@@ -106,6 +124,7 @@ async fn open(events: &Events, who: &Who, slug: Option<String>) -> Result<Option
                 }
             }
             Ok(Some(Desk {
+                leads_on: Vec::new(),
                 draft,
                 row,
                 needs,
@@ -128,6 +147,7 @@ async fn open(events: &Events, who: &Who, slug: Option<String>) -> Result<Option
         return Err(Denied { action: access::Action::KeepSessions, signed_in: true }.into());
     }
     desk.organizations.retain(|(_, _, id)| keeps(who, *id));
+    desk.leads_on = desk.row.as_ref().map(|row| leads_on(who, row)).unwrap_or_default();
     Ok(Some(desk))
 }
 
@@ -281,6 +301,7 @@ fn page(events: &Events, desk: &Desk, typed: &Typed, errors: &Errors, shown: Sho
             .as_ref()
             .map_or("/admin/sessions/new".to_owned(), |slug| format!("/admin/sessions/{slug}")),
         version: desk.row.as_ref().map_or(0, |row| row.changes),
+        leads_on: desk.leads_on.clone(),
         looked,
         look,
         affected: shown.affected,

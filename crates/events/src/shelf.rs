@@ -177,7 +177,7 @@ impl At<'_> {
 
     /// When the rule first put it, if it was moved since.
     pub fn moved_from(&self) -> Option<Key> {
-        let key: Key = self.date.date_key.parse().ok()?;
+        let key: Key = self.date.rule_key.parse().ok()?;
         let elsewhere = key.at() != self.date.day.to_datetime(time(self.date));
         (self.date.state == "moved" && elsewhere).then_some(key)
     }

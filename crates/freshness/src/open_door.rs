@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 25] = [
+const LINKS: [(Action, &str, &str, &str); 26] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -106,6 +106,12 @@ const LINKS: [(Action, &str, &str, &str); 25] = [
         "/admin/attendance",
         "Who came, in figures",
         "Booked, came, told us, and did not come, by session and month",
+    ),
+    (
+        Action::SeeBookingFigures,
+        "/admin/timetables",
+        "How often timetables are used",
+        "Opened, saved and printed, by day",
     ),
     (
         Action::SeeBookingFigures,

@@ -53,6 +53,10 @@ pub async fn check(house: &House) -> Result<Checked, Fault> {
     }
     let (head, of_trail) = trail(house).await?;
     findings.extend(of_trail);
+    let now = house.site.clock().now();
+    for sentence in house.site.db().snapshot(move |tx| events::findings(tx, now)).await? {
+        findings.push(Finding::new("sessions", sentence));
+    }
     for sentence in house.site.db().snapshot(bookings::findings).await? {
         findings.push(Finding::new("bookings", sentence));
     }

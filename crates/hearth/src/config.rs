@@ -3,6 +3,7 @@
 use crate::{OutgoingConfig, Setup};
 use accounts::{AccountsConfig, OfficeConfig};
 use anyhow::{Context, bail};
+use holidays::NationalEngineConfig;
 use kernel::Fault;
 use notify::NotifyConfig;
 use serde::Deserialize;
@@ -29,6 +30,8 @@ pub struct Config {
     pub kept: OfficeConfig,
     /// What may be fetched from elsewhere.
     pub outgoing: OutgoingConfig,
+    /// The national service that says who is eligible for a holiday programme. None: a person settles every child.
+    pub eligibility: Option<NationalEngineConfig>,
     /// What to log: `info`, `debug`, or a filter such as `web=debug`.
     pub log: String,
 }
@@ -73,6 +76,11 @@ impl Config {
         {
             oidc.client_secret = value;
         }
+        if let (Some(value), Some(service)) =
+            (variable("HEARTH_ELIGIBILITY_CLIENT_SECRET"), &mut config.eligibility)
+        {
+            service.client_secret = value;
+        }
         if config.database_url.is_empty() {
             bail!(
                 "say where the data is: database_url = \"sqlite://hearth.db\" in hearth.toml, or HEARTH_DATABASE_URL"
@@ -100,6 +108,7 @@ impl Config {
             office: self.kept.clone(),
             notify: self.notify.clone(),
             outgoing: self.outgoing.clone(),
+            eligibility: self.eligibility.clone(),
             is_demonstration: false,
         }
     }

@@ -71,6 +71,8 @@ pub struct Setup {
     pub notify: NotifyConfig,
     /// What may be fetched from elsewhere.
     pub outgoing: OutgoingConfig,
+    /// The national service that says who is eligible for a holiday programme, if there is one.
+    pub eligibility: Option<holidays::NationalEngineConfig>,
     /// Nothing leaves the house, and every role can be tried with one click.
     pub is_demonstration: bool,
 }
@@ -147,6 +149,13 @@ impl House {
         let invitations = invitations::Invitations::new(&bookings, &events);
         let appointments = appointments::Appointments::new(&bookings, &events);
         let holidays = holidays::Holidays::new(&bookings, &events);
+        let holidays = match setup.eligibility {
+            _ if setup.is_demonstration => holidays.with_engine(Arc::new(holidays::PretendEngine)),
+            Some(config) => {
+                holidays.with_engine(Arc::new(holidays::NationalEngine::new(config, site.clock())?))
+            }
+            None => holidays,
+        };
         let client_address_header = setup.accounts.client_address_header.clone();
         let feed = Feed::open(&site, FeedConfig { client_address_header, ..FeedConfig::default() }).await?;
         let schemes = if setup.outgoing.allow_http { Schemes::HttpToo } else { Schemes::HttpsOnly };

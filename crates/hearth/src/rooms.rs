@@ -67,8 +67,55 @@ pub fn rooms() -> Rooms {
                 },
                 erase: |tx, person, now| registers::erase(tx, person, now).map(|_| ()),
             },
+            DataSource {
+                room: "invitations",
+                tables: &["invitation"],
+                export: |tx, person| {
+                    let records =
+                        invitations::export_about(tx, person)?.iter().map(|one| flat("", one)).collect();
+                    let (heading, why) =
+                        ("Invitations you gave", "Kept for 180 days; then how many were given stays.");
+                    Ok(vec![Part { heading: heading.to_owned(), why: why.to_owned(), records }])
+                },
+                erase: |tx, person, now| invitations::erase(tx, person, now).map(|_| ()),
+            },
+            DataSource {
+                room: "holidays",
+                tables: &["holiday_family", "holiday_child", "holiday_check"],
+                export: |tx, person| {
+                    let records =
+                        holidays::export_about(tx, person)?.iter().map(|family| flat("", family)).collect();
+                    let (heading, why) = (
+                        "Your children in holiday programmes",
+                        "Kept until 180 days after the programme; then only its figures stay.",
+                    );
+                    Ok(vec![Part { heading: heading.to_owned(), why: why.to_owned(), records }])
+                },
+                erase: |tx, person, now| holidays::erase(tx, person, now).map(|_| ()),
+            },
         ],
         rules: vec![
+            RetentionRule {
+                key: "holiday_families",
+                what: "Families and children of a holiday programme, from its last day on",
+                kept_days: 180,
+                why: "Long enough for the return and for questions after it. The figures of the return stay.",
+                run: Run::Nightly(holidays::forget_families),
+            },
+            RetentionRule {
+                key: "eligibility_questions",
+                what: "What is asked of the national eligibility service, the National Insurance number among it",
+                kept_days: 7,
+                why: "Only until the answer is there; then it is deleted at once.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "invitations",
+                what: "Whom a practitioner invited to a session",
+                kept_days: 180,
+                why: "Long enough to see whether the family came. How many were invited stays.",
+                run: Run::Nightly(invitations::forget_whom_we_invited),
+            },
             RetentionRule {
                 key: "walk_ins",
                 what: "Names of families who came to a session without a booking",
@@ -96,6 +143,13 @@ pub fn rooms() -> Rooms {
                 kept_days: 400,
                 why: "So that a season can be compared with the one before.",
                 run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "timetable_uses",
+                what: "How often each timetable was opened, saved and printed, by day, and nothing of who did",
+                kept_days: events::TIMETABLE_USES_KEPT_DAYS,
+                why: "So that a season can be compared with the one before.",
+                run: Run::Nightly(events::forget_timetable_uses),
             },
             RetentionRule {
                 key: "missed_searches",

@@ -10,6 +10,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::Deserialize;
 use serde_json::json;
 use std::{
+    fmt,
     pin::Pin,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -115,6 +116,12 @@ pub struct NationalEngineConfig {
     pub client_secret: String,
     /// What our token is for, such as `local_authority:876 check`.
     pub scope: String,
+}
+
+impl fmt::Debug for NationalEngineConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NationalEngineConfig").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
 }
 
 /// The real one.
