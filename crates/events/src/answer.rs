@@ -5,7 +5,7 @@ use crate::{
         AGE, AGES, COST, DAY, DAYS, DISTANCE, FEATURES, HOW, HOW_ONE_COMES, MILES, PLACE, Question, TIME,
         TIMES, WITH, how, is_at, is_near, is_of_age, is_on, is_within, metres_of, point_of, town_slug,
     },
-    shelf::{At, Shelf},
+    shelf::{At, OnceADay, Shelf},
 };
 use calendar::AgeBand;
 use directory::TypedPlace;
@@ -56,10 +56,11 @@ pub(crate) fn answer<'a>(
     let once = question.read_once(here);
     let band = once.band;
     let mut dates = Vec::new();
+    let mut once_a_day = OnceADay::default();
     let mut counted: Vec<(At, u16)> = Vec::new();
     for at in shelf.between(first, last) {
         let misses = question.misses(&once, &at);
-        if misses == 0 {
+        if misses == 0 && once_a_day.tells(&at) {
             dates.push(at);
         }
         if misses.count_ones() <= 1 && at.date.is_held() {
@@ -68,7 +69,9 @@ pub(crate) fn answer<'a>(
     }
     let held = dates.iter().filter(|at| at.date.is_held()).count();
     let count = |group: usize, fits: &dyn Fn(&At) -> bool| {
-        counted.iter().filter(|(at, misses)| misses & !(1 << group) == 0 && fits(at)).count()
+        let mut once_a_day = OnceADay::default();
+        let found = counted.iter().filter(|(at, misses)| misses & !(1 << group) == 0 && fits(at));
+        found.filter(|(at, _)| once_a_day.tells(at)).count()
     };
     let places = places(shelf, council, &question.place)
         .into_iter()

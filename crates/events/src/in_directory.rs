@@ -3,7 +3,7 @@
 use crate::{
     lines::{clock_words, cost_words, day_words, for_whom, place_words},
     model::{Feature, Kind, Wanted},
-    shelf::{At, Events, Session, time},
+    shelf::{At, Events, OnceADay, Session, time},
     timetable::{areas, seasons},
 };
 use directory::{
@@ -53,7 +53,8 @@ impl SessionsHeld for Events {
             HeldBy::Service(slug) => at.session.draft.service.as_deref() == Some(slug),
             HeldBy::Organization(slug) => at.session.draft.organization == slug,
         };
-        let next = shelf.from(now).filter(|at| at.date.is_held() && own(at));
+        let mut once_a_day = OnceADay::default();
+        let next = shelf.from(now).filter(|at| at.date.is_held() && own(at) && once_a_day.tells(at));
         next.take(most).map(|at| next_of(&at)).collect()
     }
 

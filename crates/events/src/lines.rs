@@ -75,7 +75,10 @@ impl Line {
             anchor: format!("d-{number}"),
             day: at.date.day,
             starts: starts.to_owned(),
-            until: format!("to {until}"),
+            until: match draft.kind {
+                Kind::OneToOne => "or later".to_owned(),
+                _ => format!("to {until}"),
+            },
             place: place_words(at),
             distance: String::new(),
             for_whom: for_whom(at.session),

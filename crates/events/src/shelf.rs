@@ -12,7 +12,7 @@ use calendar::{Key, Series, TermCalendar};
 use directory::taken_in;
 use kernel::{Date, Fault, Instant, Span, Time};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, OnceLock},
 };
 use store::{Tx, outbox};
@@ -166,6 +166,18 @@ pub(crate) struct At<'a> {
     pub session: &'a Session,
     pub date: &'a SessionDate,
     pub place: Option<&'a Place>,
+}
+
+/// The times of one-to-one appointments are told as one line a day: whoever opens it sees them all. Remembers which days
+/// were told.
+#[derive(Default)]
+pub(crate) struct OnceADay(HashSet<(SessionId, Date)>);
+
+impl OnceADay {
+    /// Whether this date has a line of its own.
+    pub fn tells(&mut self, at: &At) -> bool {
+        at.session.draft.kind != Kind::OneToOne || self.0.insert((at.session.id, at.date.day))
+    }
 }
 
 impl At<'_> {

@@ -3,12 +3,13 @@
 
 use crate::{
     lines::{Standing, cost_words, day_month, day_words, for_whom, how_words},
+    model::Kind,
     question::{day_name, town_slug},
-    shelf::{At, Place, Session, Shelf, times},
+    shelf::{At, Place, Session, Shelf, time, times},
 };
-use calendar::Key;
+use calendar::{Key, time_of_day};
 use kernel::{Date, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A term, the holidays between two, or the next weeks where no terms have been entered.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +132,12 @@ pub(crate) fn weekdays(shelf: &Shelf, area: &Area, season: &Season) -> Vec<Weekd
     }
     let mut days: Vec<Weekday> = Vec::new();
     let mut last = -1;
-    for ((weekday, ..), dates) in groups {
+    let mut appointments: BTreeSet<(i8, &str)> = BTreeSet::new();
+    for ((weekday, _, slug), dates) in groups {
+        // The times of one-to-one appointments are one line, at the first of them.
+        if dates[0].session.draft.kind == Kind::OneToOne && !appointments.insert((weekday, slug)) {
+            continue;
+        }
         let Some(line) = weekly(&dates, area, season, shelf.today) else { continue };
         if weekday != last {
             days.push(Weekday { words: first_day(&dates), lines: Vec::new() });
@@ -181,7 +187,10 @@ fn weekly(dates: &[At], area: &Area, season: &Season, today: Date) -> Option<Wee
     Some(Weekly {
         slug: session.draft.slug.clone(),
         title: session.draft.title.clone(),
-        times: usual_times(usual),
+        times: match session.draft.kind {
+            Kind::OneToOne => format!("{} or later", time_of_day(time(usual.date))),
+            _ => usual_times(usual),
+        },
         place: place.join(", "),
         for_whom: for_whom(session),
         how: how_words(session.draft.kind),

@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 26] = [
+const LINKS: [(Action, &str, &str, &str); 27] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -88,6 +88,12 @@ const LINKS: [(Action, &str, &str, &str); 26] = [
         "/admin/appointments",
         "Appointments",
         "When a team can be seen, and by whom it is",
+    ),
+    (
+        Action::BookForFamily,
+        "/admin/appointments/for-families",
+        "Book an appointment for a family",
+        "With a team that can be seen one family at a time",
     ),
     (
         Action::InviteFamily,

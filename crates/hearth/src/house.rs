@@ -144,7 +144,7 @@ impl House {
         let events = Events::open(&site).await?.with_counts(bookings::count_taken);
         let extra: directory::ExtraDocuments = Arc::new(move |topics| content::documents(&pages, topics));
         let directory = Directory::open_with_sessions(&site, extra, Arc::new(events.clone())).await?;
-        let bookings = bookings::Desk::open(&site).await?;
+        let bookings = bookings::Desk::open(&site).await?.with_invitations(invitations::is_open_for);
         let registers = registers::Registers::new(&bookings, &events);
         let invitations = invitations::Invitations::new(&bookings, &events);
         let appointments = appointments::Appointments::new(&bookings, &events);
