@@ -40,7 +40,7 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// The council's pages that one opens by oneself, whatever waits: each with what it takes to go there.
-const WORK: [(Action, &str, &str); 28] = [
+const WORK: [(Action, &str, &str); 29] = [
     (Action::ReviewChange, "/admin/review", "Changes to check"),
     (Action::CheckApplication, "/admin/applications", "Organisations that ask to be listed"),
     (Action::SettleReport, "/admin/reports", "Reports from visitors"),
@@ -54,6 +54,7 @@ const WORK: [(Action, &str, &str); 28] = [
     (Action::InviteFamily, "/admin/invitations", "Invitations"),
     (Action::BookForFamily, "/admin/appointments/for-families", "Book an appointment for a family"),
     (Action::KeepHolidayProgramme, "/admin/holidays", "Holiday programmes"),
+    (Action::SettleEligibility, "/admin/holidays/eligibility", "Holiday forms that need a person"),
     (Action::SeeBookingFigures, "/admin/attendance", "Who came, in figures"),
     (Action::SeeBookingFigures, "/admin/timetables", "How often timetables are used"),
     (Action::SeeBookingFigures, "/admin/invitations/figures", "How many came by an invitation"),

@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 27] = [
+const LINKS: [(Action, &str, &str, &str); 28] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -106,6 +106,12 @@ const LINKS: [(Action, &str, &str, &str); 27] = [
         "/admin/holidays",
         "Holiday programmes",
         "Who may come, opening mornings, and the return",
+    ),
+    (
+        Action::SettleEligibility,
+        "/admin/holidays/eligibility",
+        "Holiday forms that need a person",
+        "Whether a child may come, where no service could say",
     ),
     (
         Action::SeeBookingFigures,

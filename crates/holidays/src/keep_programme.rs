@@ -10,7 +10,7 @@ use crate::{
     show_programmes::years_words,
     store::{self as rows, ProgrammeRow},
 };
-use access::{KeepHolidayProgramme, May, On, audit};
+use access::{KeepHolidayProgramme, May, On, SettleEligibility, audit};
 use askama::Template;
 use axum::extract::{Path, State};
 use calendar::SchoolYear;
@@ -102,7 +102,15 @@ struct ProgrammeView {
     saved: bool,
     standings: Vec<(&'static str, i64)>,
     waiting: i64,
+    /// Whether whoever looks may settle them.
+    settles: bool,
     share: ShareView,
+}
+
+/// How many forms wait for a person.
+pub(crate) fn count_waiting(standings: &[(String, i64)]) -> i64 {
+    let waits = [Standing::NeedsAPerson, Standing::Appeal, Standing::Twin].map(Standing::key);
+    standings.iter().filter(|(key, _)| waits.contains(&key.as_str())).map(|(_, many)| many).sum()
 }
 
 struct ShareView {
@@ -136,7 +144,8 @@ pub(crate) async fn get(
         opens: programme.opens_at.map(moment_words).unwrap_or_default(),
         commitment: commitment(&row.seed),
         saved: params.get("saved") == "1",
-        waiting: of(Standing::NeedsAPerson) + of(Standing::Appeal) + of(Standing::Twin),
+        waiting: count_waiting(&standings),
+        settles: who.may::<SettleEligibility>(On::one("holiday_programme", programme_id(&slug))).is_ok(),
         standings: Standing::ALL.iter().map(|standing| (standing.words(), of(*standing))).collect(),
         share: share_view(&programme, funded, discretionary),
         slug,

@@ -8,7 +8,7 @@ use crate::{
     room::Holidays,
     store as rows,
 };
-use access::{KeepHolidayProgramme, May, audit};
+use access::{Action, KeepHolidayProgramme, May, audit};
 use askama::Template;
 use axum::extract::{Path, State};
 use events::SessionId;
@@ -43,6 +43,8 @@ struct SessionsView {
     name: String,
     saved: bool,
     sessions: Vec<LineView>,
+    /// Whether whoever looks may open them.
+    opens_sessions: bool,
     boxes: String,
 }
 
@@ -149,6 +151,7 @@ async fn page(
         summary: ErrorSummary { errors }.render()?,
         name: programme.name,
         saved,
+        opens_sessions: Action::KeepSessions.is_open_to(&who.actor),
         sessions: held.iter().map(|held| line_view(held, &slug)).collect(),
         boxes: boxes.concat(),
         slug,

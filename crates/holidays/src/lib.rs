@@ -97,6 +97,7 @@ pub fn staff_door(room: &Holidays) -> Door {
         .post::<KeepHolidayProgramme, _, _>("/admin/holidays/{slug}/sessions", keep_sessions::post)
         .get::<KeepHolidayProgramme, _, _>("/admin/holidays/{slug}/codes", keep_codes::get)
         .post::<KeepHolidayProgramme, _, _>("/admin/holidays/{slug}/codes", keep_codes::post)
+        .get::<SettleEligibility, _, _>("/admin/holidays/eligibility", settle_eligibility::list)
         .get::<SettleEligibility, _, _>("/admin/holidays/{slug}/eligibility", settle_eligibility::get)
         .post::<SettleEligibility, _, _>("/admin/holidays/{slug}/eligibility", settle_eligibility::post)
         .get::<KeepHolidayProgramme, _, _>("/admin/holidays/{slug}/return", show_return::get)

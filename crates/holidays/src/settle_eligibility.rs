@@ -2,15 +2,19 @@
 
 use crate::{
     give_proof::as_it_is,
+    keep_programme::count_waiting,
     mails::{ANSWERED, tell},
     model::{ChildId, Funding, ProgrammeId, Standing},
     room::Holidays,
     store::{self as rows, ChildRow, NewStanding},
 };
-use access::{May, On, SettleEligibility, audit};
+use access::{Action, May, On, SettleEligibility, audit};
 use anyhow::Context;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
 use kernel::{Fault, Id, Instant, Refusal};
 use store::Tx;
 use uuid::Uuid;
@@ -55,6 +59,46 @@ struct ChildView {
     is_twin: bool,
     reason: String,
     error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "admin_waiting.html")]
+struct WaitingView {
+    is_council: bool,
+    programmes: Vec<WaitingLine>,
+}
+
+struct WaitingLine {
+    slug: String,
+    name: String,
+    when: String,
+    waiting: i64,
+}
+
+/// `GET /admin/holidays/eligibility`: each programme, with how many forms wait.
+pub(crate) async fn list(State(room): State<Holidays>, who: Who) -> Reply {
+    who.may::<SettleEligibility>(On::all("holiday_programme"))?;
+    let read = |tx: &mut Tx<'_>| {
+        let mut lines = Vec::new();
+        for row in rows::list_programmes(tx)? {
+            let programme = row.programme()?;
+            lines.push(WaitingLine {
+                waiting: count_waiting(&rows::list_standings(tx, row.id)?),
+                when: say::from_to(programme.first, programme.last),
+                slug: programme.slug,
+                name: programme.name,
+            });
+        }
+        Ok(lines)
+    };
+    let programmes = room.site().db().read(read).await?;
+    let is_council = Action::OpenCouncilDoor.is_open_to(&who.actor);
+    show_with(
+        room.site(),
+        StatusCode::OK,
+        &Page::new("Forms that need a person"),
+        &WaitingView { is_council, programmes },
+    )
 }
 
 async fn find(room: &Holidays, slug: &str) -> Result<Option<rows::ProgrammeRow>, Fault> {
