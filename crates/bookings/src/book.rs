@@ -237,6 +237,10 @@ fn book_new(
         Ok(plan) => plan,
         Err(why) => return Ok(Err(why)),
     };
+    let left_out = list_left_out(tx, &plan.courses, &request.dates, now)?;
+    if !left_out.is_empty() {
+        return Ok(Err(Refused::WholeCourse(left_out)));
+    }
     let mut rooms = ledger::rooms(tx, &dates)?;
     let mut fits = fits(tx, &rooms, plan.places, sessions, now)?;
     if fits != Answer::Fits && !lapse_ended_of(tx, sessions, now)?.is_empty() {
@@ -303,6 +307,8 @@ pub(crate) fn fits(
 
 pub(crate) struct Plan {
     pub places: i64,
+    /// Courses among the sessions, which staff alone may book in part; and how many minutes before a date they close.
+    courses: Vec<(SessionId, i64)>,
 }
 
 /// What of a wish can be judged before the places are looked at.
@@ -354,7 +360,27 @@ pub(crate) fn decide_plan(
         }
         places = places.max(places_of(date, &request.party)?);
     }
-    Ok(Ok(Plan { places }))
+    let is_whole = |draft: &SessionDraft| draft.kind == Kind::Course && request.made_by != MadeBy::Staff;
+    let courses = drafts.iter().filter(|(_, draft)| is_whole(draft));
+    let courses = courses.map(|(session, draft)| (*session, draft.closes_minutes)).collect();
+    Ok(Ok(Plan { places, courses }))
+}
+
+/// The dates of its courses that a wish leaves out: a course is booked whole, or what is left of it.
+fn list_left_out(
+    tx: &mut Tx,
+    courses: &[(SessionId, i64)],
+    asked: &[Uuid],
+    now: Instant,
+) -> Result<Vec<Uuid>, Fault> {
+    let mut left_out = Vec::new();
+    for (session, closes_minutes) in courses {
+        let dates = events::list_dates_of(tx, *session, now)?;
+        let open_until = now + SignedDuration::from_mins(*closes_minutes);
+        let to_come = dates.iter().filter(|date| date.is_held() && date.starts_at > open_until);
+        left_out.extend(to_come.map(|date| date.id).filter(|date| !asked.contains(date)));
+    }
+    Ok(left_out)
 }
 
 /// How many places a party takes on a date.

@@ -128,3 +128,20 @@ async fn who_joins_at_the_same_moment_stands_in_the_order_in_which_they_came() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_course_is_booked_whole_or_what_is_left_of_it() {
+    both(async |hall| {
+        let mut course = weekly("course", 8, 3);
+        course.kind = events::Kind::Course;
+        hall.publish(course).await;
+        let dates = hall.dates_in("course", 3);
+        let short = book(&hall.desk, request(1, &dates[..2], 1)).await.unwrap();
+        assert_eq!(short, Err(Refused::WholeCourse(vec![dates[2]])));
+        assert_eq!(booked(hall, request(1, &dates, 1)).await.state, State::Booked);
+        hall.clock.set(at("2026-12-02T09:00:00Z"));
+        assert_eq!(booked(hall, request(2, &dates[1..], 1)).await.state, State::Booked, "one week is over");
+        hall.expect_sound().await;
+    })
+    .await;
+}
