@@ -3,7 +3,9 @@
 //   <form data-register="DATE"> <fieldset data-whom="KEY"> radios named came.KEY, a select named meal.KEY, saw.KEY hidden
 //   <div data-register="DATE"> <form data-step="child|grown"> for a drop-in
 // What is kept on the phone stands in one cache: what was not sent yet, and the page itself so that it opens again without
-// a network. It goes when it was sent, at sign-out, and after a day.
+// a network. It goes when it was sent, at sign-out, and after a day. A phone may be shared: everything in the cache says
+// whose it is, and goes as soon as somebody else opens a register here or the site says that it is not theirs. The pages,
+// which have names on them, go already when anybody signs in (sw.js).
 (function (window, document) {
   'use strict';
 
@@ -14,12 +16,15 @@
   var KEPT_MS = 24 * 60 * 60 * 1000;
   var AGAIN_MS = 20000;
   var date = register.getAttribute('data-register');
+  var keeper = register.getAttribute('data-keeper') || '';
+  var opens = Number(register.getAttribute('data-opens')) || 0;
   var page = '/register/' + date;
   var sync = page + '/marks';
   var said = document.querySelector('[data-register-said]');
   var words = document.querySelector('[data-register-words]');
   var signIn = document.querySelector('[data-register-sign-in]');
   var urgent = document.querySelector('[data-register-urgent]');
+  var urgentSeen = document.querySelector('[data-register-urgent-seen]');
   // Each time the page opens it is a device of its own, so that two of them on one phone never make the same key.
   var device = uuid();
   var counter = 0;
@@ -29,6 +34,7 @@
   var sending = false;
   var gone = false;
   var trouble = '';
+  var MARKED = '[data-whom] input[type=radio]:checked:not([value=""])';
   var SIGNED_OUT = 'You have been signed out since.';
 
   function each(list, act) {
@@ -60,11 +66,44 @@
   }
 
   function headers(type) {
-    return { 'Content-Type': type, 'X-Kept-At': String(Date.now()) };
+    return { 'Content-Type': type, 'X-Kept-At': String(Date.now()), 'X-Keeper': keeper };
+  }
+
+  // Everything of this register, or only its page.
+  function drop(what) {
+    return open().then(function (cache) {
+      if (what === 'page') return cache.delete(page);
+      waiting = {};
+      return cache.keys().then(function (requests) {
+        return Promise.all(requests.map(function (request) {
+          var path = new URL(request.url).pathname;
+          return path === page || path === sync ? cache.delete(request) : null;
+        }));
+      });
+    });
+  }
+
+  // Stays until somebody says that they have seen it, also when the page is opened again.
+  function sayUrgent() {
+    urgent.hidden = false;
+    return open().then(function (cache) {
+      return cache.put(sync + '?urgent', new Response('{}', { headers: headers('application/json') }));
+    }).catch(function () { /* it is on the page at least */ });
+  }
+
+  // Before a register opens only 'told us' is on it. A page that was kept without a network opens by the phone's clock.
+  function openUp() {
+    each(document.querySelectorAll('[data-from-open]'), function (part) { part.hidden = false; });
+    each(document.querySelectorAll('[data-until-open]'), function (part) { part.hidden = true; });
   }
 
   function addressOf(key) {
     return sync + '?waits=' + key;
+  }
+
+  // What the site does not refuse for the hour: that waits on the phone, and is tried again with the next turn.
+  function ready() {
+    return inOrder().filter(function (item) { return !item.early; });
   }
 
   // In the order in which they were made.
@@ -96,27 +135,39 @@
 
   function send() {
     if (sending || gone) return Promise.resolve();
-    if (!many()) {
+    var all = ready();
+    if (!all.length) {
       tell();
       return Promise.resolve();
     }
     sending = true;
-    var all = inOrder();
     var of = all[0].device;
     var some = all.filter(function (item) { return item.device === of; }).slice(0, 100);
-    var body = { device: of, now: now(), marks: [], walk_ins: [], steps: [] };
+    var body = { device: of, keeper: keeper, now: now(), marks: [], walk_ins: [], steps: [] };
     some.forEach(function (item) { body[item.kind].push(item.what); });
     return fetch(sync, {
       method: 'POST', credentials: 'same-origin', redirect: 'manual', cache: 'no-store',
       headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body)
     }).then(function (reply) {
-      if (reply.type === 'opaqueredirect' || reply.status === 401) throw SIGNED_OUT;
-      if (reply.status === 403) throw 'This account may not keep this register.';
-      if (!reply.ok) throw 'The council’s site could not take them. We try again.';
+      if (reply.type === 'opaqueredirect' || reply.status === 401) {
+        // The names go from the phone. What was not sent stays for the same person, and goes when another signs in.
+        return drop('page').then(function () { throw SIGNED_OUT; });
+      }
+      if (reply.status === 403) {
+        return drop('all').then(function () {
+          throw 'This account may not keep this register. What this phone kept of it is gone. Load the page again.';
+        });
+      }
+      if (!reply.ok && reply.status !== 422) throw 'The council’s site could not take them. We try again.';
       return reply.json();
     }).then(function (answer) {
+      if (!answer.kept) throw 'The council’s site could not take them. We try again.';
       trouble = answer.refused.length ? answer.refused.length + ' could not be taken: they are not on this register.' : '';
-      if (answer.urgent) urgent.hidden = false;
+      answer.early.forEach(function (number) {
+        if (waiting[of + '.' + number]) waiting[of + '.' + number].early = true;
+      });
+      if (answer.error) trouble = answer.error.message + ' What could not be taken stays on this phone.';
+      if (answer.urgent) sayUrgent();
       return forget(of, answer.kept.concat(answer.refused)).then(function () { show(answer); });
     }).then(function () { return true; }, function (why) {
       trouble = typeof why === 'string' ? why : 'There is no network. They go by themselves when it is back.';
@@ -124,7 +175,7 @@
     }).then(function (went) {
       sending = false;
       tell();
-      if (went && many()) return send();
+      if (went && ready().length) return send();
       if (went) keepPage();
     });
   }
@@ -168,7 +219,7 @@
 
   function marked() {
     var number = document.querySelector('[data-marked]');
-    if (number) number.textContent = document.querySelectorAll('[data-whom] input[type=radio]:checked').length;
+    if (number) number.textContent = document.querySelectorAll(MARKED).length;
   }
 
   function shown(what) {
@@ -217,18 +268,27 @@
         } else if (form.className === 'nav-out') {
           event.preventDefault();
           signOut(form);
-        } else if (many() || !navigator.onLine) {
+        } else if (ready().length || !navigator.onLine) {
           // Another button asks the site. Without a network it can still put down a walk-in or mark everybody.
           event.preventDefault();
           if (what === 'everybody') everybody();
           else if (form.hasAttribute('data-walk-in')) walkIn(form);
-          else send().then(function () { if (!many() && navigator.onLine) press(form, pressed); });
+          else send().then(function () { if (!ready().length && navigator.onLine) press(form, pressed); });
         }
       });
     });
     window.addEventListener('online', send);
     document.addEventListener('visibilitychange', function () { if (!document.hidden) send(); });
-    window.setInterval(function () { if (many() && trouble !== SIGNED_OUT) send(); }, AGAIN_MS);
+    window.setInterval(function () {
+      inOrder().forEach(function (item) { item.early = false; });
+      if (many() && trouble !== SIGNED_OUT) send();
+    }, AGAIN_MS);
+    urgentSeen.addEventListener('click', function () {
+      urgent.hidden = true;
+      open().then(function (cache) { return cache.delete(sync + '?urgent'); });
+    });
+    if (opens > Date.now()) window.setTimeout(openUp, Math.min(opens - Date.now(), 0x7fffffff));
+    else openUp();
   }
 
   // As if nobody had stood between: the button's own word goes with the form.
@@ -245,7 +305,7 @@
 
   function everybody() {
     each(document.querySelectorAll('[data-whom]'), function (row) {
-      if (row.querySelector('input[type=radio]:checked')) return;
+      if (row.querySelector('input[type=radio]:checked:not([value=""])')) return;
       row.querySelector('input[value=came]').checked = true;
       markRow(row);
     });
@@ -288,9 +348,14 @@
     if (!navigator.onLine || gone) return;
     var script = document.querySelector('script[src*="registers"]');
     fetch(page, { credentials: 'same-origin', redirect: 'manual', cache: 'no-store' }).then(function (reply) {
-      if (!reply.ok) throw reply;
+      if (!reply.ok) {
+        drop(reply.status === 403 ? 'all' : 'page');
+        throw reply;
+      }
       return reply.text();
     }).then(function (html) {
+      // Somebody else may have signed in on another page meanwhile.
+      if (html.indexOf('data-keeper="' + keeper + '"') < 0 || gone) throw html;
       return open().then(function (cache) {
         return cache.put(page, new Response(html, { headers: headers('text/html; charset=utf-8') })).then(function () {
           return cache.match(script.src);
@@ -299,16 +364,24 @@
     }).catch(function () { /* it opens again when there is a network */ });
   }
 
-  // What this phone kept before: it is sent, or is older than a day and goes.
+  // What this phone kept before: it is sent, or is another's or older than a day and goes.
   function begin() {
     return open().then(function (cache) {
       return cache.keys().then(function (requests) {
         return Promise.all(requests.map(function (request) {
           var url = new URL(request.url);
-          if (url.pathname !== sync) return null;
-          return cache.match(request).then(function (reply) { return reply.json(); }).then(function (item) {
-            if (Date.now() - item.kept > KEPT_MS) return cache.delete(request);
-            waiting[item.device + '.' + item.what.counter] = item;
+          if (url.pathname.indexOf('/register/') !== 0) return null;
+          return cache.match(request).then(function (reply) {
+            if (reply.headers.get('X-Keeper') !== keeper) return cache.delete(request);
+            if (url.pathname !== sync) return null;
+            if (url.search === '?urgent') {
+              urgent.hidden = false;
+              return null;
+            }
+            return reply.json().then(function (item) {
+              if (Date.now() - item.kept > KEPT_MS) return cache.delete(request);
+              waiting[item.device + '.' + item.what.counter] = item;
+            });
           });
         }));
       });

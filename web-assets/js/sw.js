@@ -1,6 +1,6 @@
 // Keeps four things for when there is no signal: urgent help, the shortlist, one page that says 'no signal', and what
-// those need to look right. A worker's register keeps itself (registers.js), for a day and until they sign out. Nothing
-// else anybody reads is ever kept on the device.
+// those need to look right. A worker's register keeps itself (registers.js), for a day, until they sign out or anybody
+// signs in on this phone, and until the site says that it is not theirs. Nothing else anybody reads is ever kept on the device.
 'use strict';
 
 // The server fills these two in when it sends this file.
@@ -48,6 +48,8 @@ self.addEventListener('fetch', function (event) {
       }));
     }
     if (url.pathname === '/sign-out') event.waitUntil(caches.delete(REGISTERS));
+    // Whoever signs in may be somebody else: the registers with their names go. What was not sent stays for whose it is.
+    if (signsIn(url.pathname)) event.waitUntil(forgetRegisterPages().catch(function () {}));
     return;
   }
   if (request.method !== 'GET') return;
@@ -56,7 +58,9 @@ self.addEventListener('fetch', function (event) {
     event.waitUntil(forgetOldRegisters().catch(function () {}));
     event.respondWith(PAGES.indexOf(url.pathname) >= 0
       ? pageFromNetworkFirst(event, url.pathname, !url.search)
-      : fetch(request).catch(function () { return keptRegister(url.pathname).then(function (kept) { return kept || noSignal(); }); }));
+      : fetch(request).then(function (reply) { return forgetWhatIsNotTheirs(reply, url.pathname); }, function () {
+        return keptRegister(url.pathname).then(function (kept) { return kept || noSignal(); });
+      }));
   } else if (PRECACHE.indexOf(url.pathname) >= 0) {
     // These names change when their contents do, so the kept copy is always right.
     event.respondWith(caches.match(request).then(function (kept) { return kept || fetch(request); }));
@@ -101,6 +105,34 @@ function keptRegister(path) {
   return caches.has(REGISTERS).then(function (there) {
     return there ? caches.open(REGISTERS).then(function (cache) { return cache.match(path); }) : undefined;
   });
+}
+
+function signsIn(path) {
+  return /(^|\/)sign-in(\/|$)/.test(path);
+}
+
+// The pages of registers, and of one only where a path is given.
+function forgetRegisterPages(path) {
+  return caches.has(REGISTERS).then(function (there) {
+    return there ? caches.open(REGISTERS).then(function (cache) {
+      return cache.keys().then(function (requests) {
+        return Promise.all(requests.map(function (request) {
+          var kept = new URL(request.url).pathname;
+          if (path ? kept === path : /^\/register\/[^/]+$/.test(kept)) return cache.delete(request);
+        }));
+      });
+    }) : undefined;
+  });
+}
+
+// The site answered for a register with the way to sign in, or that it is not theirs; or somebody is signing in.
+function forgetWhatIsNotTheirs(reply, path) {
+  var done = Promise.resolve();
+  if (/^\/register(\/|$)/.test(path) && (reply.type === 'opaqueredirect' || reply.status === 401)) done = forgetRegisterPages();
+  else if (/^\/register\//.test(path) && (reply.status === 403 || reply.status === 404)) {
+    done = forgetRegisterPages(path).then(function () { return forgetRegisterPages(path + '/marks'); });
+  } else if (signsIn(path)) done = forgetRegisterPages();
+  return done.then(function () { return reply; }, function () { return reply; });
 }
 
 // Names are not kept longer than a day, whether or not anybody opens the register again.

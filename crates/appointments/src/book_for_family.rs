@@ -7,13 +7,13 @@ use crate::{
     model::By,
     move_appointment::{Appointment, find_appointment, move_to},
     store as rows,
-    times::{Day, For, Offer, find_offer},
+    times::{Day, For, Offer, child_words, find_offer},
 };
 use access::{BookForFamily, Denied, KeepBookings, May, On, audit};
 use askama::Template;
 use axum::extract::{Path, State};
 use bookings::{Contact, Guest, How, MadeBy, Refused, Request, Settle, Through};
-use kernel::{Date, Email, Fault, Instant, Phone, Refusal, one_line};
+use kernel::{Date, Email, Fault, Phone, Refusal, one_line};
 use safety::Level;
 use uuid::Uuid;
 use web::{
@@ -52,6 +52,9 @@ struct OneView {
     reference: String,
     when: String,
     who: String,
+    children: Vec<String>,
+    /// What would help them to take part, as somebody typed it.
+    note: String,
     contact: String,
     state: &'static str,
     is_to_come: bool,
@@ -219,10 +222,10 @@ fn parse(
     let asks_birth = ages.from_months > 0 || ages.under_months.is_some();
     let born = match typed.born.as_str() {
         "" => None,
-        typed => typed.parse::<Date>().ok().filter(|born| *born <= today),
+        typed => bookings::read_day(typed).filter(|born| *born <= today),
     };
     if born.is_none() && (asks_birth && !typed.child.is_empty() || !typed.born.is_empty()) {
-        errors.0.push(Refusal::at("born", "Type the child’s date of birth"));
+        errors.0.push(Refusal::at("born", "Type the child’s date of birth, for example 27 3 2024"));
     }
     let email =
         (!typed.email.is_empty()).then(|| errors.take("email", typed.email.parse::<Email>())).flatten();
@@ -262,14 +265,15 @@ fn parse(
 fn page(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option<safety::Card>) -> Reply {
     let input = |name: &str, label: &str, value: &str, kind: &str| -> Result<String, Fault> {
         let error = errors.at(name);
-        Ok(Input { name, label, hint: "", value, kind, autocomplete: "off", error }.render()?)
+        let hint = if name == "born" { "For example, 27 3 2024" } else { "" };
+        Ok(Input { name, label, hint, value, kind, autocomplete: "off", error }.render()?)
     };
     let fields = [
         input("name", "The grown-up’s name", &typed.name, "text")?,
         input("email", "Their email", &typed.email, "email")?,
         input("phone", "Their mobile number", &typed.phone, "tel")?,
         input("child", "The child’s first name (optional)", &typed.child, "text")?,
-        input("born", "The child’s date of birth (optional)", &typed.born, "date")?,
+        input("born", "The child’s date of birth (optional)", &typed.born, "text")?,
         Textarea {
             name: "note",
             label: "What would help them to take part? (optional)",
@@ -346,16 +350,8 @@ pub(crate) async fn get_one(
     params: Params,
 ) -> Reply {
     let Some(found) = find_one(&room, &who, &slug, &reference).await? else { return Ok(missing()) };
-    let (may, now) = (found.may.clone(), room.site().clock().now());
-    room.site()
-        .db()
-        .write(move |tx| {
-            audit::record(tx, &may, "read an appointment", "", now);
-            Ok(())
-        })
-        .await?;
     let just = if params.get("made").is_empty() { Just::Looked } else { Just::Booked };
-    one(&room, found, &Errors::default(), just, now)
+    one(&room, found, &Errors::default(), just).await
 }
 
 /// `POST /admin/appointments/{slug}/booked/{reference}`: `do` is `move`, with the `time`, or `cancel`.
@@ -374,7 +370,7 @@ pub(crate) async fn post_one(
         "move" => {
             let Ok(to) = form.get("time").parse::<Uuid>() else {
                 let errors = Errors(vec![Refusal::at("time", "Choose a time")]);
-                return one(&room, found, &errors, Just::Looked, now);
+                return one(&room, found, &errors, Just::Looked).await;
             };
             ("moved", move_to(&room, &slug, &found.appointment, to, For::Staff, now).await?)
         }
@@ -387,7 +383,7 @@ pub(crate) async fn post_one(
     };
     if let Err(problem) = outcome {
         let field = if what == "moved" { "time" } else { "" };
-        return one(&room, found, &Errors(vec![Refusal::at(field, problem)]), Just::Looked, now);
+        return one(&room, found, &Errors(vec![Refusal::at(field, problem)]), Just::Looked).await;
     }
     let may = found.may.clone();
     site.db()
@@ -407,9 +403,19 @@ enum Just {
     Looked,
 }
 
-fn one(room: &Appointments, found: Found, errors: &Errors, just: Just, now: Instant) -> Reply {
-    let Found { appointment, offer, keeps, .. } = found;
+async fn one(room: &Appointments, found: Found, errors: &Errors, just: Just) -> Reply {
+    let Found { appointment, offer, may, keeps } = found;
     let booking = &appointment.booking;
+    let (now, id) = (room.site().clock().now(), booking.id);
+    let guests = room
+        .site()
+        .db()
+        .write(move |tx| {
+            audit::record(tx, &may, "read an appointment", "", now);
+            bookings::list_guests_of(tx, &[id])
+        })
+        .await?;
+    let children = guests.iter().filter(|guest| !guest.grown_up);
     let ways = [booking.email.as_deref(), booking.phone.as_deref()];
     let (status, title) = errors.page(&format!("Appointment: {}", offer.session.title));
     let body = OneView {
@@ -420,6 +426,8 @@ fn one(room: &Appointments, found: Found, errors: &Errors, just: Just, now: Inst
         reference: booking.reference.clone(),
         when: appointment.when(),
         who: booking.contact_name.clone(),
+        children: children.map(|guest| child_words(&guest.name, guest.born, &guest.needs)).collect(),
+        note: booking.note.clone(),
         contact: ways.into_iter().flatten().collect::<Vec<_>>().join(", "),
         state: match booking.state.as_str() {
             "booked" => "Booked",

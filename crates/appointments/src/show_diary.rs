@@ -5,7 +5,7 @@ use crate::{
     Appointments,
     model::{By, Known, Outcome, decide_outcome},
     store as rows,
-    times::{day_words, time_words},
+    times::{child_words, day_words, time_words},
 };
 use access::{KeepBookings, May, On, audit};
 use askama::Template;
@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderValue, header},
     response::IntoResponse,
 };
-use bookings::{BookedOn, State as BookingState};
+use bookings::{BookedOn, GuestOf, State as BookingState};
 use events::SessionDate;
 use jiff::SignedDuration;
 use kernel::{Fault, Instant};
@@ -47,6 +47,8 @@ struct Line {
     time: String,
     reference: String,
     who: String,
+    /// The child, and what would help them, as somebody typed it.
+    about: Vec<String>,
     outcome: &'static str,
     is_open: bool,
 }
@@ -56,6 +58,32 @@ struct Entry {
     date: SessionDate,
     booked: BookedOn,
     outcome: Outcome,
+    guests: Vec<GuestOf>,
+}
+
+/// What of the diary is read.
+#[derive(Clone, Copy, PartialEq)]
+enum Reading {
+    /// The last days and those to come, with who comes.
+    Page,
+    /// A long time, without anybody's name.
+    Table,
+}
+
+impl Reading {
+    fn back_days(self) -> i64 {
+        match self {
+            Reading::Page => DIARY_DAYS,
+            Reading::Table => TABLE_DAYS,
+        }
+    }
+
+    fn did(self) -> &'static str {
+        match self {
+            Reading::Page => "read a team's appointments",
+            Reading::Table => "took a table of a team's appointments",
+        }
+    }
 }
 
 struct Diary {
@@ -63,13 +91,7 @@ struct Diary {
     entries: Vec<Entry>,
 }
 
-async fn find(
-    room: &Appointments,
-    who: &Who,
-    slug: &str,
-    back_days: i64,
-    did: &'static str,
-) -> Result<Option<Diary>, Fault> {
+async fn find(room: &Appointments, who: &Who, slug: &str, reading: Reading) -> Result<Option<Diary>, Fault> {
     let looked = slug.to_owned();
     let row = room.site().db().read(move |tx| rows::find_availability(tx, &looked)).await?;
     let Some(row) = row else { return Ok(None) };
@@ -78,10 +100,14 @@ async fn find(
     let now = room.site().clock().now();
     let diary = room.site().db().write(move |tx| {
         let Some(session) = events::find_session(tx, row.session_id)? else { return Ok(None) };
-        audit::record(tx, &may, did, "", now);
-        let since = now - SignedDuration::from_hours(24 * back_days);
+        audit::record(tx, &may, reading.did(), "", now);
+        let since = now - SignedDuration::from_hours(24 * reading.back_days());
         let dates = events::list_dates_of(tx, row.session_id, since)?;
-        Ok(Some(Diary { title: session.title, entries: entries(tx, dates)? }))
+        let mut entries = entries(tx, dates)?;
+        if reading == Reading::Page {
+            add_guests(tx, &mut entries)?;
+        }
+        Ok(Some(Diary { title: session.title, entries }))
     });
     diary.await
 }
@@ -121,16 +147,27 @@ fn entries(tx: &mut Tx<'_>, dates: Vec<SessionDate>) -> Result<Vec<Entry>, Fault
             is_time_off: !date.is_held(),
             cancelled_by: rows::find_cancelled_by(tx, one.booking_id.uuid())?,
         });
-        entries.push(Entry { date: date.clone(), booked: one, outcome });
+        entries.push(Entry { date: date.clone(), booked: one, outcome, guests: Vec::new() });
     }
     entries.sort_by_key(|entry| (entry.date.starts_at, entry.booked.made_at));
     Ok(entries)
 }
 
+fn add_guests(tx: &mut Tx<'_>, entries: &mut [Entry]) -> Result<(), Fault> {
+    let all: BTreeSet<_> = entries.iter().map(|entry| entry.booked.booking_id).collect();
+    let all: Vec<_> = all.into_iter().collect();
+    let mut guests: BTreeMap<_, Vec<GuestOf>> = BTreeMap::new();
+    for guest in bookings::list_guests_of(tx, &all)? {
+        guests.entry(guest.booking_id).or_default().push(guest);
+    }
+    for entry in entries {
+        entry.guests = guests.get(&entry.booked.booking_id).cloned().unwrap_or_default();
+    }
+    Ok(())
+}
+
 pub(crate) async fn get(State(room): State<Appointments>, who: Who, Path(slug): Path<String>) -> Reply {
-    let Some(diary) = find(&room, &who, &slug, DIARY_DAYS, "read a team's appointments").await? else {
-        return Ok(missing());
-    };
+    let Some(diary) = find(&room, &who, &slug, Reading::Page).await? else { return Ok(missing()) };
     let now = room.site().clock().now();
     let (past, coming): (Vec<&Entry>, Vec<&Entry>) =
         diary.entries.iter().partition(|entry| entry.date.starts_at <= now);
@@ -147,6 +184,7 @@ fn days(entries: &[&Entry], id: &str, now: Instant) -> Vec<DayView> {
             time: time_words(&entry.date),
             reference: entry.booked.reference.clone(),
             who: entry.booked.contact_name.clone(),
+            about: about(entry),
             outcome: match entry.outcome {
                 Outcome::Booked if entry.date.starts_at <= now => "Nobody has said yet how it ended",
                 outcome => outcome.words(),
@@ -168,14 +206,18 @@ fn days(entries: &[&Entry], id: &str, now: Instant) -> Vec<DayView> {
     days.into_iter().map(|(_, view)| view).collect()
 }
 
+fn about(entry: &Entry) -> Vec<String> {
+    let children = entry.guests.iter().filter(|guest| !guest.grown_up);
+    let children = children.map(|guest| child_words(&guest.name, guest.born, &guest.needs));
+    let note = Some(entry.booked.note.clone());
+    children.chain(note).filter(|words| !words.is_empty()).collect()
+}
+
 /// `GET /admin/appointments/{slug}/appointments.csv`: nobody is named in it.
 pub(crate) async fn csv(State(room): State<Appointments>, who: Who, Path(slug): Path<String>) -> Reply {
-    let Some(diary) = find(&room, &who, &slug, TABLE_DAYS, "took a table of a team's appointments").await?
-    else {
-        return Ok(missing());
-    };
+    let Some(diary) = find(&room, &who, &slug, Reading::Table).await? else { return Ok(missing()) };
     let mut text = "date,starts,minutes,status,fhir_status,cancelled_by,rescheduled,made_by\r\n".to_owned();
-    for Entry { date, booked, outcome } in &diary.entries {
+    for Entry { date, booked, outcome, .. } in &diary.entries {
         let by = match outcome {
             Outcome::Cancelled(by) => By::key(*by),
             _ => "",

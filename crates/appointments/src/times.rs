@@ -95,6 +95,13 @@ pub(crate) fn day_words(day: Date) -> String {
     format!("{} {short}", day.strftime("%A"))
 }
 
+/// A child as the team reads of them: 'Robin, born 3 May 2025'.
+pub(crate) fn child_words(name: &str, born: Option<Date>, needs: &str) -> String {
+    let born = born.map_or_else(String::new, |born| format!("born {}", day_month_year(born)));
+    let parts = [name, &born, needs];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// '9:30am'.
 pub(crate) fn time_words(date: &SessionDate) -> String {
     time_of_day(date.starts.parse::<Time>().unwrap_or(Time::midnight()))

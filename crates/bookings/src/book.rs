@@ -5,8 +5,8 @@ use crate::{
     invited::without_false_invitation,
     ledger::{self, is_held, offer_freed},
     model::{
-        Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, Refused, Room, State, decide_newcomer,
-        decide_places,
+        Answer, BookingId, DATES_MAX, Guest, MadeBy, PARTY_MAX, Refused, Room, State, decide_is_twice,
+        decide_newcomer, decide_places, mobile_as_kept,
     },
     settle::lapse_ended_of,
     store::{self as rows, BookingRow},
@@ -99,13 +99,39 @@ pub async fn book(desk: &Desk, request: Request) -> Result<Result<Booked, Refuse
 
 /// Books several wishes, such as one for each child of a family: all or none, in the order of the wishes.
 pub async fn book_all(desk: &Desk, requests: Vec<Request>) -> Result<Result<Vec<Booked>, Refused>, Fault> {
+    keep_wishes(desk, requests, Twice::IsMeant).await
+}
+
+/// Books what a family's own form wishes: once, unless they say that it is meant twice.
+pub(crate) async fn book_from_form(
+    desk: &Desk,
+    request: Request,
+    twice: Twice,
+) -> Result<Result<Booked, Refused>, Fault> {
+    Ok(keep_wishes(desk, vec![request], twice).await?.map(|mut booked| booked.remove(0)))
+}
+
+/// What is done when whoever is to be written to has the same date already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Twice {
+    /// It is refused: they have forgotten it, or lost the page.
+    IsRefused,
+    /// It is booked: they said so, or whoever asks looks after it.
+    IsMeant,
+}
+
+async fn keep_wishes(
+    desk: &Desk,
+    requests: Vec<Request>,
+    twice: Twice,
+) -> Result<Result<Vec<Booked>, Refused>, Fault> {
     let site = desk.site();
     let ids: Vec<Uuid> = requests.iter().flat_map(|request| request.dates.iter().copied()).collect();
     if requests.iter().any(|request| !is_sound_choice(&request.dates)) {
         return Ok(Err(Refused::Dates));
     }
     let fresh: Vec<BookingId> = requests.iter().map(|_| Id::new(site.clock(), site.dice())).collect();
-    let wishes = Arc::new((requests, fresh));
+    let wishes = Arc::new((requests, fresh, twice));
     let mut outcome = keep_all(desk, wishes.clone(), &ids, Attempt::First).await;
     for _ in 0..TRIES_MAX {
         if !outcome.as_ref().is_err_and(came_twice_at_once) {
@@ -149,7 +175,7 @@ impl Attempt {
 
 async fn keep_all(
     desk: &Desk,
-    wishes: Arc<(Vec<Request>, Vec<BookingId>)>,
+    wishes: Arc<(Vec<Request>, Vec<BookingId>, Twice)>,
     dates: &[Uuid],
     attempt: Attempt,
 ) -> Result<Vec<Booked>, Fault> {
@@ -158,11 +184,17 @@ async fn keep_all(
         move |tx: &mut Tx<'_>| {
             // The clock is looked at when the session's row is ours: who came first was made first, on every node.
             let now = clock.now();
-            let (requests, fresh) = &*wishes;
+            let (requests, fresh, twice) = &*wishes;
             let mut booked = Vec::new();
             for (request, id) in requests.iter().zip(fresh) {
                 // What was kept of the wishes before this one is undone when it is refused.
                 let request = without_false_invitation(tx, request, check, now)?;
+                if *twice == Twice::IsRefused
+                    && let Some(first) = find_booked_before(tx, &request)?
+                    && find_first_answer(tx, &request)?.is_none()
+                {
+                    return Err(Fault::new(Undone(Refused::Twice(first))));
+                }
                 match book_one(tx, (&request, *id, attempt), &sessions, now)? {
                     Ok(one) => booked.push(one),
                     Err(why) => return Err(Fault::new(Undone(why))),
@@ -215,6 +247,19 @@ fn book_one(
         Err(why) if attempt == Attempt::First => Ok(find_first_answer(tx, request)?.unwrap_or(Err(why))),
         answer => Ok(answer),
     }
+}
+
+/// The booking by which whoever is to be written to has one of these dates already. The rows of the sessions are ours, so
+/// of two forms that are sent at the same moment the second finds the first.
+fn find_booked_before(tx: &mut Tx, request: &Request) -> Result<Option<BookingId>, Fault> {
+    let email = request.contact.email.as_ref().map(|email| email.as_str());
+    let phones = request.contact.phone.as_ref().map(mobile_as_kept).unwrap_or_default();
+    for id in rows::list_live_of_contact(tx, email, &phones, &request.dates, &request.form_key)? {
+        if decide_is_twice(&request.party, &rows::list_guests(tx, id)?) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 /// What a form was told that was here before.

@@ -1,14 +1,15 @@
 //! `GET` and `POST /whats-on/{slug}/book`: which date, who is coming, done.
 
 use crate::{
-    book::{Booked, book},
+    book::{Booked, Twice, book_from_form},
     desk::{Desk, reference_of},
     invited::is_invited,
     ledger,
-    model::{BookingId, Room, State},
+    model::{BookingId, Room, State, decide_needs_child},
     store as rows,
-    typed::Typed,
-    words::{CHILD_BORN, CHILD_NAME, date_words, left_words, refused_words},
+    tell_again::tell_again,
+    typed::{Asks, Typed},
+    words::{CHILD_BORN, CHILD_NAME, date_words, left_words, refused_words, twice_words},
 };
 use accounts::{Counter, Sent, SignInName, Wait};
 use askama::Template;
@@ -56,6 +57,12 @@ struct BookView {
     form_key: String,
     invitation: Option<Uuid>,
     is_one_to_one: bool,
+    /// What the dates are chosen with: several boxes to tick, or one time.
+    choice: &'static str,
+    choices: &'static str,
+    invitation_is_used: bool,
+    again: bool,
+    again_error: Option<String>,
     reference: String,
 }
 
@@ -78,19 +85,24 @@ struct Offer {
     draft: SessionDraft,
     dates: Vec<(Uuid, Instant, Room, usize)>,
     is_invited: bool,
+    /// The invitation brought its family here already.
+    invitation_is_used: bool,
 }
 
 /// What somebody brings to the page: the dates they pressed, and their invitation.
 struct Brought {
     dates: Vec<Uuid>,
     invitation: Option<Uuid>,
+    /// Of a form that is sent: what was booked by it is no reason to refuse it.
+    form_key: String,
 }
 
 impl Brought {
-    fn of<'a>(dates: impl Iterator<Item = &'a str>, invitation: &str) -> Brought {
+    fn of<'a>(dates: impl Iterator<Item = &'a str>, invitation: &str, form_key: &str) -> Brought {
         Brought {
             dates: dates.filter_map(|date| date.parse().ok()).collect(),
             invitation: invitation.parse().ok(),
+            form_key: form_key.to_owned(),
         }
     }
 }
@@ -126,7 +138,14 @@ async fn find(desk: &Desk, slug: String, brought: Brought) -> Result<Option<Offe
                 })
                 .collect();
             let is_invited = is_invited(tx, &held, brought.invitation, row.id, now)?;
-            Ok(Some(Offer { row, draft, dates, is_invited }))
+            let invitation_is_used = match brought.invitation {
+                Some(invitation) if draft.kind == Kind::Invitation && is_invited => {
+                    rows::is_invitation_taken(tx, invitation)?
+                        && rows::find_booking_by_key(tx, &brought.form_key)?.is_none()
+                }
+                _ => false,
+            };
+            Ok(Some(Offer { row, draft, dates, is_invited, invitation_is_used }))
         })
         .await
 }
@@ -153,15 +172,18 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Reply {
     let site = desk.site();
-    let brought = Brought::of(params.all("date"), params.get("invitation"));
-    let (has_chosen, invitation) = (!brought.dates.is_empty(), brought.invitation);
+    let brought = Brought::of(params.all("date"), params.get("invitation"), "");
+    let (chosen, invitation) = (brought.dates.clone(), brought.invitation);
     let Some(offer) = find(&desk, slug, brought).await? else { return Ok(missing()) };
     if let Some(elsewhere) = booked_elsewhere(&offer) {
         return Ok(see_other(&elsewhere));
     }
     let is_one_to_one = offer.draft.kind == Kind::OneToOne;
-    if is_one_to_one && !has_chosen {
-        // Times are chosen from days on a page of their own.
+    let is_free = |(id, _, room, waiting): &(Uuid, Instant, Room, usize)| {
+        chosen.contains(id) && room.free() > 0 && *waiting == 0
+    };
+    if is_one_to_one && !offer.dates.iter().any(is_free) {
+        // Times are chosen from days on a page of their own; there are others where the chosen one is gone.
         return Ok(see_other(&format!("/appointments/{}", offer.draft.slug)));
     }
     let mut typed = known_family(&desk, &headers).await?;
@@ -184,12 +206,15 @@ pub(crate) async fn post(
     let screened = site.screen(&everything);
     let level = screened.verdict().level;
     let card = site.card(screened.verdict());
-    let brought = Brought::of(form.all("date"), form.get("invitation"));
+    let brought = Brought::of(form.all("date"), form.get("invitation"), form.get("form_key"));
     let Some(offer) = find(&desk, slug, brought).await? else { return Ok(missing()) };
     if let Some(elsewhere) = booked_elsewhere(&offer) {
         return Ok(see_other(&elsewhere));
     }
     let mut typed = Typed::of(&form);
+    if offer.invitation_is_used {
+        return show(site, &offer, &typed, &Errors::default(), card);
+    }
     if offer.draft.kind == Kind::Course {
         typed.dates = offer.dates.iter().map(|(id, ..)| id.to_string()).collect();
     }
@@ -200,7 +225,7 @@ pub(crate) async fn post(
     if level == Level::Red && !typed.seen {
         return show(site, &offer, &Typed { seen: true, ..typed }, &Errors::default(), card);
     }
-    let wish = match typed.wish(asks_birth(&offer), site.clock().today()) {
+    let wish = match typed.wish(asks(&offer), site.clock().today()) {
         Ok(wish) => wish,
         Err(errors) => return show(site, &offer, &typed, &errors, card),
     };
@@ -208,12 +233,22 @@ pub(crate) async fn post(
         let errors = Errors(vec![Refusal::at("date", refused_words(&crate::Refused::NotHeld).1)]);
         return show(site, &offer, &typed, &errors, card);
     }
+    if offer.draft.kind == Kind::OneToOne && wish.dates.len() > 1 {
+        let words = "Choose one time. When it is booked, you can book another";
+        let errors = Errors(vec![Refusal::at("date", words)]);
+        return show(site, &offer, &typed, &errors, card);
+    }
     if let Some(wait) = too_many(site, counter, &wish).await? {
         let errors = Errors(vec![Refusal::at("", too_many_words(wait, &site.council().phone))]);
         return Ok(wait.told(show(site, &offer, &typed, &errors, card)?));
     }
-    match book(&desk, wish).await? {
+    let twice = if typed.again { Twice::IsMeant } else { Twice::IsRefused };
+    match book_from_form(&desk, wish, twice).await? {
         Ok(booked) => Ok(done(&desk, &booked, &typed)),
+        Err(crate::Refused::Twice(first)) => {
+            let words = twice_words(tell_again(&desk, first).await?);
+            show(site, &offer, &typed, &Errors(vec![Refusal::at("again", words)]), card)
+        }
         Err(why) => {
             let (field, mut words) = refused_words(&why);
             if offer.draft.kind == Kind::OneToOne && matches!(why, crate::Refused::Full(_)) {
@@ -318,8 +353,15 @@ fn too_many_words(wait: Wait, phone: &str) -> String {
     )
 }
 
-fn asks_birth(offer: &Offer) -> bool {
-    offer.draft.ages.from_months > 0 || offer.draft.ages.under_months.is_some()
+fn asks(offer: &Offer) -> Asks {
+    let ages = offer.draft.ages;
+    // A time of one's own is one place whoever comes; whether it is for a child, its ages say.
+    let counts =
+        if offer.draft.kind == Kind::OneToOne { events::Counts::Families } else { offer.draft.counts };
+    Asks {
+        birth: ages.from_months > 0 || ages.under_months.is_some(),
+        child: decide_needs_child(counts, ages),
+    }
 }
 
 fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option<safety::Card>) -> Reply {
@@ -342,6 +384,8 @@ fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option
             checked: typed.dates.contains(&id.to_string()) || offer.dates.len() == 1,
         })
         .collect();
+    let (choice, choices) =
+        if draft.kind == Kind::OneToOne { ("radio", "radios") } else { ("checkbox", "checkboxes") };
     let mut children = Vec::new();
     for (at, (name, born)) in typed.children.iter().enumerate().take(CHILD_NAME.len()) {
         let number = if typed.children.len() == 1 { String::new() } else { format!(" of child {}", at + 1) };
@@ -349,7 +393,7 @@ fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option
             name: input(CHILD_NAME[at], &format!("First name{number}"), "", name, ("text", "off"), errors)?,
             born: input(
                 CHILD_BORN[at],
-                &format!("Date of birth{number}{}", if asks_birth(offer) { "" } else { " (optional)" }),
+                &format!("Date of birth{number}{}", if asks(offer).birth { "" } else { " (optional)" }),
                 "For example, 27 3 2024",
                 born,
                 ("text", "off"),
@@ -407,6 +451,11 @@ fn show(site: &Site, offer: &Offer, typed: &Typed, errors: &Errors, card: Option
         form_key: typed.form_key.clone(),
         invitation: typed.invitation,
         is_one_to_one: draft.kind == Kind::OneToOne,
+        choice,
+        choices,
+        invitation_is_used: offer.invitation_is_used,
+        again: typed.again,
+        again_error: errors.at("again").map(str::to_owned),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { status };
     show_with(site, status, &Page::new(title), &body)

@@ -5,13 +5,13 @@ use crate::{
     book_page::is_live,
     desk::Desk,
     ledger::{self, is_held},
-    model::{Room, State},
+    model::{Room, State, read_mobile},
     move_booking::move_booking,
     settle::{Settle, give_up_dates, settle},
     store::{self as rows, BookingRow},
     words::{date_words, left_words, refused_words, state_words, until_words},
 };
-use accounts::{Counter, Sent};
+use accounts::{Counter, Sent, Wait};
 use askama::Template;
 use axum::{
     extract::{Path, State as With},
@@ -22,7 +22,7 @@ use kernel::{Fault, Instant, Refusal};
 use store::Tx;
 use uuid::Uuid;
 use web::{
-    Form, Page, Params, Reply,
+    CardView, Form, Page, Params, Reply,
     fields::{ErrorSummary, Errors, Input},
     missing, see_other, show, show_with,
 };
@@ -71,6 +71,7 @@ struct DateView {
 #[derive(Template)]
 #[template(path = "look_up.html")]
 struct LookUpView {
+    card: Option<CardView>,
     errors: String,
     boxes: String,
     found: Option<(String, String, Vec<String>)>,
@@ -227,8 +228,14 @@ pub(crate) async fn post(
     match outcome {
         Ok(_) => Ok(see_other(&format!("/bookings/{reference}/{secret}"))),
         Err(why) => {
-            let errors = Errors(vec![Refusal::at("", refused_words(&why).1)]);
-            page(&desk, &whole, secret, &errors)
+            let waits = whole.booking.state == State::Waiting.key();
+            let words = match form.get("do") {
+                "accept" | "decline" if waits => {
+                    "No place has come free yet. We tell you when one does".to_owned()
+                }
+                _ => refused_words(&why).1,
+            };
+            page(&desk, &whole, secret, &Errors(vec![Refusal::at("", words)]))
         }
     }
 }
@@ -306,60 +313,92 @@ fn page(desk: &Desk, whole: &Whole, secret: String, errors: &Errors) -> Reply {
 
 /// `GET /bookings`.
 pub(crate) async fn look(With(desk): With<Desk>, params: Params) -> Reply {
-    look_up(&desk, params.get("reference"), "", &Errors::default(), None, false)
+    let looked = LookedUp { reference: params.get("reference").to_owned(), ..LookedUp::default() };
+    look_up(&desk, looked, &Errors::default())
 }
+
+/// What was typed to look a booking up, and what came of it.
+#[derive(Default)]
+struct LookedUp {
+    reference: String,
+    address: String,
+    card: Option<CardView>,
+    found: Option<(String, String, Vec<String>)>,
+    nothing: bool,
+}
+
+/// How often a reference may be tried in vain in an hour, from wherever.
+const TRIES_MAX: i64 = 5;
 
 /// `POST /bookings`: how a booking stands, for whoever knows its reference and the address it was made with. It shows no
 /// name and changes nothing: that takes the booking's own link.
 pub(crate) async fn find_by_reference(With(desk): With<Desk>, counter: Counter, form: Form) -> Reply {
     let site = desk.site();
+    let screened = site.screen(&format!("{}\n{}", form.get("reference"), form.get("address")));
+    let mut looked = LookedUp {
+        reference: form.get("reference").to_owned(),
+        address: form.get("address").trim().to_owned(),
+        card: site.card(screened.verdict()).map(CardView::above),
+        ..LookedUp::default()
+    };
     let reference: String =
-        form.get("reference").chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
-    let address = form.get("address").trim().to_owned();
+        looked.reference.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
     let mut errors = Errors::default();
     if reference.len() != 8 {
         errors.0.push(Refusal::at("reference", "Type the reference: 8 letters and digits, such as K7QM2XPD"));
     }
-    if address.is_empty() {
+    if looked.address.is_empty() {
         errors.0.push(Refusal::at("address", "Type the email or the mobile number that you booked with"));
     }
     if !errors.is_empty() {
-        return look_up(&desk, form.get("reference"), &address, &errors, None, false);
+        return look_up(&desk, looked, &errors);
     }
     let now = site.clock().now();
-    if let Some(wait) = site.db().write(move |tx| counter.count(tx, Sent::LookUp, None, now)).await? {
-        let errors =
-            Errors(vec![Refusal::at("", "That was looked up too often from here. Try again in an hour")]);
-        return Ok(wait.told(look_up(&desk, form.get("reference"), &address, &errors, None, false)?));
+    let an_hour_ago = now - jiff::SignedDuration::from_hours(1);
+    let tried = blake3::derive_key("hearth: a reference that was tried", reference.as_bytes());
+    let tried = blake3::Hash::from(tried).to_hex().to_string();
+    let hash = tried.clone();
+    let wait = site.db().write(move |tx| {
+        if let Some(wait) = counter.count(tx, Sent::LookUp, None, now)? {
+            return Ok(Some(wait));
+        }
+        Ok((rows::find_tries(tx, &hash, an_hour_ago)? >= TRIES_MAX).then_some(Wait::AnHour))
+    });
+    if let Some(wait) = wait.await? {
+        let words = "That was looked up too often. Try again in an hour";
+        return Ok(wait.told(look_up(&desk, looked, &Errors(vec![Refusal::at("", words)]))?));
     }
-    let same = |whole: &Whole| {
-        let typed_phone = address.parse::<kernel::Phone>().ok().map(|phone| phone.as_str().to_owned());
-        whole.booking.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(&address))
-            || (whole.booking.phone.is_some() && whole.booking.phone == typed_phone)
-    };
-    let found = find(&desk, reference).await?.filter(same).map(|whole| {
+    let found = find(&desk, reference).await?.filter(|whole| is_contact(&whole.booking, &looked.address));
+    looked.found = found.map(|whole| {
         let state = State::of(&whole.booking.state).unwrap_or(State::Cancelled);
         let dates = whole.dates.iter().map(|date| date_words(date.starts_at)).collect();
         (state_words(state).to_owned(), whole.title, dates)
     });
-    let nothing = found.is_none();
-    look_up(&desk, form.get("reference"), &address, &Errors::default(), found, nothing)
+    looked.nothing = looked.found.is_none();
+    if looked.nothing {
+        site.db().write(move |tx| rows::insert_try(tx, &tried, now, an_hour_ago)).await?;
+    }
+    look_up(&desk, looked, &Errors::default())
 }
 
-fn look_up(
-    desk: &Desk,
-    reference: &str,
-    address: &str,
-    errors: &Errors,
-    found: Option<(String, String, Vec<String>)>,
-    nothing: bool,
-) -> Reply {
+/// Whether a booking was made with this e-mail address or number, in whichever way that is written.
+fn is_contact(booking: &BookingRow, typed: &str) -> bool {
+    let is_phone = |kept: &str| {
+        let number =
+            |text: &str| read_mobile(text).or_else(|| text.parse().ok()).map(|phone| phone.dialled());
+        number(kept).is_some() && number(kept) == number(typed)
+    };
+    booking.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(typed))
+        || booking.phone.as_deref().is_some_and(is_phone)
+}
+
+fn look_up(desk: &Desk, looked: LookedUp, errors: &Errors) -> Reply {
     let boxes = [
         Input {
             name: "reference",
             label: "Your reference",
             hint: "8 letters and digits, such as K7QM2XPD",
-            value: reference,
+            value: &looked.reference,
             kind: "text",
             autocomplete: "off",
             error: errors.at("reference"),
@@ -369,7 +408,7 @@ fn look_up(
             name: "address",
             label: "The email or mobile number you booked with",
             hint: "",
-            value: address,
+            value: &looked.address,
             kind: "text",
             autocomplete: "email",
             error: errors.at("address"),
@@ -380,9 +419,10 @@ fn look_up(
     let (status, title) = errors.page("Find a booking");
     let body = LookUpView {
         errors: ErrorSummary { errors }.render()?,
+        card: looked.card,
         boxes: boxes.concat(),
-        found,
-        nothing,
+        found: looked.found,
+        nothing: looked.nothing,
         phone: site.council().phone.clone(),
     };
     if errors.is_empty() {

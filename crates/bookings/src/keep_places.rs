@@ -11,7 +11,10 @@ use crate::{
 };
 use access::{Action, AllowOverbooking, May, On, audit};
 use askama::Template;
-use axum::extract::{Path, State as With};
+use axum::{
+    extract::{Path, State as With},
+    http::StatusCode,
+};
 use events::SessionRow;
 use kernel::{Fault, Instant, Refusal, london};
 use std::collections::BTreeMap;
@@ -43,13 +46,15 @@ struct PlacesView {
     chosen: String,
     date_error: Option<String>,
     boxes: String,
+    seen: bool,
 }
 
 struct DateView {
     id: Uuid,
     words: String,
+    /// How full it is, beside its bar.
+    says: String,
     room: Room,
-    most: i64,
     free: i64,
     waiting: usize,
     /// The parts of the bar, in hundredths of its length: where each begins and how long it is.
@@ -87,6 +92,8 @@ struct Typed {
     unit: String,
     amount: String,
     why: String,
+    /// Whether they saw the card for what they typed and sent it again.
+    seen: bool,
 }
 
 fn find(tx: &mut Tx, slug: &str, now: Instant) -> Result<Option<Found>, Fault> {
@@ -161,7 +168,7 @@ pub(crate) async fn get(With(desk): With<Desk>, who: Who, Path(slug): Path<Strin
 /// `POST /admin/sessions/{slug}/places`.
 pub(crate) async fn post(With(desk): With<Desk>, who: Who, Path(slug): Path<String>, form: Form) -> Reply {
     let site = desk.site();
-    let screened = site.screen(form.get("why"));
+    let screened = site.screen(&form.typed(&["why"]));
     let card = site.card(screened.verdict()).map(CardView::above);
     let now = site.clock().now();
     let found = site.db().read(move |tx| find(tx, &slug, now)).await?;
@@ -169,7 +176,12 @@ pub(crate) async fn post(With(desk): With<Desk>, who: Who, Path(slug): Path<Stri
     who.may::<AllowOverbooking>(on_session(&found.row))?;
     let [date, unit, amount, why] =
         ["date", "unit", "amount", "why"].map(|name| form.get(name).trim().to_owned());
-    let typed = Typed { date, unit, amount, why };
+    let mut typed = Typed { date, unit, amount, why, seen: !form.get("seen").is_empty() };
+    // What is kept shows no card any more, so any card comes before it; sending it again is their own choice.
+    if card.is_some() && !typed.seen {
+        typed.seen = true;
+        return page(&desk, &found, &typed, (&Errors::default(), card), false);
+    }
     let allowances = match decide_allowances(&found, &typed) {
         Ok(allowances) => allowances,
         Err(errors) => return page(&desk, &found, &typed, (&errors, card), false),
@@ -267,6 +279,7 @@ fn page(
         .render()?,
     ];
     let (status, title) = errors.page(&format!("Places: {}", found.row.title));
+    let status = if card.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
     let body = PlacesView {
         card,
         summary: ErrorSummary { errors }.render()?,
@@ -278,6 +291,7 @@ fn page(
         chosen: typed.date.clone(),
         date_error: errors.at("date").map(str::to_owned),
         boxes: boxes.concat(),
+        seen: typed.seen,
     };
     show_with(desk.site(), status, &Page::new(title), &body)
 }
@@ -289,14 +303,27 @@ fn date_view(date: &FoundDate) -> DateView {
     DateView {
         id: date.id,
         words: date_words(date.starts_at),
+        says: says(room, date.waiting),
         room,
-        most: room.most(),
         free: room.free().max(0),
         waiting: date.waiting,
         taken: (0, share(room.taken)),
         held: (share(room.taken), share(room.held)),
         allowed: date.allowed.clone(),
     }
+}
+
+/// '3 of 6, 1 more allowed, 4 free, 2 waiting': short, as it stands beside a bar.
+fn says(room: Room, waiting: usize) -> String {
+    let mut parts = vec![format!("{} of {}", room.taken + room.held, room.capacity)];
+    if room.allowance > 0 {
+        parts.push(format!("{} more allowed", room.allowance));
+    }
+    parts.push(format!("{} free", room.free().max(0)));
+    if waiting > 0 {
+        parts.push(format!("{waiting} waiting"));
+    }
+    parts.join(", ")
 }
 
 fn over_view(date: &FoundDate) -> OverView {

@@ -23,6 +23,7 @@
 //! `tests/` will hold it to the rest.
 
 mod allow_overbooking;
+mod already_booked;
 mod book;
 mod book_page;
 mod booking_calendar;
@@ -43,11 +44,13 @@ mod remind;
 mod send_booking_message;
 mod settle;
 mod store;
+mod tell_again;
 mod tell_of_change;
 mod typed;
 mod words;
 
 pub use allow_overbooking::allow_overbooking;
+pub use already_booked::{AlreadyBooked, find_already_booked};
 pub use book::{Booked, Contact, How, Request, Through, book, book_all};
 pub use desk::{Desk, reference_of};
 pub use follow_dates::close_waiting;
@@ -67,13 +70,15 @@ pub use settle::{Settle, give_up_dates, lapse_ended, renew_places, settle};
 pub use store::{BookedDate, InvitedDate, list_booked_dates_since, list_dates_by_invitation};
 pub use store::{
     BookedInMonth, BookedOn, GuestOf, QueueSeen, count_booked_by_month, find_queue_seen, list_booked_on,
-    list_dates_booked, list_guests_of, list_references_of, list_rooms,
+    list_called_off, list_dates_booked, list_guests_of, list_references_of, list_rooms,
 };
 pub use store::{
     BookingRow, Difference, MIGRATIONS, count_taken, find_booking_by_reference, find_rules, list_differences,
     list_guests, set_rules,
 };
 pub use tell_of_change::TELL_OF_CHANGE;
+pub use typed::read_day;
+pub use words::places_words;
 
 use access::{AllowOverbooking, Browse};
 use web::Door;

@@ -1,8 +1,9 @@
 //! What a booking is, and every decision about places, queues and offers: no database, no clock, no page.
 
+use calendar::AgeBand;
 use events::Counts;
 use jiff::{SignedDuration, ToSpan, civil::Time};
-use kernel::{Date, Id, Instant, london};
+use kernel::{Date, Id, Instant, Phone, london};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -100,6 +101,75 @@ pub fn decide_places(counts: Counts, party: &[Guest]) -> i64 {
         Counts::Children => party.iter().filter(|guest| !guest.grown_up).count(),
     };
     i64::try_from(many.max(1)).unwrap_or(i64::MAX)
+}
+
+/// Whether two parties are most likely the same one: they share a child; or, where neither brings a child, a grown-up. A
+/// date of birth that was not given speaks neither for nor against it.
+pub(crate) fn decide_is_same_party(one: &[Guest], other: &[Guest]) -> bool {
+    let brings_child = |party: &[Guest]| party.iter().any(|guest| !guest.grown_up);
+    let looks_at_children = brings_child(one) || brings_child(other);
+    let is_same = |ours: &Guest, theirs: &Guest| {
+        let name = ours.name.trim().to_lowercase();
+        let agree = ours.born.is_none() || theirs.born.is_none() || ours.born == theirs.born;
+        !name.is_empty()
+            && name == theirs.name.trim().to_lowercase()
+            && agree
+            && ours.grown_up == theirs.grown_up
+            && ours.grown_up != looks_at_children
+    };
+    one.iter().any(|ours| other.iter().any(|theirs| is_same(ours, theirs)))
+}
+
+/// Whether a grown-up may come without a child: where children are counted, or the ages end before anybody is grown up,
+/// somebody has to say which child comes.
+pub(crate) fn decide_needs_child(counts: Counts, ages: AgeBand) -> bool {
+    counts == Counts::Children || ages.under_months.is_some_and(|under| under <= GROWN_UP_MONTHS)
+}
+
+/// From when somebody is a grown-up, in months.
+const GROWN_UP_MONTHS: u16 = 18 * 12;
+
+/// Whether a form asks again for what its contact has booked on that date already: for a child of the same name. Where
+/// one of the two names no child, it is the same family.
+pub(crate) fn decide_is_twice(asked: &[Guest], booked: &[Guest]) -> bool {
+    let children = |party: &[Guest]| -> Vec<String> {
+        let named = party.iter().filter(|guest| !guest.grown_up);
+        named.map(|guest| guest.name.trim().to_lowercase()).collect()
+    };
+    let (asked, booked) = (children(asked), children(booked));
+    asked.is_empty() || booked.is_empty() || asked.iter().any(|name| booked.contains(name))
+}
+
+/// A number that can get a text, however it was typed, as it is kept: `07700 900123` for a mobile of this country (070
+/// and 076 are none, but for 07624 of the Isle of Man), and with its `+` and country for every other.
+pub(crate) fn read_mobile(typed: &str) -> Option<Phone> {
+    let dialled: String = typed
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && !"()-.\u{2010}\u{2011}\u{2013}".contains(*letter))
+        .collect();
+    let home = ["+440", "+44", "00440", "0044", "0"].iter().find_map(|start| dialled.strip_prefix(start));
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(rest) = home.filter(|rest| rest.len() == 10 && rest.starts_with('7') && all_digits(rest)) {
+        let is_mobile = !rest.starts_with("70") && (!rest.starts_with("76") || rest.starts_with("7624"));
+        return is_mobile.then(|| format!("0{} {}", &rest[..4], &rest[4..]).parse().ok()).flatten();
+    }
+    let abroad = dialled.strip_prefix('+').or_else(|| dialled.strip_prefix("00"))?;
+    let is_whole = (8..=15).contains(&abroad.len()) && all_digits(abroad);
+    let is_ours = abroad.starts_with('0') || abroad.starts_with("44");
+    (is_whole && !is_ours).then(|| format!("+{abroad}").parse().ok()).flatten()
+}
+
+/// A number in the ways in which bookings may keep it: those from before [`read_mobile`] keep it as it was typed.
+pub(crate) fn mobile_as_kept(phone: &Phone) -> Vec<String> {
+    let kept = phone.as_str().to_owned();
+    let dialled = phone.dialled();
+    let mut ways = vec![kept];
+    if let Some((start, end)) = dialled.strip_prefix('0').and_then(|rest| rest.split_at_checked(4)) {
+        ways.extend([format!("+44{start}{end}"), format!("+44 {start}{end}"), format!("+44 {start} {end}")]);
+    }
+    ways.push(dialled);
+    ways.dedup();
+    ways
 }
 
 /// The places of one date.
@@ -406,6 +476,8 @@ pub enum Refused {
     Full(Vec<Uuid>),
     /// One queues for one session at a time.
     QueueForOne,
+    /// Whoever is to be written to has this date already, by this booking, for a child of the same name.
+    Twice(BookingId),
     /// The same form came with another content: what was sent first stands.
     OtherContent,
     /// There is no such booking, or it is over.

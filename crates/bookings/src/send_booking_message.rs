@@ -157,7 +157,8 @@ pub(crate) fn moment_words(at: Instant) -> String {
     calendar::moment(at.to_zoned(london()).datetime())
 }
 
-fn values(
+/// What stands in the places of a message about a booking.
+pub(crate) fn values(
     tx: &mut Tx,
     desk: &Desk,
     booking: &BookingRow,

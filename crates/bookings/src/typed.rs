@@ -2,10 +2,10 @@
 
 use crate::{
     book::{Contact, How, Request, Through},
-    model::{Guest, MadeBy},
+    model::{Guest, MadeBy, read_mobile},
     words::{CHILD_BORN, CHILD_NAME},
 };
-use kernel::{Date, Email, Phone, Refusal, one_line};
+use kernel::{Date, Email, Refusal, one_line};
 use uuid::Uuid;
 use web::{Form, fields::Errors};
 
@@ -17,6 +17,18 @@ const NOTE_MAX: usize = 500;
 pub(crate) const CHILDREN_MAX: usize = 6;
 /// The oldest who counts as a child, in years: young people with SEND are supported to 25.
 const YEARS_MAX: i16 = 26;
+
+/// What a number must be that somebody hopes to be written to at.
+const NOT_A_MOBILE: &str = "Type a mobile number that can get a text, for example 07700 900123";
+
+/// What a session must know of who comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asks {
+    /// When a child was born: it is for some ages only.
+    pub birth: bool,
+    /// At least one child: it is for children.
+    pub child: bool,
+}
 
 /// The form as typed.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +43,8 @@ pub(crate) struct Typed {
     pub wait: bool,
     pub remember: bool,
     pub seen: bool,
+    /// They have a place on that date and want another all the same.
+    pub again: bool,
     pub form_key: String,
     pub invitation: Option<Uuid>,
 }
@@ -52,19 +66,20 @@ impl Typed {
             wait: !form.get("wait").is_empty(),
             remember: !form.get("remember").is_empty(),
             seen: !form.get("seen").is_empty(),
+            again: !form.get("again").is_empty(),
             form_key: form.get("form_key").to_owned(),
             invitation: form.get("invitation").parse().ok(),
         }
     }
 
-    /// The wish, or what is wrong with it, each at its box. `asks_birth` where the session is for some ages only.
-    pub(crate) fn wish(&self, asks_birth: bool, today: Date) -> Result<Request, Errors> {
+    /// The wish, or what is wrong with it, each at its box.
+    pub(crate) fn wish(&self, asks: Asks, today: Date) -> Result<Request, Errors> {
         let mut errors = Errors::default();
         let dates: Vec<Uuid> = self.dates.iter().filter_map(|date| date.parse().ok()).collect();
         if dates.is_empty() {
             errors.0.push(Refusal::at("date", "Choose at least one date"));
         }
-        let mut party = self.children(asks_birth, today, &mut errors);
+        let mut party = self.children(asks, today, &mut errors);
         let grown_ups = self.grown_ups.trim().parse::<usize>().ok().filter(|many| (1..=4).contains(many));
         if grown_ups.is_none() {
             errors.0.push(Refusal::at("grown_ups", "Type how many grown-ups are coming, from 1 to 4"));
@@ -80,7 +95,7 @@ impl Typed {
             .then(|| errors.take("email", self.email.parse::<Email>()))
             .flatten();
         let phone = (!self.phone.trim().is_empty())
-            .then(|| errors.take("phone", self.phone.parse::<Phone>()))
+            .then(|| errors.take("phone", read_mobile(&self.phone).ok_or_else(|| NOT_A_MOBILE.to_owned())))
             .flatten();
         if self.email.trim().is_empty() && self.phone.trim().is_empty() {
             errors.0.push(Refusal::at(
@@ -115,10 +130,12 @@ impl Typed {
         })
     }
 
-    fn children(&self, asks_birth: bool, today: Date, errors: &mut Errors) -> Vec<Guest> {
+    fn children(&self, asks: Asks, today: Date, errors: &mut Errors) -> Vec<Guest> {
         let mut children = Vec::new();
         for (at, (name, born)) in self.children.iter().enumerate() {
-            if name.is_empty() && born.trim().is_empty() {
+            let nobody_else =
+                at == 0 && self.children.iter().all(|(name, born)| name.is_empty() && born.trim().is_empty());
+            if name.is_empty() && born.trim().is_empty() && !(asks.child && nobody_else) {
                 continue;
             }
             if name.is_empty() || name.chars().count() > NAME_MAX {
@@ -128,29 +145,36 @@ impl Typed {
                 ));
             }
             let day = read_day(born);
-            let known = day.filter(|day| *day <= today && today.year() - day.year() <= YEARS_MAX);
-            if asks_birth && known.is_none() {
-                errors.0.push(Refusal::at(CHILD_BORN[at], "Type the date of birth, for example 27 3 2024"));
-            } else if !born.trim().is_empty() && known.is_none() {
-                errors.0.push(Refusal::at(
-                    CHILD_BORN[at],
-                    "Type a date of birth that has been, for example 27 3 2024",
-                ));
-            }
-            children.push(Guest { name: name.clone(), born: known, grown_up: false, needs: String::new() });
+            let wrong = match day {
+                Some(day) if day > today => Some("This date of birth is still to come. Check the year"),
+                Some(day) if today.year() - day.year() > YEARS_MAX => {
+                    Some("This is the date of birth of a grown-up. Type the child’s date of birth")
+                }
+                None if asks.birth || !born.trim().is_empty() => {
+                    Some("Type the date of birth, for example 27 3 2024")
+                }
+                _ => None,
+            };
+            errors.0.extend(wrong.map(|words| Refusal::at(CHILD_BORN[at], words)));
+            children.push(Guest { name: name.clone(), born: day, grown_up: false, needs: String::new() });
         }
         children
     }
 }
 
-/// A day as people type it: `27 3 2024`, `27/03/24`, `2024-03-27`, `27 March 2024`.
-pub(crate) fn read_day(text: &str) -> Option<Date> {
+/// A day as people type it: `27 3 2024`, `27/3/24`, `2024-03-27`, `27 March 2024`, `27th March 2024`, `27032024`.
+pub fn read_day(text: &str) -> Option<Date> {
     let parts: Vec<String> = text
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|part| !part.is_empty())
         .map(str::to_lowercase)
         .collect();
+    if let [together] = parts.as_slice() {
+        return read_digits(together);
+    }
     let [first, middle, last] = parts.as_slice() else { return None };
+    let first =
+        ["st", "nd", "rd", "th"].iter().find_map(|ending| first.strip_suffix(ending)).unwrap_or(first);
     let month = |text: &str| -> Option<i8> {
         const MONTHS: [&str; 12] =
             ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -169,6 +193,16 @@ pub(crate) fn read_day(text: &str) -> Option<Date> {
     }
 }
 
+/// A day typed without anything between its parts: day, month and year, or the year first where that is no day.
+fn read_digits(digits: &str) -> Option<Date> {
+    if digits.len() != 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let day_first = || read_day(&format!("{} {} {}", &digits[..2], &digits[2..4], &digits[4..]));
+    let year_first = || read_day(&format!("{} {} {}", &digits[..4], &digits[4..6], &digits[6..]));
+    day_first().or_else(year_first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,10 +210,23 @@ mod tests {
     #[test]
     fn a_day_is_read_as_people_type_it() {
         let day: Date = "2024-03-27".parse().unwrap();
-        for text in ["27 3 2024", "27/03/24", "2024-03-27", "27 March 2024", " 27.3.2024 ", "27 mar 24"] {
+        for text in [
+            "27 3 2024",
+            "27/03/24",
+            "2024-03-27",
+            "27 March 2024",
+            " 27.3.2024 ",
+            "27 mar 24",
+            "27/3/24",
+            "27th March 2024",
+            "27032024",
+            "20240327",
+        ] {
             assert_eq!(read_day(text), Some(day), "{text}");
         }
-        for text in ["", "27", "31 2 2024", "3 27 2024", "the 27th", "27 3 2024 1"] {
+        for text in
+            ["", "27", "31 2 2024", "3 27 2024", "the 27th", "27 3 2024 1", "270324", "31022024", "2703202"]
+        {
             assert_eq!(read_day(text), None, "{text}");
         }
     }

@@ -1,6 +1,9 @@
 //! What families read: dates, places that are left, and one sentence for each refusal.
 
-use crate::model::{Refused, Room, State};
+use crate::{
+    model::{Refused, Room, State},
+    tell_again::Told,
+};
 use kernel::{Instant, london};
 use web::say;
 
@@ -27,6 +30,19 @@ pub(crate) fn left_words(room: Room, waiting: usize) -> String {
         (free @ 2..=5, _) => format!("{free} places left"),
         _ => "Places free".to_owned(),
     }
+}
+
+/// How full a date is, for those who keep it; the numbers add up: '3 of 6 places taken, 1 more allowed, 4 free'.
+pub fn places_words(room: Room) -> String {
+    let mut parts = vec![format!("{} of {} places taken", room.taken, room.capacity)];
+    if room.allowance > 0 {
+        parts.push(format!("{} more allowed", room.allowance));
+    }
+    if room.held > 0 {
+        parts.push(format!("{} kept for somebody", room.held));
+    }
+    parts.push(format!("{} free", room.free().max(0)));
+    parts.join(", ")
 }
 
 /// Where a booking stands, as a heading.
@@ -70,10 +86,25 @@ pub(crate) fn refused_words(why: &Refused) -> (&'static str, String) {
             "",
             "This form was sent before with other answers, and that booking stands. Open a new form to change it",
         ),
+        Refused::Twice(_) => ("again", "You already have a place on this date"),
         Refused::Over => ("", "This booking is over, so it cannot be changed"),
         Refused::Ended => ("", "The time for this offer has ended"),
     };
     (field, words.to_owned())
+}
+
+/// What somebody is told who asks for what they have. It shows neither the reference nor the link: whoever typed the
+/// address may be another.
+pub(crate) fn twice_words(told: Told) -> String {
+    let (Told::Sent(state) | Told::NotSent(state)) = told;
+    let has = match state {
+        State::Waiting | State::Offered => "You are already on the waiting list for this date",
+        _ => "You already have a place on this date",
+    };
+    match told {
+        Told::Sent(_) => format!("{has}. We have sent you the link again, so look at your messages"),
+        Told::NotSent(_) => format!("{has}. You can look it up with your reference"),
+    }
 }
 
 /// The boxes for dates of birth, in their order.
@@ -99,6 +130,10 @@ mod tests {
             [left(10, 0), left(11, 0), left(10, 1)],
             ["Full", "Full", "Full, and 1 family is waiting"]
         );
+        let full = |taken, held, allowance| places_words(Room { capacity: 6, allowance, taken, held });
+        assert_eq!(full(3, 0, 1), "3 of 6 places taken, 1 more allowed, 4 free");
+        assert_eq!(full(7, 1, 2), "7 of 6 places taken, 2 more allowed, 1 kept for somebody, 0 free");
+        assert_eq!(full(8, 0, 0), "8 of 6 places taken, 0 free", "places that were cut");
         assert_eq!(left(9, 2), "Full, and 2 families are waiting", "what is free is theirs");
     }
 }

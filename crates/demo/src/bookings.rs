@@ -67,7 +67,7 @@ fn form_key(date: u64, family: u64) -> String {
 
 fn request(number: u64, family: u64, date: Uuid, today: Date) -> Result<Request, Fault> {
     // Some weeks more than a year old: of an age for every one of these sessions but baby massage, which says no.
-    let months = if family % 2 == 0 { 14 } else { 4 };
+    let months = if family.is_multiple_of(2) { 14 } else { 4 };
     let born = today.checked_sub(Span::new().months(months))?;
     let needs = if family == 1 { "A quiet corner helps" } else { "" };
     Ok(Request {

@@ -21,7 +21,7 @@ pub async fn add_holiday_programme(site: &Site) -> Result<usize, Fault> {
         "reasons": [
             {"key": "care-plan", "words": "My child has an education, health and care plan"},
             {"key": "young-carer", "words": "My child cares for somebody at home"},
-            {"key": "looked-after", "words": "My child is looked after, or has a social worker"},
+            {"key": "looked-after", "words": "My child is looked after by the council, or we have help from children’s services"},
             {"key": "other", "words": "Somebody who works with us says that my child should come"},
         ],
         "funded_places": 200, "share_percent": 15, "warn_percent": 14, "opens_at": null, "opening": "first_come", "line_per_minute": 60,

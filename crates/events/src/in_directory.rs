@@ -126,6 +126,7 @@ fn document(session: &Session, dates: &[At]) -> Document {
     words.extend(draft.features.iter().map(|feature| feature.words().to_owned()));
     words.extend([draft.led_by.clone(), draft.bring.clone()]);
     document.text = words.join("\n");
+    document.aliases = sayings(session);
     document.tags = tags(session, first);
     let (from_months, until_months) = (draft.ages.from_months, draft.ages.under_months);
     let is_for_all = (from_months, until_months) == (0, None);
@@ -137,6 +138,22 @@ fn document(session: &Session, dates: &[At]) -> Document {
     document.baby =
         (!is_for_all && from_months < LITTLE_MONTHS) || ABOUT_BABIES.iter().any(|word| said.contains(word));
     document
+}
+
+/// What families also say for it, as far as it says so itself.
+fn sayings(session: &Session) -> Vec<String> {
+    let draft = &session.draft;
+    draft
+        .features
+        .iter()
+        .flat_map(|feature| match feature {
+            Feature::Dads => ["dads group", "something for dads"].as_slice(),
+            Feature::SendFriendly => &["send group", "group for children with additional needs"],
+            Feature::Quiet => &["quiet session", "autism friendly session"],
+            Feature::StepFree | Feature::Interpreter => &[],
+        })
+        .map(|saying| (*saying).to_owned())
+        .collect()
 }
 
 /// Nothing of a sensitive place but its town.

@@ -4,18 +4,19 @@
 use crate::{
     lines::day_words,
     list_sessions::keeps,
-    look::{COUNT_CHANGED, NOT_TICKED, affected_words},
-    model::SessionDraft,
+    look::{COUNT_CHANGED, NOT_TICKED, READ_AGAIN, affected_words, occurrences},
+    model::{Kind, SessionDraft},
     parts::{Select, Ticks, date_of, render},
-    publish::publish_session,
+    publish::publish_session_as,
     shelf::{Events, times},
     store::{self as rows, SessionDate, SessionRow},
+    terms::find_terms,
 };
 use access::{Denied, KeepSessions, On};
 use askama::Template;
 use axum::extract::{Path, State};
-use calendar::{Exception, Key, Series};
-use kernel::{Fault, Refusal, Time};
+use calendar::{DateTime, Days, Exception, Key, Series, Standing, TermCalendar, Zone};
+use kernel::{Fault, Instant, Refusal, Span, Time};
 use uuid::Uuid;
 use web::{
     CardView, Form, Page, Reply, Who,
@@ -40,6 +41,8 @@ struct DateView {
     starts: String,
     place: String,
     knows: String,
+    /// The words over which the card was shown, so that they are taken the second time.
+    carded: String,
     button: &'static str,
 }
 
@@ -69,8 +72,17 @@ struct Found {
     draft: SessionDraft,
     date: Option<SessionDate>,
     places: Vec<(String, String)>,
+    terms: TermCalendar,
     /// How many bookings families have of the date.
     booked: i64,
+}
+
+impl Found {
+    /// The date is cancelled, and families could book it: their bookings were cancelled with it.
+    fn is_cancelled_and_was_booked(&self) -> bool {
+        let is_cancelled = self.date.as_ref().is_some_and(|date| date.state == "cancelled");
+        is_cancelled && self.draft.kind != Kind::DropIn
+    }
 }
 
 async fn find(events: &Events, who: &Who, slug: &str, key: Option<&str>) -> Result<Option<Found>, Fault> {
@@ -94,7 +106,7 @@ async fn find(events: &Events, who: &Who, slug: &str, key: Option<&str>) -> Resu
                 Some(date) => counting.count_taken(tx, &[date.id])?,
                 None => 0,
             };
-            Ok(Some(Found { draft: row.draft()?, row, date, places, booked }))
+            Ok(Some(Found { draft: row.draft()?, row, date, places, terms: find_terms(tx)?, booked }))
         })
         .await?;
     if let Some(found) = &found
@@ -111,12 +123,12 @@ pub(crate) async fn get(
     Path((slug, key)): Path<(String, String)>,
 ) -> Reply {
     let Some(found) = find(&events, &who, &slug, Some(&key)).await? else { return Ok(missing()) };
-    page(&events, &found, &Typed::default(), &Errors::default(), None)
+    page(&events, &found, &Typed::default(), &Errors::default(), Shown::default())
 }
 
 pub(crate) async fn get_new(State(events): State<Events>, who: Who, Path(slug): Path<String>) -> Reply {
     let Some(found) = find(&events, &who, &slug, None).await? else { return Ok(missing()) };
-    page(&events, &found, &Typed::default(), &Errors::default(), None)
+    page(&events, &found, &Typed::default(), &Errors::default(), Shown::default())
 }
 
 pub(crate) async fn post(
@@ -146,18 +158,40 @@ async fn keep(events: &Events, who: &Who, found: Found, form: &Form) -> Reply {
     let screened = site.screen(&form.typed(&FIELDS));
     let card = site.card(screened.verdict()).map(CardView::above);
     let typed = Typed::read(form);
-    let draft = match decide_date(&found, &typed) {
+    let hash = web::content_hash(typed.reason.as_bytes());
+    let is_card_read = card.is_none() || form.get("carded") == hash;
+    let shown = Shown { carded: if card.is_some() { hash } else { String::new() }, card };
+    let now = site.clock().now();
+    let draft = match decide_date(&found, &typed, now) {
         Ok(draft) => draft,
-        Err(errors) => return page(events, &found, &typed, &errors, card),
+        Err(errors) => return page(events, &found, &typed, &errors, shown),
     };
     let touched: Vec<Uuid> = found.date.iter().filter(|_| draft != found.draft).map(|date| date.id).collect();
     let affected = if touched.is_empty() { 0 } else { found.booked };
-    if affected > 0 && form.get("knows").parse() != Ok(affected) {
-        let sentence = if form.get("knows").is_empty() { NOT_TICKED } else { COUNT_CHANGED };
-        return page(events, &found, &typed, &Errors(vec![Refusal::at("knows", sentence)]), card);
+    let is_put_back = found.is_cancelled_and_was_booked() && !touched.is_empty() && typed.what != "cancel";
+    let mut errors = Errors::default();
+    if !is_card_read {
+        errors.0.push(Refusal::at("reason", READ_AGAIN));
     }
+    if (affected > 0 || is_put_back) && form.get("knows").parse() != Ok(affected) {
+        let sentence = match (form.get("knows").is_empty(), is_put_back) {
+            (true, true) => NOT_TICKED_BACK,
+            (true, false) => NOT_TICKED,
+            (false, _) => COUNT_CHANGED,
+        };
+        errors.0.push(Refusal::at("knows", sentence));
+    }
+    if !errors.is_empty() {
+        return page(events, &found, &typed, &errors, shown);
+    }
+    let did = match (typed.what.as_str(), &found.date) {
+        (_, None) => "added a date",
+        ("cancel", _) => "cancelled a date",
+        ("move", _) => "moved a date",
+        _ => "put a date back",
+    };
     let counting = events.clone();
-    let (now, changes, slug) = (site.clock().now(), found.row.changes, found.draft.slug.clone());
+    let (changes, slug) = (found.row.changes, found.draft.slug.clone());
     let kept = site
         .db()
         .write(move |tx| {
@@ -170,7 +204,7 @@ async fn keep(events: &Events, who: &Who, found: Found, form: &Form) -> Reply {
             if counting.count_taken(tx, &touched)? != affected {
                 return Ok(Err(vec![Refusal::at("knows", COUNT_CHANGED)]));
             }
-            Ok(publish_session(tx, &may, &draft, now)?.map(|_| ()))
+            Ok(publish_session_as(tx, &may, &draft, did, now)?.map(|_| ()))
         })
         .await?;
     match kept {
@@ -178,13 +212,16 @@ async fn keep(events: &Events, who: &Who, found: Found, form: &Form) -> Reply {
         Err(wrong) => {
             let key = found.date.as_ref().map(|date| date.date_key.as_str());
             let Some(found) = find(events, who, &found.draft.slug, key).await? else { return Ok(missing()) };
-            page(events, &found, &typed, &Errors(wrong), card)
+            page(events, &found, &typed, &Errors(wrong), shown)
         }
     }
 }
 
+/// What is wrong where a cancelled date is put back on without the tick.
+const NOT_TICKED_BACK: &str = "Tick that you know what happened to the bookings of this date";
+
 /// The session with what was decided about the one date.
-fn decide_date(found: &Found, typed: &Typed) -> Result<SessionDraft, Errors> {
+fn decide_date(found: &Found, typed: &Typed, now: Instant) -> Result<SessionDraft, Errors> {
     let mut errors = Errors::default();
     let mut draft = found.draft.clone();
     let last = draft.parts.len().saturating_sub(1);
@@ -197,7 +234,12 @@ fn decide_date(found: &Found, typed: &Typed) -> Result<SessionDraft, Errors> {
         let day = errors.take("day", date_of(&typed.day));
         let starts = typed.starts.parse::<Time>().map_err(|_| "Enter a time, like 09:30".to_owned());
         let starts = errors.take("starts", starts);
-        day.zip(starts).map(|(day, starts)| day.to_datetime(starts))
+        let to = day.zip(starts).map(|(day, starts)| day.to_datetime(starts))?;
+        if let Err(refusal) = decide_moment(found, to, now) {
+            errors.0.push(refusal);
+            return None;
+        }
+        Some(to)
     };
     let key = found.date.as_ref().and_then(|date| date.rule_key.parse::<Key>().ok());
     let exception = match (key, typed.what.as_str()) {
@@ -213,7 +255,13 @@ fn decide_date(found: &Found, typed: &Typed) -> Result<SessionDraft, Errors> {
         (Some(key), "move") => {
             moment(&mut errors).map(|to| Exception::Moved { key, to, minutes: None, place })
         }
-        (Some(_), "on") => None,
+        (Some(key), "on") => {
+            let is_elsewise = found.date.as_ref().is_some_and(|date| date.state != "on");
+            if let Some(refusal) = decide_moment(found, key.at(), now).err().filter(|_| is_elsewise) {
+                errors.0.push(Refusal::at("what", refusal.sentence));
+            }
+            None
+        }
         (None, _) => match moment(&mut errors).map(Key::new) {
             Some(Ok(key)) => Some(Exception::Extra { key, minutes: None, place }),
             Some(Err(_)) => {
@@ -248,6 +296,36 @@ fn decide_date(found: &Found, typed: &Typed) -> Result<SessionDraft, Errors> {
     Ok(draft)
 }
 
+/// Whether a date may be held then: not once it is over, and not where the session has another.
+fn decide_moment(found: &Found, to: DateTime, now: Instant) -> Result<(), Refusal> {
+    if Zone::london().instant(to) <= now {
+        return Err(Refusal::at("day", "This day and time are over. Choose a later one"));
+    }
+    // Any time at all may have been moved to this day, from as far away as dates are worked out.
+    let around = Span::new().days(LOOK_AROUND_DAYS);
+    let days = Days::new(to.date().saturating_sub(around), to.date().saturating_add(around));
+    let own = found.date.as_ref().map(|date| date.rule_key.as_str());
+    let others = days.map(|days| occurrences(&found.draft, &found.terms, days)).unwrap_or_default();
+    let mut others = others.into_iter().filter(|other| Some(other.key.to_string().as_str()) != own);
+    // A date that is added is known by its time: one that was moved away from then still has that name.
+    let is_new = found.date.is_none();
+    let clash = others.find(|other| other.starts == to || (is_new && other.key.at() == to));
+    let sentence = match clash {
+        None => return Ok(()),
+        Some(other) if other.starts != to => {
+            "A date of this session was moved away from this day and time. Open that one and move it back, or choose another time"
+        }
+        Some(other) if matches!(other.standing, Standing::Cancelled { .. }) => {
+            "The session has a date then, which is cancelled. Open that one and put it back on, or choose another time"
+        }
+        Some(_) => "The session has a date then already. Choose another day or time",
+    };
+    Err(Refusal::at("starts", sentence))
+}
+
+/// How far from its first day another date may have been moved to be found.
+const LOOK_AROUND_DAYS: i32 = 400;
+
 /// As the rule, or whoever added the date, first said.
 fn held_again(series: &Series, key: Key) -> Result<Series, calendar::SeriesRefusal> {
     let mut plan = series.plan().clone();
@@ -255,7 +333,14 @@ fn held_again(series: &Series, key: Key) -> Result<Series, calendar::SeriesRefus
     Series::new(plan)
 }
 
-fn page(events: &Events, found: &Found, typed: &Typed, errors: &Errors, card: Option<CardView>) -> Reply {
+/// What a page shows besides the form.
+#[derive(Default)]
+struct Shown {
+    card: Option<CardView>,
+    carded: String,
+}
+
+fn page(events: &Events, found: &Found, typed: &Typed, errors: &Errors, shown: Shown) -> Reply {
     let (heading, button, path) = match &found.date {
         Some(date) => {
             let heading = format!("{}, {}", day_words(date.day), times(date));
@@ -286,7 +371,8 @@ fn page(events: &Events, found: &Found, typed: &Typed, errors: &Errors, card: Op
         error: errors.at(name),
     };
     let body = DateView {
-        card,
+        card: shown.card,
+        carded: shown.carded,
         summary: render(&ErrorSummary { errors })?,
         slug: found.draft.slug.clone(),
         title: found.draft.title.clone(),
@@ -322,6 +408,21 @@ fn page(events: &Events, found: &Found, typed: &Typed, errors: &Errors, card: Op
 
 /// The tick without which no booked date is moved or cancelled.
 fn knows(found: &Found, errors: &Errors) -> Result<String, Fault> {
+    if found.is_cancelled_and_was_booked() {
+        let hint = match found.booked {
+            0 => String::new(),
+            many => format!("Bookings that still stand, and are being cancelled: {many}."),
+        };
+        let words = "I know that any bookings of it were cancelled and stay cancelled. Nobody is told that it is back on";
+        return render(&Ticks {
+            name: "knows",
+            legend: "If this date is put back on",
+            hint: &hint,
+            answers: &[(&found.booked.to_string(), words)],
+            values: &[],
+            error: errors.at("knows"),
+        });
+    }
     if found.booked == 0 {
         return Ok(String::new());
     }

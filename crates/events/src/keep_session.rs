@@ -2,9 +2,13 @@
 //! its dates, and kept only then.
 
 use crate::{
+    choices::{Chooser, decide_choices, find_chosen, list_places_of},
     lines::day_words,
     list_sessions::keeps,
-    look::{COUNT_CHANGED, DATES_NAMED, Look, NOT_TICKED, affected_words, look},
+    look::{
+        Affected, COUNT_CHANGED, DATES_NAMED, Look, NOT_TICKED, affected_and_not_all_told_words,
+        affected_words, look,
+    },
     model::{Counts, Feature, Kind, SessionDraft, Wanted},
     parts::{Select, Ticks, render},
     publish::{publish_session, session_id},
@@ -39,7 +43,7 @@ struct FormView {
     looked: String,
     look: Option<Look>,
     /// How many bookings of families it would touch.
-    affected: i64,
+    affected: Affected,
     knows: String,
     /// Where there are several: what each part says, and the one that is changed below.
     parts: Vec<PartLine>,
@@ -97,8 +101,12 @@ fn leads_on(who: &Who, row: &SessionRow) -> Vec<(String, &'static str)> {
     all.into_iter().filter(|(may, ..)| *may).map(|(_, href, words)| (href, words)).collect()
 }
 
+fn chooser(who: &Who) -> Chooser {
+    if who.may::<KeepSessions>(On::all("session")).is_ok() { Chooser::Council } else { Chooser::Provider }
+}
+
 async fn open(events: &Events, who: &Who, slug: Option<String>) -> Result<Option<Desk>, Fault> {
-    let now = events.site().clock().now();
+    let (now, chooses, asking) = (events.site().clock().now(), chooser(who), who.clone());
     let desk = events
         .site()
         .db()
@@ -114,7 +122,12 @@ async fn open(events: &Events, who: &Who, slug: Option<String>) -> Result<Option
                 Some(row) => rows::list_dates_of(tx, row.id, now)?,
                 None => Vec::new(),
             };
-            let entries = directory::list_entries(tx)?;
+            let organizations: Vec<(String, String, Uuid)> = directory::list_organizations(tx)?
+                .into_iter()
+                .map(|line| (line.slug, line.name, line.id.uuid()))
+                .filter(|(_, _, id)| keeps(&asking, *id))
+                .collect();
+            let own: Vec<Uuid> = organizations.iter().map(|(_, _, id)| *id).collect();
             let draft = row.as_ref().map(SessionRow::draft).transpose()?;
             let mut needs: Vec<(String, String)> =
                 directory::list_needs(tx)?.into_iter().map(|need| (need.slug, need.name)).collect();
@@ -123,22 +136,36 @@ async fn open(events: &Events, who: &Who, slug: Option<String>) -> Result<Option
                     needs.push((topic.clone(), topic.clone()));
                 }
             }
+            // A provider is offered its own entries and not even the name of somebody else's refuge; what the session
+            // has already stays in the list, so that saving it loses nothing.
+            let private = match chooses {
+                Chooser::Council => None,
+                Chooser::Provider => Some(list_places_of(tx, &own)?),
+            };
+            let has_place =
+                |slug: &str| draft.as_ref().is_some_and(|draft| draft.place.as_deref() == Some(slug));
+            let has_entry =
+                |slug: &str| draft.as_ref().is_some_and(|draft| draft.service.as_deref() == Some(slug));
+            let mut places = directory::list_places(tx)?;
+            places.retain(|place| {
+                let is_own = private.as_ref().is_none_or(|private| private.contains(&place.slug));
+                !place.sensitive || is_own || has_place(&place.slug)
+            });
+            let mut entries = directory::list_entries(tx)?;
+            entries.retain(|line| {
+                let is_own = private.is_none() || own.contains(&line.organization.id.uuid());
+                is_own || has_entry(&line.slug)
+            });
             Ok(Some(Desk {
                 leads_on: Vec::new(),
-                draft,
                 row,
                 needs,
                 dates: dates.into_iter().filter(|date| date.state != "dropped").collect(),
-                organizations: directory::list_organizations(tx)?
-                    .into_iter()
-                    .map(|line| (line.slug, line.name, line.id.uuid()))
-                    .collect(),
-                places: directory::list_places(tx)?
-                    .into_iter()
-                    .map(|place| (place.slug, place.name))
-                    .collect(),
+                organizations,
+                places: places.into_iter().map(|place| (place.slug, place.name)).collect(),
                 services: entries.into_iter().map(|line| (line.slug, line.name)).collect(),
                 terms: find_terms(tx)?,
+                draft,
             }))
         })
         .await?;
@@ -146,7 +173,6 @@ async fn open(events: &Events, who: &Who, slug: Option<String>) -> Result<Option
     if desk.row.as_ref().is_some_and(|row| !keeps(who, row.organization_id)) {
         return Err(Denied { action: access::Action::KeepSessions, signed_in: true }.into());
     }
-    desk.organizations.retain(|(_, _, id)| keeps(who, *id));
     desk.leads_on = desk.row.as_ref().map(|row| leads_on(who, row)).unwrap_or_default();
     Ok(Some(desk))
 }
@@ -203,15 +229,20 @@ async fn keep(events: &Events, who: &Who, desk: &Desk, form: &Form) -> Reply {
         let errors = Errors(vec![Refusal::at("organization", "Choose who holds it")]);
         return page(events, desk, &typed, &errors, Shown { card, ..Shown::default() });
     };
-    let on = On::one("session", session_id(&draft.slug).uuid()).of_organization(*organization);
+    let (holder, choosing) = (*organization, draft.clone());
+    let on = On::one("session", session_id(&draft.slug).uuid()).of_organization(holder);
     let may = who.may::<KeepSessions>(on)?;
+    let chosen = site.db().read(move |tx| find_chosen(tx, &choosing, holder)).await?;
+    let wrong = decide_choices(&draft, desk.draft.as_ref(), chooser(who), holder, &chosen);
+    if !wrong.is_empty() {
+        return page(events, desk, &typed, &Errors(wrong), Shown { card, ..Shown::default() });
+    }
     // What is saved is what was looked at, to the letter.
     let hash = web::content_hash(serde_json::to_string(&draft)?.as_bytes());
-    let seen = look(desk.draft.as_ref(), &draft, &desk.terms, site.clock().today())?;
-    let touched = seen.touched.clone();
-    let affected = count_affected(events, &touched).await?;
+    let seen = look(desk.draft.as_ref(), &draft, &desk.terms, site.clock().today(), &desk.dates)?;
+    let (seen, affected) = count_affected(events, seen).await?;
     let is_looked_at = form.get("looked") == hash;
-    let knows = affected == 0 || form.get("knows").parse() == Ok(affected);
+    let knows = affected.bookings == 0 || form.get("knows").parse() == Ok(affected.bookings);
     if !is_looked_at || !knows {
         let mut errors = Errors::default();
         if is_looked_at {
@@ -221,7 +252,7 @@ async fn keep(events: &Events, who: &Who, desk: &Desk, form: &Form) -> Reply {
         let shown = Shown { card, look: Some((seen, hash)), affected, ..Shown::default() };
         return page(events, desk, &typed, &errors, shown);
     }
-    let counting = events.clone();
+    let (counting, weighing) = (events.clone(), seen.clone());
     let (now, version) = (site.clock().now(), form.get("version").parse::<i64>().unwrap_or(0));
     let slug = draft.slug.clone();
     let kept = site
@@ -234,7 +265,7 @@ async fn keep(events: &Events, who: &Who, desk: &Desk, form: &Form) -> Reply {
                 return Ok(Err(vec![Refusal::at("", sentence)]));
             }
             // Somebody may have booked since.
-            if counting.count_taken(tx, &touched)? != affected {
+            if weighing.affected(&counting.count_taken_by_date(tx, &weighing.counted())?) != affected {
                 return Ok(Err(vec![Refusal::at("knows", COUNT_CHANGED)]));
             }
             Ok(publish_session(tx, &may, &draft, now)?.map(|_| ()))
@@ -243,16 +274,19 @@ async fn keep(events: &Events, who: &Who, desk: &Desk, form: &Form) -> Reply {
     match kept {
         Ok(()) => Ok(see_other(&format!("/admin/sessions/{slug}?saved=1"))),
         Err(wrong) => {
-            let affected = count_affected(events, &seen.touched).await?;
+            let (seen, affected) = count_affected(events, seen).await?;
             let shown = Shown { card, look: Some((seen, hash)), affected, ..Shown::default() };
             page(events, desk, &typed, &Errors(wrong), shown)
         }
     }
 }
 
-async fn count_affected(events: &Events, touched: &[Uuid]) -> Result<i64, Fault> {
-    let (counting, touched) = (events.clone(), touched.to_vec());
-    events.site().db().read(move |tx| counting.count_taken(tx, &touched)).await
+/// Holds the look against the bookings there are now.
+async fn count_affected(events: &Events, seen: Look) -> Result<(Look, Affected), Fault> {
+    let (counting, counted) = (events.clone(), seen.counted());
+    let taken = events.site().db().read(move |tx| counting.count_taken_by_date(tx, &counted)).await?;
+    let affected = seen.affected(&taken);
+    Ok((seen, affected))
 }
 
 fn parse(desk: &Desk, typed: &Typed) -> Result<SessionDraft, Errors> {
@@ -271,7 +305,7 @@ fn parse(desk: &Desk, typed: &Typed) -> Result<SessionDraft, Errors> {
 struct Shown {
     card: Option<CardView>,
     look: Option<(Look, String)>,
-    affected: i64,
+    affected: Affected,
     saved: &'static str,
 }
 
@@ -376,11 +410,15 @@ fn page(events: &Events, desk: &Desk, typed: &Typed, errors: &Errors, shown: Sho
             )?,
             fields.radios("bank_holidays", "On bank holidays?", &[("closed", "No"), ("open", "Yes")])?,
         ],
-        scope: fields.radios(
-            "scope",
-            "Which dates do the changes above belong to?",
-            &[("all", "All dates"), ("follow", "The dates from one day on")],
-        )?,
+        scope: render(&Radios {
+            name: "scope",
+            legend: "Which dates does what stands under ‘When it is held’ belong to?",
+            hint: "Only the days, times, season and bank holidays can change from one day on. Everything else, such as \
+                the name, the words, the cost, the place and the number of places, changes for all dates.",
+            answers: &[("all", "All dates"), ("follow", "The dates from one day on")],
+            value: typed.get("scope"),
+            error: errors.at("scope"),
+        })?,
         from: fields.input("from", "From which day on", "Only if you chose one day on.", "date")?,
         rest: vec![
             fields.select("place", "Place", "Only online", &desk.places)?,
@@ -412,11 +450,13 @@ fn page(events: &Events, desk: &Desk, typed: &Typed, errors: &Errors, shown: Sho
 }
 
 /// The tick without which no booked date is moved or taken away.
-fn knows(affected: i64, errors: &Errors) -> Result<String, Fault> {
-    if affected == 0 {
+fn knows(affected: Affected, errors: &Errors) -> Result<String, Fault> {
+    if affected.bookings == 0 {
         return Ok(String::new());
     }
-    let (value, words) = (affected.to_string(), affected_words(affected));
+    let all_are_told = affected.on_changed == affected.bookings;
+    let words = if all_are_told { affected_words } else { affected_and_not_all_told_words };
+    let (value, words) = (affected.bookings.to_string(), words(affected.bookings));
     render(&Ticks {
         name: "knows",
         legend: "Families have booked these dates",

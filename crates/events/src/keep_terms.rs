@@ -1,7 +1,10 @@
-//! `GET` and `POST /admin/terms`: the school year that sessions follow, one date a line.
+//! `GET` and `POST /admin/terms`: the school year that sessions follow, one date a line. It is looked at with what it does
+//! to the dates of every session, and kept only then.
 
 use crate::{
-    parts::{date_of, render},
+    look::{COUNT_CHANGED, NOT_TICKED, READ_AGAIN, affected_words},
+    look_at_terms::{TermsLook, look_at_terms},
+    parts::{Ticks, date_of, render},
     roll_over::find_missing_terms,
     shelf::Events,
     terms::{find_terms, set_terms},
@@ -10,7 +13,7 @@ use access::{KeepTerms, On};
 use askama::Template;
 use axum::extract::State;
 use calendar::{BankHoliday, Days, Term, TermCalendar, TermDates};
-use kernel::{Date, Refusal};
+use kernel::{Date, Fault, Refusal};
 use web::{
     CardView, Form, Page, Params, Reply, Who,
     fields::{ErrorSummary, Errors, Textarea},
@@ -25,6 +28,9 @@ struct TermsView {
     saved: bool,
     /// What is missing, in whole sentences.
     missing: Option<String>,
+    look: Option<TermsLook>,
+    looked: String,
+    knows: String,
     fields: Vec<String>,
 }
 
@@ -133,9 +139,71 @@ pub(crate) async fn post(State(events): State<Events>, who: Who, form: Form) -> 
         Ok(terms) => terms,
         Err(errors) => return page(&events, &typed, &errors, Shown { card, ..Shown::default() }),
     };
-    let now = site.clock().now();
-    site.db().write(move |tx| set_terms(tx, &may, &terms, now)).await?;
-    Ok(see_other("/admin/terms?saved=1"))
+    // What is saved is what was looked at, to the letter.
+    let hash = web::content_hash(serde_json::to_string(terms.dates())?.as_bytes());
+    let (now, looking, proposed) = (site.clock().now(), events.clone(), terms.clone());
+    let seen = site.db().read(move |tx| look_at_terms(tx, &looking, &proposed, now)).await?;
+    let is_looked_at = form.get("looked") == hash;
+    let knows = !seen.asks || form.get("knows").parse() == Ok(seen.affected);
+    if !is_looked_at || !knows {
+        let mut errors = Errors::default();
+        if is_looked_at {
+            errors.0.push(Refusal::at("knows", not_ticked(form.get("knows"), &seen)));
+        } else if card.is_some() {
+            errors.0.push(Refusal::at("terms", READ_AGAIN));
+        }
+        return page(&events, &typed, &errors, Shown { card, look: Some((seen, hash)), ..Shown::default() });
+    }
+    let (looking, was) = (events.clone(), seen.clone());
+    let kept = site
+        .db()
+        .write(move |tx| {
+            // Somebody may have booked since, or changed a session or the terms.
+            let seen = look_at_terms(tx, &looking, &terms, now)?;
+            if seen != was {
+                return Ok(Err(seen));
+            }
+            set_terms(tx, &may, &terms, now).map(Ok)
+        })
+        .await?;
+    match kept {
+        Ok(()) => Ok(see_other("/admin/terms?saved=1")),
+        Err(seen) => {
+            let field = if seen.asks { "knows" } else { "" };
+            let errors = Errors(vec![Refusal::at(field, LOOK_CHANGED)]);
+            page(&events, &typed, &errors, Shown { card, look: Some((seen, hash)), ..Shown::default() })
+        }
+    }
+}
+
+/// What is wrong where the sessions, their bookings or the terms changed while somebody looked.
+const LOOK_CHANGED: &str = "What would happen has changed meanwhile. Look at it again, then save";
+
+fn not_ticked(ticked: &str, seen: &TermsLook) -> &'static str {
+    match (ticked.is_empty(), seen.affected) {
+        (true, 0) => "Tick that you mean to take all terms away",
+        (true, _) => NOT_TICKED,
+        (false, _) => COUNT_CHANGED,
+    }
+}
+
+/// The tick without which no booked date is taken away, and not all terms.
+fn knows(look: Option<&TermsLook>, errors: &Errors) -> Result<String, Fault> {
+    let Some(look) = look.filter(|look| look.asks) else { return Ok(String::new()) };
+    let all_go = "I know that no terms are left, and that sessions in term time then have no dates";
+    let words = match (look.empties, look.affected) {
+        (true, 0) => all_go.to_owned(),
+        (true, bookings) => format!("{all_go}. {}", affected_words(bookings)),
+        (false, bookings) => affected_words(bookings),
+    };
+    render(&Ticks {
+        name: "knows",
+        legend: if look.affected > 0 { "Families have booked dates that go" } else { "All terms go" },
+        hint: "",
+        answers: &[(&look.affected.to_string(), &words)],
+        values: &[],
+        error: errors.at("knows"),
+    })
 }
 
 /// What the page shows besides the form.
@@ -144,6 +212,7 @@ struct Shown {
     card: Option<CardView>,
     saved: bool,
     missing: Option<String>,
+    look: Option<(TermsLook, String)>,
 }
 
 fn page(events: &Events, typed: &Typed, errors: &Errors, shown: Shown) -> Reply {
@@ -151,8 +220,12 @@ fn page(events: &Events, typed: &Typed, errors: &Errors, shown: Shown) -> Reply 
         let (name, label, hint) = BOXES[at];
         render(&Textarea { name, label, hint, value: &typed.0[at], rows: 8, error: errors.at(name) })
     };
+    let (look, looked) = shown.look.map_or((None, String::new()), |(look, hash)| (Some(look), hash));
     let body = TermsView {
         card: shown.card,
+        knows: knows(look.as_ref(), errors)?,
+        look,
+        looked,
         summary: render(&ErrorSummary { errors })?,
         saved: shown.saved,
         missing: shown.missing,

@@ -17,6 +17,7 @@
 
 mod answer;
 mod calendar_feeds;
+mod choices;
 mod count_uses;
 mod event_data;
 mod in_directory;
@@ -27,6 +28,7 @@ mod keep_terms;
 mod lines;
 mod list_sessions;
 mod look;
+mod look_at_terms;
 mod model;
 mod open_active;
 mod parts;

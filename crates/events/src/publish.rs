@@ -44,6 +44,19 @@ pub fn publish_session(
     draft: &SessionDraft,
     now: Instant,
 ) -> Result<Result<SessionId, Vec<Refusal>>, Fault> {
+    let is_known = rows::find_session(tx, session_id(&draft.slug))?.is_some();
+    let did = if is_known { "changed a session" } else { "added a session" };
+    publish_session_as(tx, may, draft, did, now)
+}
+
+/// The same, with what the trail says was done where that was less than the whole session.
+pub(crate) fn publish_session_as(
+    tx: &mut Tx,
+    may: &May<KeepSessions>,
+    draft: &SessionDraft,
+    did: &'static str,
+    now: Instant,
+) -> Result<Result<SessionId, Vec<Refusal>>, Fault> {
     let series = match draft.check() {
         Ok(series) => series,
         Err(wrong) => return Ok(Err(wrong)),
@@ -59,7 +72,7 @@ pub fn publish_session(
     }
     let number = rows::set_session(tx, id, organization.id.uuid(), draft, now)?;
     rows::insert_version(tx, id, number, draft, now)?;
-    audit::record(tx, may, "kept a session", "", now);
+    audit::record(tx, may, did, "", now);
     let terms = find_terms(tx)?;
     renew_dates(tx, id, draft, &series, &terms, now)?;
     Ok(Ok(id))

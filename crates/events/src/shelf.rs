@@ -47,9 +47,18 @@ impl Events {
 
     /// How many bookings families have of these dates, each date counted by itself.
     pub(crate) fn count_taken(&self, tx: &mut Tx, dates: &[Uuid]) -> Result<i64, Fault> {
+        Ok(self.count_taken_by_date(tx, dates)?.values().sum())
+    }
+
+    /// The same, date by date; one that nobody has booked is left out.
+    pub(crate) fn count_taken_by_date(
+        &self,
+        tx: &mut Tx,
+        dates: &[Uuid],
+    ) -> Result<BTreeMap<Uuid, i64>, Fault> {
         match self.0.counts.get() {
-            Some(counts) if !dates.is_empty() => Ok(counts(tx, dates)?.values().sum()),
-            _ => Ok(0),
+            Some(counts) if !dates.is_empty() => counts(tx, dates),
+            _ => Ok(BTreeMap::new()),
         }
     }
 

@@ -19,6 +19,6 @@ pub fn find_terms(tx: &mut Tx) -> Result<TermCalendar, Fault> {
 /// Keeps new terms. The dates of every session are then worked out anew by the job that `session_terms_changed` wakes.
 pub fn set_terms(tx: &mut Tx, may: &May<KeepTerms>, terms: &TermCalendar, now: Instant) -> Result<(), Fault> {
     rows::set_term_dates(tx, &serde_json::to_value(terms.dates())?, now)?;
-    audit::record(tx, may, "set the terms", "", now);
+    audit::record(tx, may, "changed the terms", "", now);
     outbox::announce(tx, "session_terms_changed", None, &serde_json::Value::Null, now)
 }

@@ -85,7 +85,9 @@ pub(crate) async fn post(
     form: Form,
 ) -> Reply {
     let site = room.site();
-    let everything: String = form.each().map(|(_, value)| value).collect::<Vec<_>>().join("\n");
+    // What is chosen is the programme's own text, not the family's.
+    let typed = form.each().filter(|(name, _)| !["way", "reason"].contains(name));
+    let everything: String = typed.map(|(_, value)| value).collect::<Vec<_>>().join("\n");
     let screened = site.screen(&everything);
     let level = screened.verdict().level;
     let card = site.card(screened.verdict());
@@ -209,6 +211,8 @@ fn child_row(
         appeal: String::new(),
         same_as: None,
         made_at: now,
+        changed_at: now,
+        settled_at: None,
     }
 }
 

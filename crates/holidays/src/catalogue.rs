@@ -36,6 +36,7 @@ pub(crate) struct HeldDate {
     pub id: Uuid,
     pub day: Date,
     pub starts_at: Instant,
+    pub ends_at: Instant,
     /// '9:30am to 1:30pm'.
     pub time: String,
     pub places: i64,
@@ -104,6 +105,7 @@ pub(crate) fn list_held(
                     day: date.day,
                     time: format!("{} to {}", clock(date.starts_at), clock(date.ends_at)),
                     starts_at: date.starts_at,
+                    ends_at: date.ends_at,
                     places: date.places.unwrap_or(i64::MAX),
                     taken: taken.get(&date.id).copied().unwrap_or(0),
                 })

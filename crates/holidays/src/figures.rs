@@ -28,6 +28,8 @@ pub struct CountedDate {
     pub provider: String,
     /// How many places it had.
     pub places: i64,
+    /// Whether it is over, and so was held.
+    pub is_over: bool,
 }
 
 /// Somebody who came.
@@ -120,8 +122,8 @@ fn figures(children: &BTreeMap<ChildId, &CountedChild>, dates: &[&CountedDate], 
         send: count(&|child| child.send),
         primary: count(&|child| child.phase == Some(Phase::Primary)),
         secondary: count(&|child| child.phase == Some(Phase::Secondary)),
-        sessions_offered: to_i64(dates.len()),
-        places_offered: dates.iter().map(|date| date.places).sum(),
+        sessions_offered: to_i64(dates.iter().filter(|date| date.is_over).count()),
+        places_offered: dates.iter().filter(|date| date.is_over).map(|date| date.places).sum(),
         sessions_attended: to_i64(came.len()),
         meals: to_i64(came.iter().filter(|one| one.meal).count()),
         unmatched: to_i64(came.iter().filter(|one| one.child.is_none()).count()),
@@ -181,10 +183,11 @@ mod tests {
             send: true,
             phase: Some(Phase::Primary),
         }];
-        let dates = [("one", 1), ("two", 2)].map(|(provider, number)| CountedDate {
+        let dates = [("one", 1), ("two", 2), ("two", 3)].map(|(provider, number)| CountedDate {
             id: date(number),
             provider: provider.to_owned(),
             places: 10,
+            is_over: number < 3,
         });
         let came = [
             (1, Some("a"), false),

@@ -3,16 +3,16 @@
 use crate::{
     keep_programme::kept,
     model::{code_key, name_key},
-    parts::{read_day, text},
+    parts::{Looked, look, read_day, text},
     room::Holidays,
-    store::{self as rows, CodeRow},
+    store::{self as rows, CodeRow, NewCode},
 };
 use access::audit;
 use askama::Template;
 use axum::extract::{Path, State};
 use kernel::{Date, Refusal, one_line};
 use web::{
-    CardView, Form, Page, Params, Reply, Who,
+    Form, Page, Params, Reply, Who,
     fields::{ErrorSummary, Errors},
     missing, say, see_other, show_with,
 };
@@ -22,8 +22,9 @@ const LINES_MAX: usize = 200;
 
 #[derive(Template)]
 #[template(path = "admin_codes.html")]
-struct CodesView {
-    card: Option<CardView>,
+struct CodesView<'a> {
+    looked: &'a Looked,
+    form_key: &'a str,
     summary: String,
     slug: String,
     name: String,
@@ -34,6 +35,8 @@ struct CodesView {
 
 struct LineView {
     code: String,
+    /// The line it was made from.
+    typed: String,
     born: String,
     state: &'static str,
 }
@@ -49,7 +52,24 @@ pub(crate) async fn get(
         .parse::<usize>()
         .ok()
         .map(|many| say::count(many, "code was made", "codes were made"));
-    page(&room, &who, slug, "", &Errors::default(), None, saved.unwrap_or_default()).await
+    let typed = Typed { form_key: room.site().dice().hex::<16>(), ..Typed::default() };
+    page(&room, &who, slug, &typed, &Errors::default(), saved.unwrap_or_default()).await
+}
+
+/// What somebody typed, put back as it was.
+#[derive(Default)]
+struct Typed {
+    children: String,
+    form_key: String,
+    looked: Looked,
+}
+
+/// A line of the list that can be read.
+struct Line {
+    number: i64,
+    name_key: String,
+    born: Date,
+    typed: String,
 }
 
 pub(crate) async fn post(
@@ -60,40 +80,44 @@ pub(crate) async fn post(
 ) -> Reply {
     let Some((row, _, may)) = kept(&room, &who, &slug).await? else { return Ok(missing()) };
     let site = room.site();
-    let typed = form.get("children").to_owned();
-    let screened = site.screen(&typed);
-    let card = site.card(screened.verdict()).map(CardView::above);
-    let mut errors = Errors::default();
-    let mut children: Vec<(String, Date)> = Vec::new();
-    for (number, line) in typed.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let read = line.rsplit_once(',').and_then(|(name, born)| {
-            Some((name_key(&one_line(name)), read_day(born)?)).filter(|(name, _)| !name.is_empty())
-        });
-        match read {
-            Some(child) => children.push(child),
-            None => {
-                let sentence =
-                    format!("Line {} cannot be read. Write it as in the example above the box", number + 1);
-                errors.0.push(Refusal::at("children", sentence));
-                break;
+    let key = form.get("form_key");
+    let key_fits = key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let typed = Typed {
+        children: form.get("children").to_owned(),
+        form_key: if key_fits { key.to_owned() } else { site.dice().hex::<16>() },
+        looked: look(site, &form.typed(&["children"]), &form),
+    };
+    let lines = match read_lines(&typed.children) {
+        Ok(lines) if !typed.looked.stops => lines,
+        Ok(_) => return page(&room, &who, slug, &typed, &Errors::default(), String::new()).await,
+        Err(errors) => return page(&room, &who, slug, &typed, &errors, String::new()).await,
+    };
+    let made: Vec<NewCode> = lines
+        .into_iter()
+        .map(|line| {
+            let code = site.dice().reference();
+            NewCode {
+                code_key: code_key(&code),
+                code,
+                name_key: line.name_key,
+                born: line.born,
+                line: line.number,
+                typed: line.typed,
             }
-        }
-    }
-    if errors.is_empty() && (children.is_empty() || children.len() > LINES_MAX) {
-        errors.0.push(Refusal::at("children", format!("Type from 1 to {LINES_MAX} children, one a line")));
-    }
-    if !errors.is_empty() {
-        return page(&room, &who, slug, &typed, &errors, card, String::new()).await;
-    }
-    let made: Vec<(String, Date, String)> =
-        children.into_iter().map(|(name, born)| (name, born, site.dice().reference())).collect();
-    let (id, now) = (row.id, site.clock().now());
-    let many = site
-        .db()
-        .write(move |tx| {
+        })
+        .collect();
+    let (id, now, form_key) = (row.id, site.clock().now(), typed.form_key);
+    let many = room
+        .line()
+        .write(vec![id.uuid()], move |tx| {
+            // A form that is sent twice made its codes the first time.
+            let before = rows::count_codes_of_form(tx, id, &form_key)?;
+            if before > 0 {
+                return Ok(u64::try_from(before)?);
+            }
             let mut many = 0;
-            for (name, born, code) in &made {
-                many += rows::insert_code(tx, id, (code, &code_key(code)), (name, *born), now)?;
+            for new in &made {
+                many += rows::insert_code(tx, id, &form_key, new, now)?;
             }
             audit::record(tx, &may, format!("made {many} codes for schools"), "", now);
             Ok(many)
@@ -102,13 +126,32 @@ pub(crate) async fn post(
     Ok(see_other(&format!("/admin/holidays/{slug}/codes?saved={many}")))
 }
 
+/// Reads one child a line: its name, a comma, its birthday.
+fn read_lines(typed: &str) -> Result<Vec<Line>, Errors> {
+    let wrong = |sentence: String| Err(Errors(vec![Refusal::at("children", sentence)]));
+    let mut lines = Vec::new();
+    for (number, line) in (1_i64..).zip(typed.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let read = line
+            .rsplit_once(',')
+            .and_then(|(name, born)| Some((name_key(&one_line(name)), read_day(born)?)))
+            .filter(|(name, _)| !name.is_empty());
+        let Some((name_key, born)) = read else {
+            return wrong(format!("Line {number} cannot be read. Write it as in the example above the box"));
+        };
+        lines.push(Line { number, name_key, born, typed: one_line(line) });
+    }
+    if lines.is_empty() || lines.len() > LINES_MAX {
+        return wrong(format!("Type from 1 to {LINES_MAX} children, one a line"));
+    }
+    Ok(lines)
+}
+
 async fn page(
     room: &Holidays,
     who: &Who,
     slug: String,
-    typed: &str,
+    typed: &Typed,
     errors: &Errors,
-    card: Option<CardView>,
     saved: String,
 ) -> Reply {
     let Some((row, programme, may)) = kept(room, who, &slug).await? else { return Ok(missing()) };
@@ -124,7 +167,8 @@ async fn page(
         .await?;
     let (status, title) = errors.page("Codes for schools");
     let body = CodesView {
-        card,
+        looked: &typed.looked,
+        form_key: &typed.form_key,
         summary: ErrorSummary { errors }.render()?,
         name: programme.name,
         saved,
@@ -132,7 +176,7 @@ async fn page(
             "children",
             "Children",
             "One a line: first name, last name, date of birth. Like: Robin Example, 27 3 2017",
-            typed,
+            &typed.children,
             8,
             errors,
         )?,
@@ -145,6 +189,7 @@ async fn page(
 fn line_view(code: &CodeRow) -> LineView {
     LineView {
         code: code.code.clone(),
+        typed: code.typed.clone(),
         born: code.born.parse::<Date>().map(say::day_month_year).unwrap_or_default(),
         state: if code.used_at.is_some() { "Used" } else { "Not used yet" },
     }

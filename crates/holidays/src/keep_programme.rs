@@ -1,11 +1,11 @@
 //! `/admin/holidays`: the programmes, one programme as it stands, and its rules.
 
 use crate::{
-    catalogue::{begins, moment_words},
+    catalogue::{HeldDate, begins, list_held, moment_words},
     model::{Opening, Programme, ProgrammeId, Reason, Share, Standing, Tier, Wanted, decide_discretionary},
     open_morning::draw_in_time,
     opening::commitment,
-    parts::{input, radios, read_day, text, typed_day},
+    parts::{Looked, input, look, new_lines, radios, read_day, text, typed_day},
     room::Holidays,
     show_programmes::years_words,
     store::{self as rows, ProgrammeRow},
@@ -18,7 +18,7 @@ use kernel::{Fault, Id, Instant, Refusal, Slug, Span, Time, london, one_line};
 use std::collections::BTreeSet;
 use store::Tx;
 use web::{
-    CardView, Form, Page, Params, Reply, Who,
+    Form, Page, Params, Reply, Who,
     fields::{ErrorSummary, Errors},
     missing, say, see_other, show, show_with,
 };
@@ -107,12 +107,6 @@ struct ProgrammeView {
     share: ShareView,
 }
 
-/// How many forms wait for a person.
-pub(crate) fn count_waiting(standings: &[(String, i64)]) -> i64 {
-    let waits = [Standing::NeedsAPerson, Standing::Appeal, Standing::Twin].map(Standing::key);
-    standings.iter().filter(|(key, _)| waits.contains(&key.as_str())).map(|(_, many)| many).sum()
-}
-
 struct ShareView {
     words: String,
     /// Of the bar, in percent of its width.
@@ -128,10 +122,12 @@ pub(crate) async fn get(
 ) -> Reply {
     let Some((row, programme, _)) = kept(&room, &who, &slug).await? else { return Ok(missing()) };
     let id = row.id;
-    let (standings, (funded, discretionary)) = room
+    let (standings, waiting, (funded, discretionary)) = room
         .site()
         .db()
-        .read(move |tx| Ok((rows::list_standings(tx, id)?, rows::count_funded(tx, id)?)))
+        .read(move |tx| {
+            Ok((rows::list_standings(tx, id)?, rows::count_queue(tx, id)?, rows::count_funded(tx, id)?))
+        })
         .await?;
     let of = |standing: Standing| {
         standings.iter().find(|(key, _)| key == standing.key()).map_or(0, |(_, many)| *many)
@@ -144,7 +140,7 @@ pub(crate) async fn get(
         opens: programme.opens_at.map(moment_words).unwrap_or_default(),
         commitment: commitment(&row.seed),
         saved: params.get("saved") == "1",
-        waiting: count_waiting(&standings),
+        waiting,
         settles: who.may::<SettleEligibility>(On::one("holiday_programme", programme_id(&slug))).is_ok(),
         standings: Standing::ALL.iter().map(|standing| (standing.words(), of(*standing))).collect(),
         share: share_view(&programme, funded, discretionary),
@@ -179,14 +175,17 @@ fn share_view(programme: &Programme, funded: i64, discretionary: i64) -> ShareVi
 
 #[derive(Template)]
 #[template(path = "admin_settings.html")]
-struct SettingsView {
-    card: Option<CardView>,
+struct SettingsView<'a> {
+    looked: &'a Looked,
     summary: String,
     action: String,
     back: (String, String),
     is_new: bool,
     fields: Vec<String>,
     tiers: Vec<(&'static str, &'static str, bool)>,
+    leave_out_error: Option<&'a str>,
+    /// How many dates would be left out.
+    left_out: usize,
 }
 
 /// The rules as typed.
@@ -254,7 +253,7 @@ impl Typed {
         self.values.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str())
     }
 
-    fn programme(&self, slug: Option<&str>) -> Result<Programme, Errors> {
+    fn programme(&self, slug: Option<&str>, before: Option<&Programme>) -> Result<Programme, Errors> {
         let mut errors = Errors::default();
         let name = one_line(self.get("name"));
         let slug = slug.map(str::to_owned).or_else(|| Slug::from_name(&name).map(String::from));
@@ -307,8 +306,8 @@ impl Typed {
                 to_year: to_year?,
                 send_until,
                 tiers: self.tiers.clone(),
-                reasons: reasons(self.get("reasons")),
-                funded_places: funded_places?.max(0),
+                reasons: reasons(self.get("reasons"), before.map_or(&[], |before| &before.reasons)),
+                funded_places: funded_places?,
                 share_percent: share_percent?,
                 warn_percent: warn_percent?,
                 opens_at,
@@ -329,10 +328,14 @@ impl Typed {
     }
 }
 
-/// One reason a line. Its key is made from its words, so that it stays the same while the words do.
-fn reasons(typed: &str) -> Vec<Reason> {
+/// One reason a line. One that is kept keeps its key, by which families named it; a new one's is made from its words.
+fn reasons(typed: &str, kept: &[Reason]) -> Vec<Reason> {
     let lines = typed.lines().map(one_line).filter(|line| !line.is_empty());
-    lines.filter_map(|words| Some(Reason { key: Slug::from_name(&words)?.into(), words })).collect()
+    let reason = |words: String| match kept.iter().find(|reason| reason.words == words) {
+        Some(reason) => Some(reason.clone()),
+        None => Some(Reason { key: Slug::from_name(&words)?.into(), words }),
+    };
+    lines.filter_map(reason).collect()
 }
 
 fn year_key(year: SchoolYear) -> String {
@@ -377,17 +380,23 @@ pub(crate) async fn get_new(State(room): State<Holidays>, who: Who) -> Reply {
         ("wanted", "draft"),
     ];
     let values = usual.map(|(name, value)| (name, value.to_owned())).to_vec();
-    settings(&room, None, &Typed { values, tiers: [Tier::Targeted].into() }, &Errors::default(), None)
+    settings(
+        &room,
+        None,
+        &Typed { values, tiers: [Tier::Targeted].into() },
+        &Errors::default(),
+        &Asking::default(),
+    )
 }
 
 pub(crate) async fn post_new(State(room): State<Holidays>, who: Who, form: Form) -> Reply {
     let may = who.may::<KeepHolidayProgramme>(On::all("holiday_programme"))?;
-    keep(&room, &may, None, &form).await
+    keep(&room, &may, None, None, &form).await
 }
 
 pub(crate) async fn get_settings(State(room): State<Holidays>, Path(slug): Path<String>, who: Who) -> Reply {
     let Some((_, programme, _)) = kept(&room, &who, &slug).await? else { return Ok(missing()) };
-    settings(&room, Some(&slug), &Typed::of(&programme), &Errors::default(), None)
+    settings(&room, Some(&slug), &Typed::of(&programme), &Errors::default(), &Asking::default())
 }
 
 pub(crate) async fn post_settings(
@@ -396,41 +405,87 @@ pub(crate) async fn post_settings(
     who: Who,
     form: Form,
 ) -> Reply {
-    let Some((_, _, may)) = kept(&room, &who, &slug).await? else { return Ok(missing()) };
-    keep(&room, &may, Some(&slug), &form).await
+    let Some((_, before, may)) = kept(&room, &who, &slug).await? else { return Ok(missing()) };
+    keep(&room, &may, Some(&slug), Some(before), &form).await
 }
 
-async fn keep(room: &Holidays, may: &May<KeepHolidayProgramme>, slug: Option<&str>, form: &Form) -> Reply {
+/// What a form is asked before it is kept.
+#[derive(Default)]
+struct Asking {
+    looked: Looked,
+    /// How many dates the new days would leave out.
+    left_out: usize,
+}
+
+/// Words that are not kept yet: a programme's own text is nobody's words of today.
+fn new_words(form: &Form, before: Option<&Programme>) -> String {
+    let kept = before.map(Typed::of).unwrap_or_default();
+    let words = ["name", "summary", "hours", "reasons", "paid"]
+        .map(|name| new_lines(&form.typed(&[name]), kept.get(name)))
+        .into_iter();
+    words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The dates of a programme that are on none of its new days.
+fn list_left_out(tx: &mut Tx, before: &Programme, after: &Programme) -> Result<Vec<HeldDate>, Fault> {
+    let held = list_held(tx, programme_id(&before.slug), before, begins(before.first)?)?;
+    let dates = held.into_iter().flat_map(|held| held.dates);
+    Ok(dates.filter(|date| date.day < after.first || after.last < date.day).collect())
+}
+
+async fn keep(
+    room: &Holidays,
+    may: &May<KeepHolidayProgramme>,
+    slug: Option<&str>,
+    before: Option<Programme>,
+    form: &Form,
+) -> Reply {
     let site = room.site();
-    let screened = site.screen(&form.typed(&["name", "summary", "hours", "reasons", "paid"]));
-    let card = site.card(screened.verdict()).map(CardView::above);
+    let mut asking = Asking { looked: look(site, &new_words(form, before.as_ref()), form), left_out: 0 };
     let typed = Typed::of_form(form);
-    let programme = match typed.programme(slug) {
-        Ok(programme) => programme,
-        Err(errors) => return settings(room, slug, &typed, &errors, card),
+    let programme = match typed.programme(slug, before.as_ref()) {
+        Ok(programme) if !asking.looked.stops => programme,
+        Ok(_) => return settings(room, slug, &typed, &Errors::default(), &asking),
+        Err(errors) => return settings(room, slug, &typed, &errors, &asking),
     };
     let is_new = slug.is_none();
     let (may, seed, now, address) =
         (may.clone(), site.dice().hex::<16>(), site.clock().now(), programme.slug.clone());
+    // Families count on the dates of a programme that they can see.
+    let seen = before.filter(|before| before.wanted == Wanted::Published);
+    let agreed = form.get("leave_out").to_owned();
     let kept = site.db().write(move |tx| {
         if is_new && rows::find_programme(tx, &programme.slug)?.is_some() {
-            return Ok(Err(vec![Refusal::at("name", "There is a programme of this name. Choose another")]));
+            let taken = Refusal::at("name", "There is a programme of this name. Choose another");
+            return Ok(Err((vec![taken], 0)));
         }
-        publish_programme(tx, &may, &programme, &seed, now)
+        let left_out = match &seen {
+            Some(before) => list_left_out(tx, before, &programme)?,
+            None => Vec::new(),
+        };
+        if !left_out.is_empty() && agreed != left_out.len().to_string() {
+            return Ok(Err((vec![Refusal::at("leave_out", left_out_words(&left_out))], left_out.len())));
+        }
+        Ok(publish_programme(tx, &may, &programme, &seed, now)?.map_err(|wrong| (wrong, 0)))
     });
     match kept.await? {
         Ok(_) => Ok(see_other(&format!("/admin/holidays/{address}?saved=1"))),
-        Err(wrong) => settings(room, slug, &typed, &Errors(wrong), card),
+        Err((wrong, left_out)) => {
+            asking.left_out = left_out;
+            settings(room, slug, &typed, &Errors(wrong), &asking)
+        }
     }
 }
 
-fn settings(
-    room: &Holidays,
-    slug: Option<&str>,
-    typed: &Typed,
-    errors: &Errors,
-    card: Option<CardView>,
-) -> Reply {
+fn left_out_words(dates: &[HeldDate]) -> String {
+    let places: i64 = dates.iter().map(|date| date.taken).sum();
+    let many = say::count(dates.len(), "date of its sessions is", "dates of its sessions are");
+    format!(
+        "{many} not on these days, with {places} places booked. Change the days, or tick the box to leave them out. Bookings are not cancelled by this"
+    )
+}
+
+fn settings(room: &Holidays, slug: Option<&str>, typed: &Typed, errors: &Errors, asking: &Asking) -> Reply {
     let line =
         |name: &'static str, label, hint| input(name, label, hint, typed.get(name), ("text", "off"), errors);
     let openings: Vec<(&str, &str)> = Opening::ALL.iter().map(|each| (each.key(), each.words())).collect();
@@ -485,7 +540,9 @@ fn settings(
     let (status, title) =
         errors.page(if slug.is_some() { "Change the programme" } else { "Add a programme" });
     let body = SettingsView {
-        card,
+        looked: &asking.looked,
+        leave_out_error: errors.at("leave_out"),
+        left_out: asking.left_out,
         summary: ErrorSummary { errors }.render()?,
         action: slug
             .map_or("/admin/holidays/new".to_owned(), |slug| format!("/admin/holidays/{slug}/settings")),

@@ -4,7 +4,7 @@ use crate::{
     catalogue::{Held, begins, list_held},
     keep_programme::kept,
     model::{Meal, ProgrammeId},
-    parts::{input, radios},
+    parts::{Looked, input, look, new_lines, radios},
     room::Holidays,
     store as rows,
 };
@@ -15,7 +15,7 @@ use events::SessionId;
 use kernel::{Fault, Instant, Refusal, one_line};
 use store::Tx;
 use web::{
-    CardView, Form, Page, Params, Reply, Who,
+    Form, Page, Params, Reply, Who,
     fields::{ErrorSummary, Errors},
     missing, say, see_other, show_with,
 };
@@ -36,8 +36,8 @@ pub fn add_session(
 
 #[derive(Template)]
 #[template(path = "admin_sessions.html")]
-struct SessionsView {
-    card: Option<CardView>,
+struct SessionsView<'a> {
+    looked: &'a Looked,
     summary: String,
     slug: String,
     name: String,
@@ -64,7 +64,7 @@ pub(crate) async fn get(
     who: Who,
     params: Params,
 ) -> Reply {
-    page(&room, &who, slug, &Default::default(), &Errors::default(), None, params.get("saved") == "1").await
+    page(&room, &who, slug, &Typed::default(), &Errors::default(), params.get("saved") == "1").await
 }
 
 #[derive(Default)]
@@ -72,6 +72,7 @@ struct Typed {
     session: String,
     meal: String,
     menu: String,
+    looked: Looked,
 }
 
 pub(crate) async fn post(
@@ -82,39 +83,51 @@ pub(crate) async fn post(
 ) -> Reply {
     let Some((row, _, may)) = kept(&room, &who, &slug).await? else { return Ok(missing()) };
     let site = room.site();
-    let screened = site.screen(&form.typed(&["session", "menu"]));
-    let card = site.card(screened.verdict()).map(CardView::above);
+    let (id, address) = (row.id, form.get("session").trim_start_matches("/whats-on/").to_owned());
+    let found = site.db().read({
+        let address = address.clone();
+        move |tx| {
+            let Some(session) = events::find_session_by_slug(tx, &address)? else { return Ok(None) };
+            let kept = rows::list_sessions(tx, id)?.into_iter().find(|kept| kept.session_id == session.id);
+            Ok(Some((session.id, kept.map(|kept| kept.menu).unwrap_or_default())))
+        }
+    });
+    let found = found.await?;
+    let kept_menu = found.as_ref().map_or("", |(_, menu)| menu.as_str());
+    let mut words = new_lines(&form.typed(&["menu"]), kept_menu);
+    if found.is_none() {
+        words = format!("{}\n{words}", form.typed(&["session"]));
+    }
     let typed = Typed {
-        session: form.get("session").trim_start_matches("/whats-on/").to_owned(),
+        session: address,
         meal: form.get("meal").to_owned(),
         menu: one_line(form.get("menu")),
+        looked: look(site, &words, &form),
     };
     let mut errors = Errors::default();
     let meal = Meal::of(&typed.meal).unwrap_or(Meal::NotGiven);
     if typed.menu.chars().count() > 300 {
         errors.0.push(Refusal::at("menu", "Use 300 letters or fewer"));
     }
-    let (address, now) = (typed.session.clone(), site.clock().now());
-    let found = site.db().read(move |tx| events::find_session_by_slug(tx, &address)).await?;
     if found.is_none() {
         errors.0.push(Refusal::at(
             "session",
             "We know no session of this address. Copy the end of its page’s address",
         ));
     }
-    let Some(session) = found.filter(|_| errors.is_empty()) else {
-        return page(&room, &who, slug, &typed, &errors, card, false).await;
+    let Some((session, _)) = found.filter(|_| errors.is_empty() && !typed.looked.stops) else {
+        return page(&room, &who, slug, &typed, &errors, false).await;
     };
     let is_taken_out = form.get("do") == "take_out";
-    let (id, menu) = (row.id, typed.menu.clone());
+    let (menu, now) = (typed.menu, site.clock().now());
     site.db()
         .write(move |tx| {
             if is_taken_out {
-                rows::delete_session(tx, id, session.id)?;
+                rows::delete_session(tx, id, session)?;
                 audit::record(tx, &may, "took a session out of a holiday programme", "", now);
                 return Ok(());
             }
-            add_session(tx, &may, id, session.id, (meal, &menu), now)
+            add_session(tx, &may, id, session, (meal, &menu), now)
         })
         .await?;
     Ok(see_other(&format!("/admin/holidays/{slug}/sessions?saved=1")))
@@ -126,7 +139,6 @@ async fn page(
     slug: String,
     typed: &Typed,
     errors: &Errors,
-    card: Option<CardView>,
     saved: bool,
 ) -> Reply {
     let Some((row, programme, _)) = kept(room, who, &slug).await? else { return Ok(missing()) };
@@ -147,7 +159,7 @@ async fn page(
     ];
     let (status, title) = errors.page("Sessions of the programme");
     let body = SessionsView {
-        card,
+        looked: &typed.looked,
         summary: ErrorSummary { errors }.render()?,
         name: programme.name,
         saved,

@@ -120,6 +120,13 @@ words! {
     }
 }
 
+impl Standing {
+    /// Whether there is an answer.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Standing::Eligible | Standing::Not | Standing::Twin)
+    }
+}
+
 /// A reason other than free school meals for which the council gives a free place.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Reason {
@@ -180,8 +187,11 @@ impl Programme {
     pub fn check(&self) -> Vec<Refusal> {
         let mut wrong = Vec::new();
         let mut say = |field, sentence: &str| wrong.push(Refusal::at(field, sentence));
-        if self.slug.parse::<Slug>().is_err() || self.slug == "family" {
+        if !self.name.trim().is_empty() && (self.slug.parse::<Slug>().is_err() || self.slug == "family") {
             say("name", "Use a name with letters or numbers");
+        }
+        if self.name.trim().is_empty() {
+            say("name", "Type a name, such as Summer 2027");
         }
         if self.summary.trim().is_empty() {
             say("summary", "Say in a few words what it is");
@@ -195,8 +205,17 @@ impl Programme {
         if self.to_year < self.from_year {
             say("to_year", "The oldest year must not be below the youngest");
         }
-        if self.warn_percent > self.share_percent || !(0..=100).contains(&self.share_percent) {
+        if !(0..=1_000_000).contains(&self.funded_places) {
+            say("funded_places", "Type how many places there is money for, or 0 to count what is booked");
+        }
+        if self.warn_percent < 0
+            || self.warn_percent > self.share_percent
+            || !(0..=100).contains(&self.share_percent)
+        {
             say("warn_percent", "The warning must come before the limit, and the limit is at most 100");
+        }
+        if self.send_until.is_some_and(|age| !(1..=25).contains(&age)) {
+            say("send_until", "Type an age in years from 1 to 25, or nothing");
         }
         if !(1..=10_000).contains(&self.line_per_minute) {
             say("line_per_minute", "Let in from 1 to 10,000 families a minute");

@@ -1,8 +1,37 @@
 //! Small pieces of pages that several use.
 
 use askama::Template;
-use kernel::{Date, Fault};
-use web::fields::{Errors, Input, Radios, Textarea};
+use kernel::{Date, Fault, one_line};
+use web::{
+    CardView, Form, Site,
+    fields::{Errors, Input, Radios, Textarea},
+};
+
+/// What the safety screen found in what somebody wants to keep.
+#[derive(Default)]
+pub(crate) struct Looked {
+    /// The card that the words call for.
+    pub card: Option<CardView>,
+    /// Sent back with the form by whoever has seen the card for these very words. Empty without a card.
+    pub seen: String,
+    /// Whether the card has not been seen, so that nothing is kept yet.
+    pub stops: bool,
+}
+
+/// Looks at words before they are kept. A card is shown once for them; sending them again is the person's own choice.
+pub(crate) fn look(site: &Site, words: &str, form: &Form) -> Looked {
+    let screened = site.screen(words);
+    let Some(card) = site.card(screened.verdict()).map(CardView::above) else { return Looked::default() };
+    let seen = blake3::hash(words.as_bytes()).to_hex().to_string();
+    Looked { card: Some(card), stops: form.get("seen") != seen, seen }
+}
+
+/// The lines of a text that are not among those that are kept: what was read before is nobody's words of today.
+pub(crate) fn new_lines(typed: &str, kept: &str) -> String {
+    let kept: Vec<String> = kept.lines().map(one_line).collect();
+    let lines = typed.lines().map(one_line).filter(|line| !line.is_empty() && !kept.contains(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
 
 pub(crate) fn input(
     name: &str,

@@ -6,6 +6,7 @@ use crate::{
     figures::{Return, public_words},
     model::{Meal, Opening, Programme, Wanted},
     room::Holidays,
+    show_return::ends,
     store as rows,
 };
 use askama::Template;
@@ -135,9 +136,11 @@ pub(crate) async fn get(State(room): State<Holidays>, Path(slug): Path<String>, 
     let wanted: Vec<&Held> = all.iter().filter(|held| asked.wants(held)).collect();
     let days = by_day(&wanted);
     let many: usize = days.iter().map(|day| day.lines.len()).sum();
+    // Figures that were kept before the end are not what the holiday came to.
+    let over = ends(&programme)?;
     let went: Option<Return> = row
         .as_ref()
-        .filter(|row| row.returned_at.is_some() && today > programme.last)
+        .filter(|row| row.returned_at.is_some_and(|at| at >= over) && today > programme.last)
         .and_then(|row| serde_json::from_value(row.figures.clone()?).ok());
     let is_open = programme.wanted == Wanted::Published && today <= programme.last;
     let body = ProgrammeView {

@@ -17,14 +17,14 @@ use axum::{
     response::IntoResponse,
 };
 use calendar::Phase;
-use kernel::{Fault, Refusal};
+use kernel::{Fault, Instant, Refusal, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Tx;
 use uuid::Uuid;
 use web::{
     Form, Page, Params, Reply, Who,
     fields::{ErrorSummary, Errors},
-    missing, see_other, show_with,
+    missing, say, see_other, show_with,
 };
 
 #[derive(Template)]
@@ -34,6 +34,9 @@ struct ReturnView {
     slug: String,
     name: String,
     is_kept: bool,
+    /// The last day, while it is not over: nothing is final before.
+    so_far_until: Option<String>,
+    sure_error: Option<String>,
     saved: bool,
     all: Vec<(&'static str, i64)>,
     providers: Vec<(String, Vec<(&'static str, i64)>)>,
@@ -56,7 +59,12 @@ pub(crate) struct Counted {
 }
 
 /// Counts a programme's return from the registers, in one moment.
-pub(crate) fn count(tx: &mut Tx, id: ProgrammeId, programme: &Programme) -> Result<Counted, Fault> {
+pub(crate) fn count(
+    tx: &mut Tx,
+    id: ProgrammeId,
+    programme: &Programme,
+    now: Instant,
+) -> Result<Counted, Fault> {
     let held = list_held(tx, id, programme, begins(programme.first)?)?;
     let dates: Vec<CountedDate> = held
         .iter()
@@ -64,6 +72,7 @@ pub(crate) fn count(tx: &mut Tx, id: ProgrammeId, programme: &Programme) -> Resu
             held.dates.iter().map(|date| CountedDate {
                 id: date.id,
                 provider: held.provider.clone(),
+                is_over: date.ends_at <= now,
                 places: if date.places == i64::MAX { 0 } else { date.places },
             })
         })
@@ -126,6 +135,21 @@ fn counted_children(rows: &[ChildRow]) -> Vec<CountedChild> {
         .collect()
 }
 
+/// When a programme is over, and its figures may be kept.
+pub(crate) fn ends(programme: &Programme) -> Result<Instant, Fault> {
+    begins(programme.last.checked_add(Span::new().days(1))?)
+}
+
+/// Why the form could not be taken.
+enum Wrong {
+    /// No child is known by what was typed for this walk-in.
+    NoChild(Uuid, String),
+    /// The programme is not over.
+    TooEarly,
+    /// Nobody said that the registers are complete.
+    NotSure,
+}
+
 pub(crate) async fn get(
     State(room): State<Holidays>,
     Path(slug): Path<String>,
@@ -145,10 +169,16 @@ pub(crate) async fn post(
     let (id, now) = (row.id, room.site().clock().now());
     match form.get("do") {
         "keep" => {
+            if now < ends(&programme)? {
+                return page(&room, &who, slug, false, Some(Wrong::TooEarly)).await;
+            }
+            if form.get("sure") != "1" {
+                return page(&room, &who, slug, false, Some(Wrong::NotSure)).await;
+            }
             room.site()
                 .db()
                 .write(move |tx| {
-                    let counted = count(tx, id, &programme)?.counted;
+                    let counted = count(tx, id, &programme, now)?.counted;
                     rows::set_figures(tx, id, &serde_json::to_value(&counted)?, now)?;
                     audit::record(tx, &may, "kept the figures of a holiday programme", "", now);
                     Ok(())
@@ -172,7 +202,7 @@ pub(crate) async fn post(
                 })
                 .await?;
             if !matched {
-                return page(&room, &who, slug, false, Some((walk_in, typed))).await;
+                return page(&room, &who, slug, false, Some(Wrong::NoChild(walk_in, typed))).await;
             }
         }
         _ => return Ok(missing()),
@@ -193,11 +223,11 @@ fn find_child_by_words(tx: &mut Tx, programme: ProgrammeId, typed: &str) -> Resu
     Ok(found.first().copied().filter(|_| found.len() == 1))
 }
 
-async fn page(room: &Holidays, who: &Who, slug: String, saved: bool, wrong: Option<(Uuid, String)>) -> Reply {
+async fn page(room: &Holidays, who: &Who, slug: String, saved: bool, wrong: Option<Wrong>) -> Reply {
     let Some((row, programme, may)) = kept(room, who, &slug).await? else { return Ok(missing()) };
     let (id, rules) = (row.id, programme.clone());
     let now = room.site().clock().now();
-    let counted = room.site().db().snapshot(move |tx| count(tx, id, &rules)).await?;
+    let counted = room.site().db().snapshot(move |tx| count(tx, id, &rules, now)).await?;
     if !counted.loose.is_empty() {
         let record = move |tx: &mut Tx| {
             audit::record(tx, &may, "looked at who walked in", "", now);
@@ -205,11 +235,23 @@ async fn page(room: &Holidays, who: &Who, slug: String, saved: bool, wrong: Opti
         };
         room.site().db().write(record).await?;
     }
+    let is_over = now >= ends(&programme)?;
+    let last = say::day_month_year(programme.last);
     let mut errors = Errors::default();
-    if wrong.is_some() {
-        let sentence = "We found no such child. Type the family’s reference, and the child’s first name where there are several";
-        errors.0.push(Refusal::at("reference", sentence));
-    }
+    errors.0.extend(wrong.as_ref().map(|wrong| match wrong {
+        Wrong::NoChild(..) => Refusal::at(
+            "reference",
+            "We found no such child. Type the family’s reference, and the child’s first name where there are several",
+        ),
+        Wrong::TooEarly => {
+            Refusal::at("", format!("The figures can be kept after the last day, {last}. Nothing is final before"))
+        }
+        Wrong::NotSure => Refusal::at("sure", "Tick the box when the registers are complete"),
+    }));
+    let wrong = wrong.and_then(|wrong| match wrong {
+        Wrong::NoChild(walk_in, typed) => Some((walk_in, typed)),
+        _ => None,
+    });
     let (status, title) = errors.page(&format!("The return: {}", programme.name));
     let when = |date: &Uuid| {
         let found = counted
@@ -221,7 +263,9 @@ async fn page(room: &Holidays, who: &Who, slug: String, saved: bool, wrong: Opti
     let body = ReturnView {
         summary: ErrorSummary { errors: &errors }.render()?,
         name: programme.name,
-        is_kept: row.returned_at.is_some(),
+        is_kept: row.returned_at.is_some() && is_over,
+        so_far_until: (!is_over).then_some(last),
+        sure_error: errors.at("sure").map(str::to_owned),
         saved,
         all: counted.counted.all.lines().to_vec(),
         providers: counted
@@ -252,17 +296,19 @@ async fn page(room: &Holidays, who: &Who, slug: String, saved: bool, wrong: Opti
     show_with(room.site(), status, &Page::new(title), &body)
 }
 
-/// `GET /admin/holidays/{slug}/return.csv`: the same figures, a line for all and one for each provider.
+/// `GET /admin/holidays/{slug}/return.csv`: the same figures, a line for all and one for each provider. Its head says so while
+/// nothing is final.
 pub(crate) async fn csv(State(room): State<Holidays>, Path(slug): Path<String>, who: Who) -> Reply {
     let Some((row, programme, _)) = kept(&room, &who, &slug).await? else { return Ok(missing()) };
-    let id = row.id;
-    let counted = room.site().db().snapshot(move |tx| count(tx, id, &programme)).await?.counted;
+    let (id, now) = (row.id, room.site().clock().now());
+    let provider = if now < ends(&programme)? { "Provider (so far, nothing is final)" } else { "Provider" };
+    let counted = room.site().db().snapshot(move |tx| count(tx, id, &programme, now)).await?.counted;
     let line = |name: &str, figures: &Figures| {
         let cells = figures.lines().iter().map(|(_, figure)| figure.to_string()).collect::<Vec<_>>();
         format!("{},{}\r\n", quoted(name), cells.join(","))
     };
     let head: Vec<String> = Figures::default().lines().iter().map(|(words, _)| quoted(words)).collect();
-    let mut out = format!("Provider,{}\r\n{}", head.join(","), line("All", &counted.all));
+    let mut out = format!("{provider},{}\r\n{}", head.join(","), line("All", &counted.all));
     for (name, figures) in &counted.providers {
         out.push_str(&line(name, figures));
     }

@@ -52,6 +52,7 @@ struct FamilyView {
     slug: String,
     dates: Vec<String>,
     to_come: usize,
+    waiting: usize,
     ringing_since: String,
 }
 
@@ -64,6 +65,8 @@ struct Listed {
     contact: BookedOn,
     ringing_since: Option<Instant>,
     to_come: Vec<BookedOn>,
+    /// How many other families wait for a place on a date on which this one has some.
+    waiting: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,7 +82,7 @@ pub(crate) async fn get(State(room): State<Registers>, who: Who, params: Params)
         "ring" => "Somebody rings them. They stay on the list until you decide.",
         "let_be" => "They are off the list.",
         "release" => {
-            "Their coming places go to other families. They are told, and whom to ring if that is wrong."
+            "Their coming places are free for other families. They are told, and whom to ring if that is wrong."
         }
         "rule" => "The rule is kept.",
         _ => "",
@@ -100,6 +103,16 @@ pub(crate) async fn post(State(room): State<Registers>, who: Who, form: Form) ->
     let Some(family) = families.into_iter().find(|family| key_of(family) == key) else {
         return page(&room, &who, None, &Errors::default(), "That family is not on the list any more.").await;
     };
+    if decision == Decision::Release && family.to_come.is_empty() {
+        return page(
+            &room,
+            &who,
+            None,
+            &Errors::default(),
+            "They have no places to come. Nothing was released.",
+        )
+        .await;
+    }
     let session = family.absences[0].session_id;
     let may = who.may::<KeepBookings>(On::one("session", session).of_organization(family.organization))?;
     let id = Id::<Decision>::new(site.clock(), site.dice()).uuid();
@@ -109,6 +122,10 @@ pub(crate) async fn post(State(room): State<Registers>, who: Who, form: Form) ->
             // Somebody else may have decided while this page was open.
             let still = list_families(tx, now)?.into_iter().find(|one| key_of(one) == key_of(&family));
             let Some(family) = still else { return Ok(()) };
+            // There is nothing to release: they stay on the list, and the page says why.
+            if decision == Decision::Release && family.to_come.is_empty() {
+                return Ok(());
+            }
             let pairs: Vec<_> = family.absences.iter().map(|one| (one.booking_id, one.date_id)).collect();
             let made_by = may.actor().person().map(|person| person.uuid());
             rows::insert_decision(tx, (id, session), decision, &pairs, made_by, now)?;
@@ -165,6 +182,7 @@ fn release(
         values: vec![
             ("session", family.title.clone()),
             ("times", family.absences.len().to_string()),
+            ("why_lines", why_released(family).to_owned()),
             ("dates_lines", lines.join("\n")),
             ("phone", phone.to_owned()),
             ("reference", family.contact.reference.clone()),
@@ -173,6 +191,15 @@ fn release(
     };
     notify::queue(tx, &message, dice, now)?;
     Ok(())
+}
+
+/// Nobody is told that others wait when nobody does.
+fn why_released(family: &Listed) -> &'static str {
+    if family.waiting > 0 {
+        "Other families are waiting, so we have given your next places to them:"
+    } else {
+        "So we have taken back your next places, and other families can book them:"
+    }
 }
 
 /// Gives the places back through the room of bookings, which offers them to whoever waits. Safe to run twice.
@@ -243,7 +270,7 @@ fn key_of(family: &Listed) -> String {
 fn list_families(tx: &mut Tx, now: Instant) -> Result<Vec<Listed>, Fault> {
     let rule = rows::find_absence_rule(tx)?;
     let since = now - jiff::SignedDuration::from_hours(24 * rule.season_days);
-    let absent = rows::list_absences(tx, kernel::civil_today(since))?;
+    let absent = rows::list_absences(tx, kernel::civil_today(since), now)?;
     let mut ids: Vec<BookingId> = absent.iter().map(|row| row.booking_id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -273,10 +300,17 @@ fn list_families(tx: &mut Tx, now: Instant) -> Result<Vec<Listed>, Fault> {
             .map(|date| date.id)
             .collect();
         let mut to_come = bookings::list_booked_on(tx, &coming)?;
+        let waiting = to_come.clone();
         to_come.retain(|booking| {
             let has_place = matches!(Stands::of(&booking.state), Some(Stands::Booked | Stands::Offered));
             has_place && booking.given_up_at.is_none() && family_of(booking) == last.family
         });
+        let dates: BTreeSet<Uuid> = to_come.iter().map(|booking| booking.date_id).collect();
+        let waits = |booking: &&BookedOn| {
+            let stands = Stands::of(&booking.state) == Some(Stands::Waiting) && booking.given_up_at.is_none();
+            stands && dates.contains(&booking.date_id) && family_of(booking) != last.family
+        };
+        let waiting: BTreeSet<String> = waiting.iter().filter(waits).map(family_of).collect();
         let ringing = absences.iter().filter_map(|one| decided.to_ring.get(&(one.booking_id, one.date_id)));
         families.push(Listed {
             organization: row.organization_id,
@@ -285,6 +319,7 @@ fn list_families(tx: &mut Tx, now: Instant) -> Result<Vec<Listed>, Fault> {
             contact: contacts.get(&last.booking_id).context("the booking of an absence")?.clone(),
             ringing_since: ringing.max().copied(),
             to_come,
+            waiting: waiting.len(),
             absences,
         });
     }
@@ -384,6 +419,7 @@ fn family_view(number: usize, family: &Listed) -> FamilyView {
         slug: family.slug.clone(),
         dates: family.absences.iter().map(|one| when(one.starts_at)).collect(),
         to_come: family.to_come.len(),
+        waiting: family.waiting,
         ringing_since: family.ringing_since.map_or_else(String::new, when),
     }
 }

@@ -1,7 +1,7 @@
 //! `GET` and `POST /admin/sessions/{slug}/bookings/new`: somebody who keeps a session books for a family on the telephone.
 
 use crate::{Registers, change_booking::refused_words, roll::when, who_has_booked::find_right};
-use access::audit;
+use access::{KeepBookings, May, audit};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -41,6 +41,9 @@ struct BookView {
     boxes: Vec<String>,
     contact: Vec<String>,
     wait: bool,
+    /// Why the family may not need another booking, and whether they are booked again all the same.
+    again_error: Option<String>,
+    again: bool,
     seen: bool,
     form_key: String,
     reference: String,
@@ -61,7 +64,8 @@ struct Typed {
 
 type Dates = Vec<(Uuid, Instant, i64)>;
 
-async fn list_dates(room: &Registers, session: &SessionRow) -> Result<Dates, Fault> {
+async fn list_dates(room: &Registers, session: &SessionRow, draft: &SessionDraft) -> Result<Dates, Fault> {
+    let places = draft.places.unwrap_or(0);
     let (now, id) = (room.site().clock().now(), session.id);
     room.site()
         .db()
@@ -74,7 +78,7 @@ async fn list_dates(room: &Registers, session: &SessionRow) -> Result<Dates, Fau
             let rooms = bookings::list_rooms(tx, &dates.iter().map(|date| date.id).collect::<Vec<_>>())?;
             let free = |date: &events::SessionDate| {
                 let room = rooms.get(&date.id).copied().unwrap_or_default();
-                (date.places.unwrap_or(0) + room.allowance - room.taken - room.held).max(0)
+                (date.places.unwrap_or(places) + room.allowance - room.taken - room.held).max(0)
             };
             Ok(dates.iter().map(|date| (date.id, date.starts_at, free(date))).collect())
         })
@@ -83,7 +87,7 @@ async fn list_dates(room: &Registers, session: &SessionRow) -> Result<Dates, Fau
 
 pub(crate) async fn get(State(room): State<Registers>, who: Who, Path(slug): Path<String>) -> Reply {
     let Some((_, session, draft)) = find_right(&room, &who, slug).await? else { return Ok(missing()) };
-    let dates = list_dates(&room, &session).await?;
+    let dates = list_dates(&room, &session, &draft).await?;
     let typed = Typed { form_key: room.site().dice().hex::<16>(), ..Typed::default() };
     page(&room, (&session, &draft), &dates, &typed, &Errors::default(), None)
 }
@@ -99,7 +103,7 @@ pub(crate) async fn post(
     let screened = site.screen(&everything);
     let (level, card) = (screened.verdict().level, site.card(screened.verdict()));
     let Some((may, session, draft)) = find_right(&room, &who, slug).await? else { return Ok(missing()) };
-    let dates = list_dates(&room, &session).await?;
+    let dates = list_dates(&room, &session, &draft).await?;
     let mut typed =
         Typed { seen: !form.get("seen").is_empty(), form_key: form.get("form_key").to_owned(), form };
     let about = (&session, &draft);
@@ -111,6 +115,11 @@ pub(crate) async fn post(
         Ok(wish) => wish,
         Err(errors) => return page(&room, about, &dates, &typed, &errors, card),
     };
+    if typed.form.get("again").is_empty()
+        && let Some(refusal) = find_again(&room, &may, &wish, &dates).await?
+    {
+        return page(&room, about, &dates, &typed, &Errors(vec![refusal]), card);
+    }
     match bookings::book(room.desk(), wish).await? {
         Ok(booked) => {
             let now = site.clock().now();
@@ -121,7 +130,8 @@ pub(crate) async fn post(
                 })
                 .await?;
             let kept = if booked.state == Stands::Waiting { "waiting" } else { "booked" };
-            Ok(see_other(&format!("/admin/sessions/{}/bookings?kept={kept}", session.slug)))
+            let (slug, reference) = (&session.slug, &booked.reference);
+            Ok(see_other(&format!("/admin/sessions/{slug}/bookings?kept={kept}&reference={reference}")))
         }
         Err(why) => {
             let field = match &why {
@@ -134,6 +144,40 @@ pub(crate) async fn post(
             page(&room, about, &dates, &typed, &errors, card)
         }
     }
+}
+
+/// That the same family is on one of the dates already, so that nobody takes two places by ringing twice.
+async fn find_again(
+    room: &Registers,
+    may: &May<KeepBookings>,
+    wish: &Request,
+    dates: &Dates,
+) -> Result<Option<Refusal>, Fault> {
+    let (wish, may, now) = (wish.clone(), may.clone(), room.site().clock().now());
+    let found = room
+        .site()
+        .db()
+        .write(move |tx| {
+            let found = bookings::find_already_booked(tx, &wish)?;
+            if found.is_some() {
+                audit::record(tx, &may, "saw that a family is booked already", "", now);
+            }
+            Ok(found)
+        })
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let stands = match found.state {
+        Stands::Waiting => "on the waiting list",
+        Stands::Offered => "offered a place",
+        _ => "booked",
+    };
+    let date = dates.iter().find(|(id, ..)| *id == found.date);
+    let date = date.map_or_else(String::new, |(_, at, _)| format!(" on {}", when(*at)));
+    let words = format!(
+        "This family is already {stands}{date}: reference {}. Tick this box to book them again",
+        found.reference
+    );
+    Ok(Some(Refusal::at("again", words)))
 }
 
 fn wish(typed: &Typed, draft: &SessionDraft, dates: &Dates, today: Date) -> Result<Request, Errors> {
@@ -157,7 +201,7 @@ fn wish(typed: &Typed, draft: &SessionDraft, dates: &Dates, today: Date) -> Resu
                 .0
                 .push(Refusal::at(name_box, format!("Type the first name, in {NAME_MAX} letters or fewer")));
         }
-        let day = read_day(born).filter(|day| *day <= today);
+        let day = bookings::read_day(born).filter(|day| *day <= today);
         if day.is_none() && !born.is_empty() {
             errors.0.push(Refusal::at(born_box, "Type a date of birth that has been, for example 27 3 2024"));
         }
@@ -204,19 +248,6 @@ fn wish(typed: &Typed, draft: &SessionDraft, dates: &Dates, today: Date) -> Resu
         invitation: None,
         through: Through::Session,
     })
-}
-
-/// A day as people type it: `27 3 2024`, `27/03/24`, `2024-03-27`.
-fn read_day(text: &str) -> Option<Date> {
-    let parts: Vec<i16> = text
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
-    let [first, month, last] = parts[..] else { return None };
-    let (day, year) = if first > 31 { (last, first) } else { (first, last) };
-    let year = if year < 100 { 2000 + year } else { year };
-    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 fn page(
@@ -273,6 +304,8 @@ fn page(
         boxes,
         contact,
         wait: !form.get("wait").is_empty(),
+        again_error: errors.at("again").map(str::to_owned),
+        again: !form.get("again").is_empty(),
         seen: typed.seen,
         reference: bookings::reference_of(&typed.form_key),
         form_key: typed.form_key.clone(),

@@ -3,7 +3,7 @@
 
 use crate::{
     Registers,
-    model::{Small, decide_count_words},
+    model::{Small, decide_count_words, is_few},
     store as rows,
 };
 use access::{KeepBookings, On};
@@ -66,26 +66,72 @@ impl Count {
         self.dropped_in += other.dropped_in;
     }
 
-    /// As somebody may see it. Where a count of a few is hidden, how many were booked is rounded, so that it cannot be
-    /// worked out by taking the others away.
-    fn cells(&self, small: Small) -> [String; 6] {
-        let parts = [self.came, self.told, self.did_not_come];
-        let words = |count| decide_count_words(count, small);
-        let hides = small == Small::Hidden && parts.iter().any(|count| (1..=4).contains(count));
-        let booked = if hides && self.booked > 4 {
-            format!("about {}", (self.booked + 2) / 5 * 5)
-        } else {
-            words(self.booked)
-        };
-        [
-            booked,
-            words(self.came),
-            words(self.told),
-            words(self.did_not_come),
-            words(self.walked_in),
-            words(self.dropped_in),
-        ]
+    fn marked(&self) -> i64 {
+        self.came + self.told + self.did_not_come
     }
+
+    fn values(&self) -> [i64; 6] {
+        [self.booked, self.came, self.told, self.did_not_come, self.walked_in, self.dropped_in]
+    }
+
+    /// Which of its counts are not shown as they are to who sees no few. How many were booked is rounded where one of its
+    /// parts is a few, or those whom nobody marked are: otherwise that is what is left when the others are taken away.
+    fn hides(&self) -> [bool; 6] {
+        let unmarked = self.booked - self.came - self.told - self.did_not_come;
+        let mut hides = self.values().map(is_few);
+        hides[0] |= [self.came, self.told, self.did_not_come, unmarked].into_iter().any(is_few);
+        hides
+    }
+}
+
+/// A count that is added up from others, and which of its parts are not shown as they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Total {
+    count: Count,
+    hides_below: [bool; 6],
+}
+
+impl Total {
+    fn of(count: Count) -> Total {
+        Total { count, hides_below: [false; 6] }
+    }
+
+    fn add(&mut self, other: &Total) {
+        self.count.add(&other.count);
+        let below = other.hides();
+        self.hides_below.iter_mut().zip(below).for_each(|(mine, other)| *mine |= other);
+    }
+
+    fn hides(&self) -> [bool; 6] {
+        let mut hides = self.count.hides();
+        hides.iter_mut().zip(self.hides_below).for_each(|(mine, below)| *mine |= below);
+        hides
+    }
+
+    /// As somebody may see it. A total over something hidden is rounded, or the rows above it would give that away.
+    fn cells(&self, small: Small) -> [String; 6] {
+        let (values, hides) = (self.count.values(), self.hides());
+        std::array::from_fn(|at| match (small, hides[at]) {
+            (Small::Hidden, true) if values[at] > 4 => format!("about {}", rounded(values[at])),
+            _ => decide_count_words(values[at], small),
+        })
+    }
+
+    /// Whether a share of those who were marked would give away somebody hidden.
+    fn hides_a_share(&self, small: Small) -> bool {
+        small == Small::Hidden && self.hides()[1..4].iter().any(|hides| *hides)
+    }
+
+    /// How many of 100 who were marked: to the nearest 5 where an exact one would give away somebody hidden.
+    fn share(&self, part: i64, small: Small) -> i64 {
+        let share = part * 100 / self.count.marked();
+        if self.hides_a_share(small) { rounded(share) } else { share }
+    }
+}
+
+/// To the nearest 5.
+fn rounded(count: i64) -> i64 {
+    (count + 2) / 5 * 5
 }
 
 type Counts = BTreeMap<(String, SessionId), Count>;
@@ -114,26 +160,28 @@ pub(crate) async fn get(State(room): State<Registers>, who: Who, params: Params)
             Ok((count(tx, first, today)?, titles, appointments))
         })
         .await?;
-    let mut by_month: BTreeMap<String, Count> = BTreeMap::new();
+    let mut by_month: BTreeMap<String, Total> = BTreeMap::new();
     for ((month, _), count) in &counts {
-        by_month.entry(month.clone()).or_default().add(count);
+        by_month.entry(month.clone()).or_default().add(&Total::of(*count));
     }
-    let row = |month: &str, session: &str, count: &Count| Row {
+    let row = |month: &str, session: &str, total: &Total| Row {
         month: month_words(month),
         session: session.to_owned(),
-        cells: count.cells(small),
+        cells: total.cells(small),
     };
     let mut sessions: Vec<Row> = counts
         .iter()
         .rev()
-        .map(|((month, session), count)| row(month, titles.get(session).map_or("", String::as_str), count))
+        .map(|((month, session), count)| {
+            row(month, titles.get(session).map_or("", String::as_str), &Total::of(*count))
+        })
         .collect();
     sessions.sort_by(|one, other| one.session.cmp(&other.session));
     let body = FiguresView {
         finding: finding(&by_month, small),
         months_shown: months,
-        bars: by_month.iter().map(|(month, count)| bar(month, count, small)).collect(),
-        months: by_month.iter().rev().map(|(month, count)| row(month, "", count)).collect(),
+        bars: by_month.iter().map(|(month, total)| bar(month, total, small)).collect(),
+        months: by_month.iter().rev().map(|(month, total)| row(month, "", total)).collect(),
         sessions,
         appointments: appointments.map(|(day, lines)| appointments_view(day, &lines, small)),
         small_are_hidden: small == Small::Hidden,
@@ -163,35 +211,31 @@ fn count(tx: &mut store::Tx, first: Date, last: Date) -> Result<Counts, Fault> {
     Ok(counts)
 }
 
-fn finding(by_month: &BTreeMap<String, Count>, small: Small) -> String {
-    let mut all = Count::default();
-    by_month.values().for_each(|count| all.add(count));
-    let marked = all.came + all.told + all.did_not_come;
+fn finding(by_month: &BTreeMap<String, Total>, small: Small) -> String {
+    let mut all = Total::default();
+    by_month.values().for_each(|total| all.add(total));
+    let marked = all.count.marked();
     if marked == 0 {
         return "Nobody has been marked in these months".to_owned();
     }
-    if small == Small::Hidden && (marked < 5 || (1..=4).contains(&all.came)) {
+    if small == Small::Hidden && (marked < 5 || is_few(all.count.came)) {
         return "Too few were marked in these months to say how many came".to_owned();
     }
-    format!("Of 100 people who were booked and marked, {} came", all.came * 100 / marked)
+    let about = if all.hides_a_share(small) { "about " } else { "" };
+    format!("Of 100 people who were booked and marked, {about}{} came", all.share(all.count.came, small))
 }
 
 /// A month's bar: of those who were booked and marked, how many came, and how many told us.
-fn bar(month: &str, count: &Count, small: Small) -> Bar {
-    let marked = count.came + count.told + count.did_not_come;
+fn bar(month: &str, total: &Total, small: Small) -> Bar {
+    let (count, marked) = (&total.count, total.count.marked());
     let parts = [count.came, count.told, count.did_not_come];
-    let is_few = small == Small::Hidden && parts.iter().any(|count| (1..=4).contains(count));
-    if marked == 0 || is_few {
+    if marked == 0 || (small == Small::Hidden && parts.into_iter().any(is_few)) {
         let said = if marked == 0 { "nobody marked" } else { "too few to show" };
         return Bar { words: month_words(month), came: 0, told: 0, said: said.to_owned() };
     }
-    let share = |part: i64| part * 100 / marked;
-    Bar {
-        words: month_words(month),
-        came: share(count.came),
-        told: share(count.told),
-        said: format!("{}% came", share(count.came)),
-    }
+    let (came, told) = (total.share(count.came, small), total.share(count.told, small));
+    let about = if total.hides_a_share(small) { "about " } else { "" };
+    Bar { words: month_words(month), came, told: told.min(100 - came), said: format!("{about}{came}% came") }
 }
 
 /// 'November 2026' of '2026-11'.
@@ -203,9 +247,9 @@ fn appointments_view(day: Date, lines: &[(i64, i64, i64)], small: Small) -> Appo
     let line = |which: i64, words: &'static str| {
         let (_, marked, missed) =
             lines.iter().find(|(after, ..)| *after == which).copied().unwrap_or_default();
-        let is_few = small == Small::Hidden && ((1..=4).contains(&missed) || (1..=4).contains(&marked));
-        let share = if marked == 0 || is_few { 0 } else { missed * 100 / marked };
-        let said = match (marked, is_few) {
+        let is_hidden = small == Small::Hidden && [missed, marked, marked - missed].into_iter().any(is_few);
+        let share = if marked == 0 || is_hidden { 0 } else { missed * 100 / marked };
+        let said = match (marked, is_hidden) {
             (0, _) => "none were marked".to_owned(),
             (_, true) => "too few to show".to_owned(),
             _ => format!("{share}%"),
@@ -225,12 +269,36 @@ mod tests {
     #[test]
     fn a_few_can_neither_be_read_nor_worked_out_from_how_many_were_booked() {
         let count = Count { booked: 13, came: 10, told: 0, did_not_come: 3, walked_in: 2, dropped_in: 40 };
+        let count = Total::of(count);
         assert_eq!(count.cells(Small::Shown), ["13", "10", "0", "3", "2", "40"]);
         assert_eq!(count.cells(Small::Hidden), ["about 15", "10", "0", "fewer than 5", "fewer than 5", "40"]);
         assert_eq!(bar("2026-11", &count, Small::Hidden).said, "too few to show");
         assert_eq!(
             (bar("2026-11", &count, Small::Shown).came, month_words("2026-11").as_str()),
             (76, "November 2026")
+        );
+    }
+
+    #[test]
+    fn what_is_left_when_the_marked_are_taken_from_the_booked_is_hidden_too() {
+        let count = Count { booked: 12, came: 10, ..Count::default() };
+        assert_eq!(Total::of(count).cells(Small::Hidden)[..2], ["about 10", "10"]);
+        let count = Count { booked: 15, came: 10, ..Count::default() };
+        assert_eq!(Total::of(count).cells(Small::Hidden)[..2], ["15", "10"]);
+    }
+
+    #[test]
+    fn no_total_and_no_share_gives_away_what_its_parts_hide() {
+        let mut month = Total::default();
+        month.add(&Total::of(Count { booked: 75, came: 70, did_not_come: 5, ..Count::default() }));
+        month.add(&Total::of(Count { booked: 2, did_not_come: 2, walked_in: 3, ..Count::default() }));
+        assert_eq!(month.cells(Small::Shown), ["77", "70", "0", "7", "3", "0"]);
+        assert_eq!(month.cells(Small::Hidden), ["about 75", "70", "0", "about 5", "fewer than 5", "0"]);
+        assert_eq!(bar("2026-11", &month, Small::Hidden).said, "about 90% came");
+        let by_month = BTreeMap::from([("2026-11".to_owned(), month)]);
+        assert_eq!(
+            finding(&by_month, Small::Hidden),
+            "Of 100 people who were booked and marked, about 90 came"
         );
     }
 }

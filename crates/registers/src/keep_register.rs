@@ -3,9 +3,10 @@
 
 use crate::{
     Registers,
-    marks::{NewWalkIn, count_at_drop_in, insert_walk_in, set_marks, take},
-    model::{AGE_BANDS, Came, DropIn, MarkKey, Meal, NewMark, Whom},
-    roll::{OnRoll, Roll, find_right, find_roll, read_roll, when},
+    count_drop_in::{count, type_count},
+    marks::{NewWalkIn, insert_walk_in, set_marks, take},
+    model::{AGE_BANDS, Came, DropIn, MarkKey, Meal, NewMark, Opening, Whom},
+    roll::{OnRoll, Roll, find_right, find_roll, opening_of, opens_words, read_roll, when},
     store as rows,
 };
 use access::{Action, KeepBookings, May, On};
@@ -28,8 +29,6 @@ use web::{
 
 /// The longest name of a walk-in, in letters.
 const NAME_MAX: usize = 80;
-/// The most people one typed count may be.
-const COUNT_MAX: i64 = 999;
 
 #[derive(Template)]
 #[template(path = "registers.html")]
@@ -93,6 +92,10 @@ struct RegisterView {
     when: String,
     slug: String,
     is_off: bool,
+    /// When the register opens, in words and for the page's script; empty and 0 where it is open.
+    opens: String,
+    opens_ms: i64,
+    keeper: String,
     is_counted: bool,
     gives_meals: bool,
     counts: [(&'static str, &'static str, i64); 2],
@@ -133,13 +136,26 @@ struct WalkInView {
 
 /// What was typed about a walk-in and could not be taken, put back.
 #[derive(Default)]
-struct Typed {
-    name: String,
-    who: String,
-    age_band: String,
-    children: String,
-    grown_ups: String,
-    seen: bool,
+pub(crate) struct Typed {
+    pub name: String,
+    pub who: String,
+    pub age_band: String,
+    pub children: String,
+    pub grown_ups: String,
+    pub seen: bool,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Typed {
+        Typed {
+            name: one_line(form.get("name")),
+            who: form.get("who").to_owned(),
+            age_band: form.get("age_band").to_owned(),
+            children: form.get("children").to_owned(),
+            grown_ups: form.get("grown_ups").to_owned(),
+            seen: !form.get("seen").is_empty(),
+        }
+    }
 }
 
 /// `GET /register/{date}`.
@@ -172,6 +188,20 @@ pub(crate) async fn post(
 ) -> Reply {
     let Some((may, date)) = find_right(&room, &who, &date).await? else { return Ok(missing()) };
     let back = |kept: &str| Ok(see_other(&format!("/register/{date}?kept={kept}")));
+    let now = room.site().clock().now();
+    let held = room.site().db().read(move |tx| events::find_date(tx, date)).await?;
+    let opening = opening_of(&held.context("the date of a register")?, now);
+    let is_taken = match form.get("do") {
+        "everybody" => opening == Opening::Open,
+        "walk_in" | "count" | "child_more" | "child_less" | "grown_more" | "grown_less" => {
+            opening.takes_arrivals()
+        }
+        "settle" => opening.takes((Came::of(form.get("came")), Meal::None)),
+        _ => true,
+    };
+    if !is_taken {
+        return refuse(&room, may, date, &form).await;
+    }
     match form.get("do") {
         "everybody" => {
             let press = mark_everybody(&room, may, date).await?;
@@ -195,14 +225,37 @@ pub(crate) async fn post(
             Ok(see_other(&format!("/register/{date}#count")))
         }
         _ => {
-            keep_marks(&room, may, date, &form).await?;
+            if keep_marks(&room, may.clone(), date, &form, opening).await? > 0 {
+                return refuse(&room, may, date, &form).await;
+            }
             back("marks")
         }
     }
 }
 
-/// Marks what the form says otherwise than the page had shown.
-async fn keep_marks(room: &Registers, may: May<KeepBookings>, date: Uuid, form: &Form) -> Result<(), Fault> {
+/// The register again, with why it could not be taken: it is not open yet, or the date was cancelled.
+async fn refuse(room: &Registers, may: May<KeepBookings>, date: Uuid, form: &Form) -> Reply {
+    let (site, now) = (room.site(), room.site().clock().now());
+    let screened = site.screen(&form.typed(&["name"]));
+    let card = site.card(screened.verdict());
+    let roll = read_roll(room, may, date, "read a register").await?;
+    let sentence = match roll.opening(now) {
+        Opening::From(at) => opens_words(at, now, &roll),
+        _ => "This date is cancelled. Mark those who came one by one".to_owned(),
+    };
+    let field = if roll.is_counted() { "count" } else { "people" };
+    let errors = Errors(vec![Refusal::at(field, sentence)]);
+    page(room, &roll, &Typed::of(form), &errors, card, ("", String::new()))
+}
+
+/// Marks what the form says otherwise than the page had shown. Says how many could not be taken yet.
+async fn keep_marks(
+    room: &Registers,
+    may: May<KeepBookings>,
+    date: Uuid,
+    form: &Form,
+    opening: Opening,
+) -> Result<usize, Fault> {
     let (now, device) = (room.site().clock().now(), fresh(room));
     let sent: Vec<Sent> = form
         .each()
@@ -222,26 +275,30 @@ async fn keep_marks(room: &Registers, may: May<KeepBookings>, date: Uuid, form: 
             take(tx, date, now)?;
             let roll = find_roll(tx, date)?.context("the register of a date")?;
             let history = rows::list_history(tx, date)?;
-            let mut marks = Vec::new();
+            let (mut marks, mut refused) = (Vec::new(), 0);
             for one in &sent {
                 let Some(person) = roll.people.iter().find(|person| person.whom == one.whom) else {
                     continue;
                 };
                 let shown = history.iter().find(|mark| Some(mark.key) == one.saw);
-                let meal = one.meal.unwrap_or(shown.map_or(Meal::None, |mark| mark.meal));
+                // Who is marked anew before the register opens has eaten nothing yet.
+                let shown_meal = shown.filter(|mark| opening.takes_arrivals() || mark.came == one.came);
+                let meal = one.meal.unwrap_or(shown_meal.map_or(Meal::None, |mark| mark.meal));
                 let said = (one.came, meal);
                 let is_new = shown.map_or((None, Meal::None), NewMark::says) != said;
                 // Somebody may have marked the same from elsewhere while this page was open.
                 let is_there = person.mark.as_ref().is_some_and(|mark| mark.says() == said);
-                if is_new && !is_there {
+                if is_new && !is_there && !opening.takes(said) {
+                    refused += 1;
+                } else if is_new && !is_there {
                     let saw: Vec<MarkKey> = one.saw.into_iter().collect();
                     marks.push(mark(device, marks.len(), date, one.whom, said, saw, now)?);
                 }
             }
-            set_marks(tx, &may, &marks, now)
+            set_marks(tx, &may, &marks, now)?;
+            Ok(refused)
         })
-        .await?;
-    Ok(())
+        .await
 }
 
 struct Sent {
@@ -251,7 +308,7 @@ struct Sent {
     saw: Option<MarkKey>,
 }
 
-fn fresh(room: &Registers) -> Uuid {
+pub(crate) fn fresh(room: &Registers) -> Uuid {
     Id::<NewMark>::new(room.site().clock(), room.site().dice()).uuid()
 }
 
@@ -344,13 +401,7 @@ async fn add_walk_in(room: &Registers, may: May<KeepBookings>, date: Uuid, form:
     let site = room.site();
     let screened = site.screen(&form.typed(&["name"]));
     let (level, card) = (screened.verdict().level, site.card(screened.verdict()));
-    let mut typed = Typed {
-        name: one_line(form.get("name")),
-        who: form.get("who").to_owned(),
-        age_band: form.get("age_band").to_owned(),
-        seen: !form.get("seen").is_empty(),
-        ..Typed::default()
-    };
+    let mut typed = Typed::of(form);
     let mut errors = Errors::default();
     if !["child", "grown_up"].contains(&typed.who.as_str()) {
         errors.0.push(Refusal::at("who", "Say whether it is a child or a grown-up"));
@@ -380,81 +431,12 @@ async fn add_walk_in(room: &Registers, may: May<KeepBookings>, date: Uuid, form:
     Ok(see_other(&format!("/register/{date}?kept=walk_in")))
 }
 
-async fn count(
-    room: &Registers,
-    may: May<KeepBookings>,
-    date: Uuid,
-    step: &str,
-    key: Option<Uuid>,
-) -> Result<(), Fault> {
-    let now = room.site().clock().now();
-    let step = match step {
-        "child_more" => DropIn { children: 1, grown_ups: 0 },
-        "child_less" => DropIn { children: -1, grown_ups: 0 },
-        "grown_more" => DropIn { children: 0, grown_ups: 1 },
-        _ => DropIn { children: 0, grown_ups: -1 },
-    };
-    // The key of the page, and which button: a press that is sent twice counts once.
-    let key = MarkKey { device: key.unwrap_or_else(|| fresh(room)), counter: counter_of(step) };
-    room.site()
-        .db()
-        .write(move |tx| {
-            take(tx, date, now)?;
-            let counted = rows::count_drop_in(tx, date)?.unwrap_or_default();
-            // Nobody can be fewer than none.
-            if counted.children + step.children < 0 || counted.grown_ups + step.grown_ups < 0 {
-                return Ok(());
-            }
-            count_at_drop_in(tx, &may, date, key, step, now)
-        })
-        .await
-}
-
-fn counter_of(step: DropIn) -> i64 {
-    match (step.children, step.grown_ups) {
-        (1, _) => 1,
-        (-1, _) => 2,
-        (_, 1) => 3,
-        _ => 4,
-    }
-}
-
-/// The count as it was made on paper.
-async fn type_count(room: &Registers, may: May<KeepBookings>, date: Uuid, form: &Form) -> Reply {
-    let mut errors = Errors::default();
-    let mut number = |field: &'static str| {
-        let parsed = form.get(field).parse::<i64>().ok().filter(|many| (0..=COUNT_MAX).contains(many));
-        errors.take(field, parsed.ok_or_else(|| format!("Type a number from 0 to {COUNT_MAX}")))
-    };
-    let (children, grown_ups) = (number("children"), number("grown_ups"));
-    let (Some(children), Some(grown_ups)) = (children, grown_ups) else {
-        let typed = Typed {
-            children: form.get("children").to_owned(),
-            grown_ups: form.get("grown_ups").to_owned(),
-            ..Typed::default()
-        };
-        let roll = read_roll(room, may, date, "read a register").await?;
-        return page(room, &roll, &typed, &errors, None, ("", String::new()));
-    };
-    let (now, device) = (room.site().clock().now(), fresh(room));
-    room.site()
-        .db()
-        .write(move |tx| {
-            take(tx, date, now)?;
-            let counted = rows::sum_steps(tx, &[date])?.remove(&date).unwrap_or_default();
-            let step =
-                DropIn { children: children - counted.children, grown_ups: grown_ups - counted.grown_ups };
-            count_at_drop_in(tx, &may, date, MarkKey { device, counter: 1 }, step, now)
-        })
-        .await?;
-    Ok(see_other(&format!("/register/{date}?kept=marks")))
-}
-
 fn came_of(person: &OnRoll) -> Option<Came> {
     person.mark.as_ref().and_then(|mark| mark.came)
 }
 
-fn page(
+/// The register's page.
+pub(crate) fn page(
     room: &Registers,
     roll: &Roll,
     typed: &Typed,
@@ -462,8 +444,12 @@ fn page(
     card: Option<safety::Card>,
     (said, undo): (&str, String),
 ) -> Reply {
-    let site = room.site();
+    let (site, now) = (room.site(), room.site().clock().now());
     let (status, title) = errors.page(&format!("Register: {}", roll.session.title));
+    let (opens, opens_ms) = match roll.opening(now) {
+        Opening::From(at) => (format!("{}.", opens_words(at, now, roll)), at.as_millisecond()),
+        _ => (String::new(), 0),
+    };
     let counted = roll.drop_in.unwrap_or_default();
     let number = |name: &'static str, label: &'static str, typed: &str, now: i64| -> Result<String, Fault> {
         let value = if typed.is_empty() { now.to_string() } else { typed.to_owned() };
@@ -510,6 +496,9 @@ fn page(
         when: roll.when(),
         slug: roll.session.slug.clone(),
         is_off: !roll.date.is_held(),
+        opens,
+        opens_ms,
+        keeper: roll.keeper.clone(),
         is_counted: roll.is_counted(),
         gives_meals: roll.gives_meals(),
         counts: [("child", "Children", counted.children), ("grown", "Grown-ups", counted.grown_ups)],

@@ -6,13 +6,14 @@
 //! send what they kept in any order, and twice.
 //!
 //! It must never show a name to anybody but who keeps the session, lose a mark that was made without a network, release a
-//! place without a person's decision, or put a name into an address, a log or the trail.
+//! place without a person's decision, say that somebody came to a date that has not begun, or put a name into an address, a log or the trail.
 //!
 //! To add a page: a file named after what a person does there, a template, a line in the door.
 
 mod absences;
 mod book_for_family;
 mod change_booking;
+mod count_drop_in;
 mod figures;
 mod keep_register;
 mod mails;
@@ -32,8 +33,9 @@ pub use absences::RELEASE_PLACES;
 pub use mails::TEMPLATES;
 pub use marks::{ANNOUNCEMENTS, NewWalkIn, count_at_drop_in, insert_walk_in, set_mark, set_marks};
 pub use model::{
-    AGE_BANDS, Absence, AbsenceRule, Came, Decision, DropIn, Mark, MarkKey, Meal, NewMark, Small, Standing,
-    Whom, decide_count_words, decide_listed, decide_marked_at, decide_standing,
+    AGE_BANDS, Absence, AbsenceRule, Came, Decision, DropIn, Mark, MarkKey, Meal, NewMark, Off, Opening,
+    Small, Standing, Whom, decide_count_words, decide_listed, decide_marked_at, decide_opening,
+    decide_standing, is_few,
 };
 pub use personal_data::{erase, export_about, forget_who_came};
 

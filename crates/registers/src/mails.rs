@@ -34,7 +34,7 @@ pub static PLACES_RELEASED: Template = Template {
     name: "Your places go to other families",
     sent_when: "Sent when a person decides to release a family's coming places after they did not come several times.",
     subject: "Your places at ((session))",
-    body: "You were booked at ((session)) and we did not see you ((times)) times. Other families are waiting, so we have given your next places to them:
+    body: "You were booked at ((session)) and we did not see you ((times)) times. ((why_lines))
 
 ((dates_lines))
 
@@ -44,6 +44,7 @@ You can book again at any time.",
     sample: &[
         ("session", "Example stay and play"),
         ("times", "2"),
+        ("why_lines", "Other families are waiting, so we have given your next places to them:"),
         ("dates_lines", "Tuesday 1 December 2026, 9:30am"),
         ("phone", "01632 960 100"),
         ("reference", "7KQ4M2XH"),

@@ -235,6 +235,51 @@ pub fn by_whom(marks: Vec<NewMark>) -> BTreeMap<Whom, Vec<NewMark>> {
     all
 }
 
+/// How long before a date starts its register opens: families arrive early, and nobody can have come before that.
+const OPENS_BEFORE: SignedDuration = SignedDuration::from_mins(30);
+
+/// What may be marked on a date now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Everything.
+    Open,
+    /// Until this instant only who told us that they cannot come.
+    From(Instant),
+    /// The date was cancelled. What somebody saw is still kept, but nobody is taken to have come.
+    Off,
+}
+
+/// Whether the register of a date that is held, or was called off, is open.
+pub fn decide_opening(is_off: Off, starts_at: Instant, now: Instant) -> Opening {
+    let opens_at = starts_at - OPENS_BEFORE;
+    match is_off {
+        _ if now < opens_at => Opening::From(opens_at),
+        Off::CalledOff => Opening::Off,
+        Off::Held => Opening::Open,
+    }
+}
+
+/// Whether a date is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Off {
+    /// It is.
+    Held,
+    /// It was cancelled.
+    CalledOff,
+}
+
+impl Opening {
+    /// Whether a mark may be made: before the register opens only 'told us', or taking that back.
+    pub fn takes(self, (came, meal): (Option<Came>, Meal)) -> bool {
+        !matches!(self, Opening::From(_)) || (matches!(came, None | Some(Came::Told)) && meal == Meal::None)
+    }
+
+    /// Whether somebody may be counted or put down as walked in.
+    pub fn takes_arrivals(self) -> bool {
+        !matches!(self, Opening::From(_))
+    }
+}
+
 /// The longest that a device keeps marks which it could not send.
 const KEPT_ON_A_DEVICE: SignedDuration = SignedDuration::from_hours(24);
 
@@ -357,6 +402,11 @@ impl Decision {
     pub fn of(key: &str) -> Option<Decision> {
         [Decision::Ring, Decision::LetBe, Decision::Release].into_iter().find(|one| one.key() == key)
     }
+}
+
+/// Whether a count is so small that it may point at somebody.
+pub fn is_few(count: i64) -> bool {
+    (1..=4).contains(&count)
 }
 
 /// A count as somebody may see it: who only analyses sees no count of a few.

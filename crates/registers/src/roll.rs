@@ -3,14 +3,14 @@
 
 use crate::{
     Registers,
-    model::{DropIn, NewMark, Whom, age_words, by_whom, decide_standing},
+    model::{DropIn, NewMark, Off, Opening, Whom, age_words, by_whom, decide_opening, decide_standing},
     store::{self as rows, WalkIn},
 };
-use access::{KeepBookings, May, On, audit};
+use access::{Actor, KeepBookings, May, On, audit};
 use anyhow::Context;
 use bookings::{BookedOn, GuestOf, State};
 use events::{Kind, SessionDate, SessionDraft, SessionRow};
-use kernel::{Fault, Instant, london};
+use kernel::{Fault, Id, Instant, london};
 use std::collections::BTreeMap;
 use store::Tx;
 use uuid::Uuid;
@@ -23,6 +23,8 @@ pub(crate) struct Roll {
     pub draft: SessionDraft,
     pub people: Vec<OnRoll>,
     pub drop_in: Option<DropIn>,
+    /// Who reads it, as [`keeper_of`] says it; empty where it is not read for a page.
+    pub keeper: String,
 }
 
 /// Somebody on it.
@@ -53,6 +55,11 @@ impl Roll {
         self.draft.booked_through.is_some()
     }
 
+    /// What may be marked now.
+    pub fn opening(&self, now: Instant) -> Opening {
+        opening_of(&self.date, now)
+    }
+
     /// 'Tuesday 1 December 2026, 9:30am'.
     pub fn when(&self) -> String {
         when(self.date.starts_at)
@@ -62,6 +69,38 @@ impl Roll {
 /// 'Tuesday 1 December 2026, 9:30am'.
 pub(crate) fn when(at: Instant) -> String {
     calendar::moment(at.to_zoned(london()).datetime())
+}
+
+/// What may be marked on a date now.
+pub(crate) fn opening_of(date: &SessionDate, now: Instant) -> Opening {
+    let off = if date.is_held() { Off::Held } else { Off::CalledOff };
+    decide_opening(off, date.starts_at, now)
+}
+
+/// 'The register opens at 9:30am', of a date of today; of another with its day.
+pub(crate) fn opens_at_words(opens_at: Instant, now: Instant) -> String {
+    let wall = opens_at.to_zoned(london()).datetime();
+    if wall.date() == kernel::civil_today(now) {
+        format!("The register opens at {}", calendar::time_of_day(wall.time()))
+    } else {
+        format!("The register opens on {}", calendar::moment(wall))
+    }
+}
+
+/// When the register opens, and what can be done before. It ends without a full stop: it stands in an error as well.
+pub(crate) fn opens_words(opens_at: Instant, now: Instant, roll: &Roll) -> String {
+    let opens = opens_at_words(opens_at, now);
+    if roll.is_counted() {
+        return opens;
+    }
+    format!("{opens}. Until then you can only mark who told us that they cannot come")
+}
+
+/// Whose eyes a register is for, as a phone keeps it: nobody else's phone or account may show or send it. It says nothing
+/// of the person.
+pub(crate) fn keeper_of(actor: &Actor) -> String {
+    let person = actor.person().map_or_else(String::new, |person| person.uuid().to_string());
+    Id::<Roll>::named("the keeper of a register", &person).uuid().to_string()
 }
 
 /// The right to a date's register, and the date; none where there is no such date. Who may not is turned away.
@@ -91,7 +130,8 @@ pub(crate) async fn read_roll(
     room.site()
         .db()
         .write(move |tx| {
-            let roll = find_roll(tx, date)?.context("the register of a date")?;
+            let mut roll = find_roll(tx, date)?.context("the register of a date")?;
+            roll.keeper = keeper_of(may.actor());
             if !roll.is_counted() {
                 audit::record(tx, &may, did, "", now);
             }
@@ -129,7 +169,7 @@ pub(crate) fn find_roll(tx: &mut Tx, date: Uuid) -> Result<Option<Roll>, Fault> 
         .collect();
     people.append(&mut walked_in);
     let drop_in = rows::count_drop_in(tx, date.id)?;
-    Ok(Some(Roll { date, session, draft, people, drop_in }))
+    Ok(Some(Roll { date, session, draft, people, drop_in, keeper: String::new() }))
 }
 
 /// Those of a booking who are expected; of one that was taken back only those whom somebody marked all the same.

@@ -4,9 +4,9 @@
 use crate::{
     Registers,
     keep_register::list_now,
-    marks::{NewWalkIn, count_at_drop_in, insert_walk_in, set_marks},
-    model::{AGE_BANDS, Came, DropIn, MarkKey, Meal, NewMark, Whom, decide_marked_at},
-    roll::find_right,
+    marks::{NewWalkIn, count_at_drop_in, insert_walk_in, set_marks, take},
+    model::{AGE_BANDS, Came, DropIn, MarkKey, Meal, NewMark, Opening, Whom, decide_marked_at},
+    roll::{find_right, keeper_of, opening_of, opens_at_words},
     store as rows,
 };
 use access::{KeepBookings, May};
@@ -35,6 +35,9 @@ struct Sent {
     /// The device's clock, to set right how far it is out.
     now: i64,
     device: Uuid,
+    /// Whose page kept it, as the page said it.
+    #[serde(default)]
+    keeper: String,
     #[serde(default)]
     marks: Vec<SentMark>,
     #[serde(default)]
@@ -106,30 +109,42 @@ pub(crate) async fn post(
         let sentence = "A message holds at most 200 marks. Send the rest in the next.";
         return Ok(json_error(StatusCode::UNPROCESSABLE_ENTITY, "too_many", sentence));
     }
+    // A shared phone: what one person marked is never sent in the name of another.
+    if !sent.keeper.is_empty() && sent.keeper != keeper_of(may.actor()) {
+        let sentence = "Somebody else has signed in on this phone since.";
+        return Ok(json_error(StatusCode::FORBIDDEN, "somebody_else", sentence));
+    }
     let names: Vec<&str> = sent.walk_ins.iter().map(|walk_in| walk_in.name.as_str()).collect();
     let is_urgent = site.screen(&names.join("\n")).verdict().level != Level::Clear;
     let now = site.clock().now();
     let taken = parse(&sent, date, now);
-    let (reply, refused) = site
+    let (reply, held_back) = site
         .db()
         .write(move |tx| {
-            let refused = keep(tx, &may, date, &taken, now)?;
-            Ok((list_now(tx, date)?, refused))
+            let held_back = keep(tx, &may, date, &taken, now)?;
+            Ok((list_now(tx, date)?, held_back))
         })
         .await?;
+    let HeldBack { refused, early, opening } = held_back;
     let counters = sent.marks.iter().map(|mark| mark.counter);
     let counters = counters.chain(sent.walk_ins.iter().map(|walk_in| walk_in.counter));
     let kept: Vec<i64> = counters
         .chain(sent.steps.iter().map(|step| step.counter))
-        .filter(|counter| !refused.contains(counter))
+        .filter(|counter| !refused.contains(counter) && !early.contains(counter))
         .collect();
     let (marks, differences, counted) = reply;
-    let answer = json!({
-        "kept": kept, "refused": refused, "marks": marks, "differences": differences,
+    let mut answer = json!({
+        "kept": kept, "refused": refused, "early": early, "marks": marks, "differences": differences,
         "children": counted.children, "grown_ups": counted.grown_ups, "urgent": is_urgent,
     });
+    let mut status = StatusCode::OK;
+    if let (Opening::From(opens_at), false) = (opening, early.is_empty()) {
+        let sentence = format!("{}.", opens_at_words(opens_at, now));
+        answer["error"] = json!({"code": "not_open_yet", "message": sentence});
+        status = StatusCode::UNPROCESSABLE_ENTITY;
+    }
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, answer.to_string()).into_response())
+    Ok((status, headers, answer.to_string()).into_response())
 }
 
 fn parse(sent: &Sent, date: Uuid, now: Instant) -> Taken {
@@ -182,16 +197,31 @@ fn came(key: &str) -> Option<Option<Came>> {
     if key.is_empty() { Some(None) } else { Came::of(key).map(Some) }
 }
 
-/// Keeps it, and says what is about nobody of this date.
+/// What was not kept.
+struct HeldBack {
+    /// About nobody of this date, or not understood: the device drops it.
+    refused: Vec<i64>,
+    /// Before the register opens: the device keeps it.
+    early: Vec<i64>,
+    opening: Opening,
+}
+
+/// Keeps it, and says what is about nobody of this date or comes before its register opens.
 fn keep(
     tx: &mut Tx,
     may: &May<KeepBookings>,
     date: Uuid,
     taken: &Taken,
     now: Instant,
-) -> Result<Vec<i64>, Fault> {
-    for (_, walk_in) in &taken.walk_ins {
-        insert_walk_in(tx, may, walk_in, now)?;
+) -> Result<HeldBack, Fault> {
+    let opening = opening_of(&take(tx, date, now)?, now);
+    let mut early = Vec::new();
+    for (counter, walk_in) in &taken.walk_ins {
+        if opening.takes_arrivals() {
+            insert_walk_in(tx, may, walk_in, now)?;
+        } else {
+            early.push(*counter);
+        }
     }
     let booked = bookings::list_booked_on(tx, &[date])?;
     let ids: Vec<_> = booked.iter().map(|booking| booking.booking_id).collect();
@@ -199,11 +229,24 @@ fn keep(
     let guests = bookings::list_guests_of(tx, &ids)?;
     known.extend(guests.iter().map(|guest| Whom::Booked(guest.booking_id, guest.number)));
     known.extend(rows::list_walk_ins(tx, date)?.iter().map(|walk_in| Whom::WalkIn(walk_in.id)));
-    let (ours, others): (Vec<NewMark>, Vec<NewMark>) =
-        taken.marks.iter().cloned().partition(|mark| known.contains(&mark.whom));
+    let mut refused = taken.refused.clone();
+    let mut ours = Vec::new();
+    for mark in &taken.marks {
+        if !opening.takes(mark.says()) {
+            early.push(mark.key.counter);
+        } else if known.contains(&mark.whom) {
+            ours.push(mark.clone());
+        } else {
+            refused.push(mark.key.counter);
+        }
+    }
     set_marks(tx, may, &ours, now)?;
     for (key, step) in &taken.steps {
-        count_at_drop_in(tx, may, date, *key, *step, now)?;
+        if opening.takes_arrivals() {
+            count_at_drop_in(tx, may, date, *key, *step, now)?;
+        } else {
+            early.push(key.counter);
+        }
     }
-    Ok(taken.refused.iter().copied().chain(others.iter().map(|mark| mark.key.counter)).collect())
+    Ok(HeldBack { refused, early, opening })
 }

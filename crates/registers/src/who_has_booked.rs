@@ -6,9 +6,10 @@ use access::{KeepBookings, May, On, audit};
 use askama::Template;
 use axum::extract::{Path, State};
 use bookings::{BookedOn, BookingId, GuestOf, QueueSeen, Room, State as Stands};
-use events::{SessionDate, SessionDraft, SessionRow};
-use kernel::{Date, Fault};
+use events::{SessionDate, SessionDraft, SessionId, SessionRow};
+use kernel::{Date, Fault, Instant};
 use std::collections::BTreeMap;
+use store::Tx;
 use uuid::Uuid;
 use web::{Page, Params, Reply, Who, missing, show};
 
@@ -20,7 +21,7 @@ const DATES_SHOWN: usize = 8;
 struct BookedView {
     slug: String,
     title: String,
-    said: &'static str,
+    said: String,
     dates: Vec<DateView>,
     more: usize,
     waits: Vec<WaitView>,
@@ -37,6 +38,8 @@ struct DateView {
     taken: i64,
     held: i64,
     lines: Vec<LineView>,
+    /// Who had booked a date that was cancelled, and who waited for it.
+    called_off: Vec<LineView>,
 }
 
 pub(crate) struct LineView {
@@ -77,6 +80,10 @@ struct Read {
     booked: Vec<BookedOn>,
     guests: BTreeMap<BookingId, Vec<GuestOf>>,
     queue: QueueSeen,
+    /// Where those stood whose bookings were cancelled with their dates.
+    called_off: BTreeMap<BookingId, Stands>,
+    /// The booking that somebody just made, and when its dates are.
+    just_made: Option<(String, Vec<Instant>)>,
 }
 
 pub(crate) async fn get(
@@ -88,6 +95,7 @@ pub(crate) async fn get(
     let Some((may, session, draft)) = find_right(&room, &who, slug).await? else { return Ok(missing()) };
     let site = room.site();
     let (now, id) = (site.clock().now(), session.id);
+    let just_made = params.get("reference").to_owned();
     let shown = if params.get("dates") == "all" { usize::MAX } else { DATES_SHOWN };
     let read = site
         .db()
@@ -110,21 +118,17 @@ pub(crate) async fn get(
             for guest in bookings::list_guests_of(tx, &bookings)? {
                 guests.entry(guest.booking_id).or_default().push(guest);
             }
+            let called_off = bookings::list_called_off(tx, &bookings)?;
+            let just_made = find_just_made(tx, &just_made, id)?;
             audit::record(tx, &may, "read who has booked", "", now);
-            Ok(Read { dates, more, rooms, booked, guests, queue })
+            Ok(Read { dates, more, rooms, booked, guests, queue, called_off, just_made })
         })
         .await?;
     let dates = read.dates.iter().enumerate().map(|(number, date)| date_view(&read, &draft, number, date));
     let body = BookedView {
         slug: session.slug.clone(),
         title: session.title.clone(),
-        said: match params.get("kept") {
-            "cancelled" => "The booking is cancelled, and the family is told.",
-            "moved" => "The booking is moved, and the family is told.",
-            "booked" => "Booked, and the family is told.",
-            "waiting" => "It is full, so they are on the waiting list, and are told.",
-            _ => "",
-        },
+        said: said(params.get("kept"), read.just_made.as_ref()),
         dates: dates.collect(),
         more: read.more,
         waits: waits(&read),
@@ -133,31 +137,67 @@ pub(crate) async fn get(
     show(site, &Page::new(format!("Bookings: {}", session.title)), &body)
 }
 
+/// A booking of this session, with the starts of its dates.
+fn find_just_made(
+    tx: &mut Tx,
+    reference: &str,
+    session: SessionId,
+) -> Result<Option<(String, Vec<Instant>)>, Fault> {
+    let found = bookings::find_booking_by_reference(tx, &reference.to_uppercase())?;
+    let Some(booking) = found.filter(|booking| booking.session_id == session) else { return Ok(None) };
+    let ids: Vec<Uuid> = bookings::list_dates_booked(tx, &[booking.id])?
+        .into_iter()
+        .filter(|date| date.given_up_at.is_none())
+        .map(|date| date.date_id)
+        .collect();
+    let mut starts: Vec<Instant> =
+        events::list_dates_by_id(tx, &ids)?.iter().map(|date| date.starts_at).collect();
+    starts.sort_unstable();
+    Ok(Some((booking.reference, starts)))
+}
+
+/// What was just done, with the reference and the dates for whoever is still on the phone.
+fn said(kept: &str, just_made: Option<&(String, Vec<Instant>)>) -> String {
+    let which = just_made.map_or_else(String::new, |(reference, starts)| {
+        let dates: Vec<String> = starts.iter().map(|at| when(*at)).collect();
+        format!(" Reference {reference}: {}.", dates.join("; "))
+    });
+    match kept {
+        "cancelled" => "The booking is cancelled, and the family is told.".to_owned(),
+        "moved" => "The booking is moved, and the family is told.".to_owned(),
+        "booked" => format!("Booked, and the family is told.{which}"),
+        "waiting" => format!("It is full, so they are on the waiting list, and are told.{which}"),
+        _ => String::new(),
+    }
+}
+
 fn date_view(read: &Read, draft: &SessionDraft, number: usize, date: &SessionDate) -> DateView {
     let room = read.rooms.get(&date.id).copied().unwrap_or_default();
-    let capacity = date.places.or(draft.places).unwrap_or(0);
+    let room = Room { capacity: date.places.or(draft.places).unwrap_or(0), ..room };
     let waiting = read.queue.waiters.iter().filter(|waiter| waiter.dates.contains(&date.id)).count();
-    let free = (capacity + room.allowance - room.taken - room.held).max(0);
-    let mut parts = vec![format!("{} of {capacity} places taken", room.taken)];
-    if room.held > 0 {
-        parts.push(format!("{} kept for somebody", room.held));
-    }
-    parts.push(format!("{free} free"));
+    let is_off = !date.is_held();
+    let mut parts = vec![if is_off { "Not held".to_owned() } else { bookings::places_words(room) }];
     if waiting > 0 {
         parts.push(web::say::count(waiting, "family waits", "families wait"));
     }
-    let whole = (capacity + room.allowance).max(room.taken + room.held).max(1);
+    let whole = room.most().max(room.taken + room.held).max(1);
     let has_place = |booking: &&BookedOn| {
         let state = Stands::of(&booking.state);
         booking.date_id == date.id
             && booking.given_up_at.is_none()
             && matches!(state, Some(Stands::Booked | Stands::Offered | Stands::Held))
     };
+    let was_called_off = |booking: &&BookedOn| {
+        is_off
+            && booking.date_id == date.id
+            && booking.given_up_at.is_none()
+            && read.called_off.contains_key(&booking.booking_id)
+    };
     DateView {
         id: date.id,
         number,
         when: when(date.starts_at),
-        is_off: !date.is_held(),
+        is_off,
         words: parts.join(", "),
         taken: room.taken * 100 / whole,
         held: room.held * 100 / whole,
@@ -166,6 +206,20 @@ fn date_view(read: &Read, draft: &SessionDraft, number: usize, date: &SessionDat
             .iter()
             .filter(has_place)
             .map(|booking| line_view(booking, guests_of(read, booking), date.day))
+            .collect(),
+        called_off: read
+            .booked
+            .iter()
+            .filter(was_called_off)
+            .map(|booking| {
+                let line = line_view(booking, guests_of(read, booking), date.day);
+                let state = match read.called_off.get(&booking.booking_id) {
+                    Some(Stands::Waiting) => "Had waited",
+                    Some(Stands::Offered) => "Had been offered a place",
+                    _ => "Had booked",
+                };
+                LineView { state, ..line }
+            })
             .collect(),
     }
 }

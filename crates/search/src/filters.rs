@@ -135,6 +135,8 @@ const AGE_FITS: f32 = 1.12;
 const AGE_OF_OTHERS: f32 = 0.4;
 const TAG_FITS: f32 = 1.6;
 const TIME_FITS: f32 = 1.3;
+/// Who says a day or a time looks for what is held then.
+const HELD_THEN: f32 = 1.5;
 
 /// The group under which kinds are counted.
 pub(crate) const KIND_GROUP: &str = "kind";
@@ -405,7 +407,10 @@ impl Columns {
         if !when.is_any() {
             let mut open = self.open(when);
             open.and_not(&self.reading);
+            let mut held = open.clone();
+            held.and(&self.kinds[Kind::Event as usize]);
             fits.steps.push((open, TIME_FITS));
+            fits.steps.push((held, HELD_THEN));
         }
         fits
     }

@@ -144,8 +144,8 @@ struct Above<'a> {
 #[derive(Template)]
 #[template(path = "layout_below.html")]
 struct Below<'a> {
-    page: &'a Page,
     council: &'a Council,
+    has_exit_below: bool,
 }
 
 impl Above<'_> {
@@ -176,11 +176,17 @@ pub fn render<T: Template>(site: &Site, page: &Page, body: &T) -> Result<Html, F
     Above { page, council: &council, title, canonical, theme, dusk, doors: door::doors() }
         .render_into(&mut out)?;
     out.push('\n');
+    let begins = out.len();
     body.render_into(&mut out)?;
+    // Wherever a safety card stands there is a way to leave at once, whether or not the page thought of it.
+    let has_exit_below = if page.exit { page.bare } else { out[begins..].contains(CARD_MARK) };
     out.push('\n');
-    Below { page, council: &council }.render_into(&mut out)?;
+    Below { council: &council, has_exit_below }.render_into(&mut out)?;
     Ok(Html(out))
 }
+
+/// What every card has in it: see `card.html`.
+const CARD_MARK: &str = "id=\"h-card\"";
 
 /// Shows a page that is this person's own: nothing of it is stored on the way.
 pub fn show<T: Template>(site: &Site, page: &Page, body: &T) -> Reply {

@@ -5,13 +5,14 @@ mod places;
 mod register_reads;
 mod rules;
 mod schema;
+mod twice;
 
 pub use bookings::{BookingRow, find_booking_by_reference, list_guests};
 pub use invited::{BookedDate, InvitedDate, list_booked_dates_since, list_dates_by_invitation};
 pub use places::{Difference, count_taken, list_differences};
 pub use register_reads::{
     BookedInMonth, BookedOn, GuestOf, QueueSeen, count_booked_by_month, find_queue_seen, list_booked_on,
-    list_dates_booked, list_guests_of, list_references_of, list_rooms,
+    list_called_off, list_dates_booked, list_guests_of, list_references_of, list_rooms,
 };
 pub use rules::{find_rules, set_rules};
 pub use schema::MIGRATIONS;
@@ -28,3 +29,4 @@ pub(crate) use known::{
 };
 pub(crate) use places::{list_last_booked, list_places, set_places, take_sessions};
 pub(crate) use rules::find_or_insert_key;
+pub(crate) use twice::{find_tries, insert_try, list_live_of_contact, set_told_again};

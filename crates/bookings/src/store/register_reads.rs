@@ -2,7 +2,7 @@
 //! the read into the trail.
 
 use super::{bookings as rows, find_rules, list_places, list_queue};
-use crate::model::{BookingId, Room, Waiter, decide_hopeful, decide_offer_end};
+use crate::model::{BookingId, Room, State, Waiter, decide_hopeful, decide_offer_end};
 use events::SessionId;
 use kernel::{Date, Fault, Instant};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +61,25 @@ pub fn list_booked_on(tx: &mut Tx, dates: &[Uuid]) -> Result<Vec<BookedOn>, Faul
         );
         tx.all(&sql, &values(some))
     })
+}
+
+/// Of these bookings those that were cancelled because their dates were, with where each stood before: whom to ring when a
+/// date is called off.
+pub fn list_called_off(tx: &mut Tx, bookings: &[BookingId]) -> Result<BTreeMap<BookingId, State>, Fault> {
+    let ids: Vec<Uuid> = bookings.iter().map(|id| id.uuid()).collect();
+    let rows: Vec<(BookingId, String)> = in_chunks(&ids, |some| {
+        let sql = format!(
+            "select b.id, earlier.state from booking b
+                join booking_turn t on t.booking_id = b.id and t.number = b.turn
+                join booking_turn earlier on earlier.booking_id = b.id and earlier.number = b.turn - 1
+                where b.state = 'cancelled' and t.what = $1 and b.id in ({})",
+            marks(2, some.len())
+        );
+        let mut wanted = vec![Value::from(crate::follow_dates::CALLED_OFF)];
+        wanted.extend(values(some));
+        tx.all(&sql, &wanted)
+    })?;
+    Ok(rows.into_iter().filter_map(|(id, before)| Some((id, State::of(&before)?))).collect())
 }
 
 /// Every date of these bookings.

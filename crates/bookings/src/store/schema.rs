@@ -4,7 +4,19 @@ use store::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "bookings", number: 1, name: "bookings, places and queues", sql: FIRST },
     Migration { room: "bookings", number: 2, name: "what a family knows of a date", sql: WHAT_IS_KNOWN },
+    Migration { room: "bookings", number: 3, name: "nothing is booked twice", sql: NOTHING_TWICE },
 ];
+
+// A form that asks again is found by whom it is to be answered to, and its link is sent again once an hour. Who guesses a
+// reference is stopped by how often that was done in the last hour; what was tried is kept as a hash, and no longer.
+const NOTHING_TWICE: &str = "
+create index booking_by_address on booking (lower(email));
+create index booking_by_phone on booking (phone);
+alter table booking add column told_again_at {instant};
+create table booking_try (reference_hash {text} not null, at {instant} not null) {strict};
+create index booking_try_by_reference on booking_try (reference_hash, at);
+create index booking_try_by_time on booking_try (at);
+";
 
 // What the family was told last of each of their dates, so that only what is news to them is told, once; and the start of
 // which they were reminded. Of a booking from before this, nothing is known but its end: the first look fills it in.

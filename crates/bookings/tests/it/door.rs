@@ -9,29 +9,29 @@ use axum::{
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-struct Seen {
-    status: StatusCode,
-    location: String,
+pub(crate) struct Seen {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
     cookie: String,
-    html: String,
+    pub(crate) html: String,
 }
 
-struct Browser {
+pub(crate) struct Browser {
     router: Router,
     cookie: String,
 }
 
 impl Browser {
-    fn new(hall: &Hall) -> Browser {
+    pub(crate) fn new(hall: &Hall) -> Browser {
         let door = bookings::routes(&hall.desk).into_router();
         Browser { router: web::shell(hall.desk.site(), door), cookie: String::new() }
     }
 
-    async fn get(&self, path: &str) -> Seen {
+    pub(crate) async fn get(&self, path: &str) -> Seen {
         self.send(Request::get(path), String::new()).await
     }
 
-    async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Seen {
         let body: Vec<String> =
             pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let request = Request::post(path)
@@ -68,7 +68,7 @@ fn encoded(text: &str) -> String {
         .collect()
 }
 
-fn key_of(html: &str) -> String {
+pub(crate) fn key_of(html: &str) -> String {
     let (_, after) = html.split_once("name=\"form_key\" value=\"").unwrap();
     after[..32].to_owned()
 }
@@ -76,7 +76,7 @@ fn key_of(html: &str) -> String {
 const FORM: &str = "/whats-on/stay-and-play/book";
 
 /// The form as a family of one child and one grown-up sends it.
-fn family<'a>(key: &'a str, date: &'a str) -> Vec<(&'static str, &'a str)> {
+pub(crate) fn family<'a>(key: &'a str, date: &'a str) -> Vec<(&'static str, &'a str)> {
     vec![
         ("form_key", key),
         ("children", "1"),

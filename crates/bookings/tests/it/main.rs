@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 mod allowance;
+mod already;
 mod core;
 mod crowd;
 mod door;
+mod once;
 mod own_server;
 mod pages;
 mod process;

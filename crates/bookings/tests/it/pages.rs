@@ -76,7 +76,7 @@ async fn a_fifth_more_than_ten_is_allowed_on_the_page_and_the_thirteenth_waits()
         let steward = router(hall, bookings::staff_door(&hall.desk), &[Role::DataSteward]);
         let page = sees(&steward, path).await;
         assert!(
-            page.body.contains("Tuesday 1 December, 9:30am") && page.body.contains("10 of 10"),
+            page.body.contains("Tuesday 1 December, 9:30am") && page.body.contains("10 of 10, 0 free"),
             "{}",
             page.body
         );
@@ -105,6 +105,17 @@ async fn a_fifth_more_than_ten_is_allowed_on_the_page_and_the_thirteenth_waits()
                 seen.body
             );
         }
+        let urgent = form("20", "she wants to kill herself");
+        let mut urgent: Vec<(&str, &str)> =
+            urgent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let stopped = posts(&steward, path, &urgent).await;
+        assert_eq!(stopped.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(stopped.body.contains("Nothing is saved yet"), "{}", stopped.body);
+        assert!(stopped.body.contains("she wants to kill herself"), "what was typed is still there");
+        assert!(sees(&steward, path).await.body.contains("10 of 10, 0 free"));
+        urgent[2] = ("amount", "0");
+        urgent.push(("seen", "1"));
+        assert_eq!(posts(&steward, path, &urgent).await.location, format!("{path}?saved=1"));
         let typed = form("20", "a fifth did not come last month");
         let pairs: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(posts(&steward, path, &pairs).await.location, format!("{path}?saved=1"));
@@ -117,7 +128,7 @@ async fn a_fifth_more_than_ten_is_allowed_on_the_page_and_the_thirteenth_waits()
         let thirteenth = book(&hall.desk, request(13, &dates[..1], 1)).await.unwrap();
         assert_eq!(thirteenth, Err(Refused::Full(dates[..1].to_vec())));
         let page = sees(&steward, path).await.body;
-        assert!(page.contains("12 of 12, 1 waiting"), "{page}");
+        assert!(page.contains("12 of 10, 2 more allowed, 0 free, 1 waiting"), "{page}");
         assert!(page.contains("Monday 23 November 2026, 9am: a fifth did not come last month"), "{page}");
         for role in [Role::HubWorker, Role::Editor, Role::ProviderEditor] {
             let other = router(hall, bookings::staff_door(&hall.desk), &[role]);

@@ -1,7 +1,7 @@
 //! What families are told of their dates by themselves: the day before, and when staff cancel or move one.
 
 use crate::support::{Hall, at, both, request, weekly};
-use bookings::{Booked, How, Request, Settle, book, move_booking, settle};
+use bookings::{Booked, How, Request, Settle, State, book, list_called_off, move_booking, settle};
 use calendar::{Exception, Series};
 use events::SessionDraft;
 use jobs::Runner;
@@ -145,6 +145,14 @@ async fn when_a_session_is_cancelled_everybody_is_told_why_and_nobody_is_offered
             hall.states(&came).await,
             ["cancelled"; 5],
             "no place is left, and nobody was offered one"
+        );
+        let ids: Vec<_> = came.iter().map(|one| one.id).collect();
+        let called_off = hall.db.read(move |tx| list_called_off(tx, &ids)).await.unwrap();
+        let stood = |number: usize| called_off.get(&came[number].id).copied();
+        assert_eq!(
+            [stood(0), stood(1), stood(2), stood(3)],
+            [None, Some(State::Booked), Some(State::Offered), Some(State::Waiting)],
+            "whom staff ring"
         );
         let trail = hall.whats(came[3].id).await;
         assert_eq!(trail, ["joined the queue", "the session was cancelled"]);

@@ -96,6 +96,18 @@ fn a_kept_page_is_not_sent_again_and_unpacks_to_the_same_words() {
 }
 
 #[test]
+fn wherever_a_card_stands_there_is_a_way_to_leave_at_once() {
+    on_both(async |home| {
+        for path in ["/whats-on", "/search"] {
+            let page = home.page(&format!("{path}?q=he+will+hit+me+tonight")).await;
+            assert!(page.contains("id=\"h-card\""), "{path} has the card");
+            assert!(page.contains("class=\"exit\""), "{path} has the way out");
+        }
+        assert!(!home.page("/whats-on").await.contains("class=\"exit\""), "and not where there is none");
+    });
+}
+
+#[test]
 fn every_link_on_every_page_leads_somewhere() {
     on_both(async |home| {
         let mut asked: BTreeSet<String> = home.sitemap().await.into_iter().collect();

@@ -93,10 +93,11 @@ row! {
         born: String,
         child_id: Option<ChildId>,
         used_at: Option<Instant>,
+        typed: String,
     }
 }
 
-const CODES: &str = "select code, name_key, born, child_id, used_at from holiday_code";
+const CODES: &str = "select code, name_key, born, child_id, used_at, typed from holiday_code";
 
 pub(crate) fn find_code(
     tx: &mut Tx,
@@ -107,25 +108,46 @@ pub(crate) fn find_code(
     tx.opt(&sql, args![programme, code_key])
 }
 
+/// The codes of a programme, the newest list first and each list in the order in which it was typed.
 pub(crate) fn list_codes(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<CodeRow>, Fault> {
     tx.all(
-        &format!("{CODES} where programme_id = $1 order by made_at desc, code limit 500"),
+        &format!("{CODES} where programme_id = $1 order by made_at desc, form_key, line, code limit 500"),
         args![programme],
     )
+}
+
+/// How many codes a form made.
+pub(crate) fn count_codes_of_form(tx: &mut Tx, programme: ProgrammeId, form_key: &str) -> Result<i64, Fault> {
+    let (many,): (i64,) = tx.one(
+        "select count(*) from holiday_code where programme_id = $1 and form_key = $2",
+        args![programme, form_key],
+    )?;
+    Ok(many)
+}
+
+/// A code to be kept, with the line of the form it is made from.
+#[derive(Clone)]
+pub(crate) struct NewCode {
+    pub code: String,
+    pub code_key: String,
+    pub name_key: String,
+    pub born: Date,
+    pub line: i64,
+    pub typed: String,
 }
 
 /// Keeps a code, unless there is one that reads alike. Says whether it was kept.
 pub(crate) fn insert_code(
     tx: &mut Tx,
     programme: ProgrammeId,
-    (code, code_key): (&str, &str),
-    (name_key, born): (&str, Date),
+    form_key: &str,
+    new: &NewCode,
     now: Instant,
 ) -> Result<u64, Fault> {
     tx.exec(
-        "insert into holiday_code (programme_id, code_key, code, name_key, born, made_at) values ($1, $2, $3, $4, $5, $6)
-            on conflict (programme_id, code_key) do nothing",
-        args![programme, code_key, code, name_key, born, now],
+        "insert into holiday_code (programme_id, code_key, code, name_key, born, made_at, form_key, line, typed)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (programme_id, code_key) do nothing",
+        args![programme, new.code_key.as_str(), new.code.as_str(), new.name_key.as_str(), new.born, now, form_key, new.line, new.typed.as_str()],
     )
 }
 

@@ -48,10 +48,18 @@ row! {
         appeal: String,
         same_as: Option<ChildId>,
         made_at: Instant,
+        changed_at: Instant,
+        settled_at: Option<Instant>,
     }
 }
 
 impl ChildRow {
+    /// How it stands as somebody saw it who decides: whoever sends back another has looked at what is no more.
+    pub(crate) fn version(&self) -> String {
+        let funding = self.funding.as_deref().unwrap_or_default();
+        format!("{}.{funding}.{}", self.standing, self.changed_at.as_microsecond())
+    }
+
     pub(crate) fn standing(&self) -> Standing {
         Standing::of(&self.standing).unwrap_or(Standing::NeedsAPerson)
     }
@@ -78,7 +86,8 @@ impl ChildRow {
 const FAMILIES: &str = "select id, programme_id, reference, form_key, name, email, phone, postcode, way, code_tries, code_tried_at,
     made_at from holiday_family";
 const CHILDREN: &str = "select id, programme_id, family_id, number, first_name, last_name, name_key, born, postcode, school, school_key,
-    phase, send, one_to_one, support, diet, standing, funding, tier, reason, appeal, same_as, made_at from holiday_child";
+    phase, send, one_to_one, support, diet, standing, funding, tier, reason, appeal, same_as, made_at, changed_at,
+    settled_at from holiday_child";
 
 pub(crate) fn find_family(tx: &mut Tx, id: FamilyId) -> Result<Option<FamilyRow>, Fault> {
     tx.opt(&format!("{FAMILIES} where id = $1 and forgotten_at is null"), args![id])
@@ -173,15 +182,40 @@ pub(crate) fn list_children_named(
     )
 }
 
+/// The children about whom a person decided since an instant, the latest first, without those for whom one must look again.
+pub(crate) fn list_settled(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    since: Instant,
+) -> Result<Vec<ChildRow>, Fault> {
+    tx.all(
+        &format!(
+            "{CHILDREN} where programme_id = $1 and settled_at >= $2 and standing in ('eligible', 'not', 'twin') and name_key <> ''
+                order by settled_at desc, id limit 200"
+        ),
+        args![programme, since],
+    )
+}
+
 /// The children for whom a person must look, the longest waiting first.
 pub(crate) fn list_queue(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<ChildRow>, Fault> {
     tx.all(
         &format!(
-            "{CHILDREN} where programme_id = $1 and standing in ('needs_a_person', 'appeal', 'twin') and name_key <> ''
-                order by changed_at, id limit 200"
+            "{CHILDREN} where programme_id = $1 and name_key <> '' and (standing in ('needs_a_person', 'appeal')
+                or (standing = 'twin' and settled_at is null)) order by changed_at, id limit 200"
         ),
         args![programme],
     )
+}
+
+/// How many children wait for a person.
+pub(crate) fn count_queue(tx: &mut Tx, programme: ProgrammeId) -> Result<i64, Fault> {
+    let (many,): (i64,) = tx.one(
+        "select count(*) from holiday_child where programme_id = $1 and name_key <> ''
+            and (standing in ('needs_a_person', 'appeal') or (standing = 'twin' and settled_at is null))",
+        args![programme],
+    )?;
+    Ok(many)
 }
 
 /// Every child of a programme as the figures need it, also those of whom no name is left.
@@ -215,6 +249,12 @@ pub(crate) fn set_standing(tx: &mut Tx, child: ChildId, to: &NewStanding, now: I
     Ok(())
 }
 
+/// When a person decided about a child. None is: one must look again.
+pub(crate) fn set_settled(tx: &mut Tx, child: ChildId, settled_at: Option<Instant>) -> Result<(), Fault> {
+    tx.exec("update holiday_child set settled_at = $2 where id = $1", args![child, settled_at])?;
+    Ok(())
+}
+
 /// This child and another are one, or are not.
 pub(crate) fn set_same_as(
     tx: &mut Tx,
@@ -233,7 +273,7 @@ pub(crate) fn set_forgotten(tx: &mut Tx, family: FamilyId, now: Instant) -> Resu
         args![family, now],
     )?;
     tx.exec(
-        "update holiday_code set name_key = '', born = '' where child_id in (select id from holiday_child where family_id = $1)",
+        "update holiday_code set name_key = '', born = '', typed = '' where child_id in (select id from holiday_child where family_id = $1)",
         args![family],
     )?;
     tx.exec(

@@ -1,8 +1,21 @@
 use store::Migration;
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "holidays", number: 1, name: "programmes, families, children and days", sql: FIRST }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "holidays", number: 1, name: "programmes, families, children and days", sql: FIRST },
+    Migration { room: "holidays", number: 2, name: "codes by line and what a person settled", sql: BY_LINE },
+];
+
+// A code knows the form and the line it was made from, so that a list reads as it was typed and a form that is sent twice makes
+// nothing new. `settled_at` is when a person last decided about a child; what a machine answered leaves it empty.
+const BY_LINE: &str = "
+alter table holiday_code add column form_key {text} not null default '';
+alter table holiday_code add column line {int} not null default 0;
+alter table holiday_code add column typed {text} not null default '';
+create unique index holiday_code_once on holiday_code (programme_id, form_key, line) where form_key <> '';
+alter table holiday_child add column settled_at {instant};
+create index holiday_child_by_settled on holiday_child (programme_id, settled_at);
+";
 
 // `holiday_check` holds what is asked of the national service, and a row of it lives until the answer and not longer.
 // `holiday_day` is a day of a child: the index keeps two providers, two forms and two nodes from having it twice.

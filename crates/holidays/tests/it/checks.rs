@@ -136,13 +136,14 @@ async fn a_code_is_read_as_it_is_typed_and_ten_wrong_ones_slow_a_family_down() {
         assert_eq!(seen.location, format!("{codes}?saved=2"));
         let html = staff.get(codes).await.html;
         let made: Vec<&str> = html.split("<code>").skip(1).map(|rest| &rest[..8]).collect();
+        let (ada, ben) = (html.find("Ada Example, 27 3 2017"), html.find("Ben Other, 1 2 2016"));
+        assert!(ada.is_some() && ada < ben, "in the order in which they were typed: {html}");
         let path = town.browser().post(APPLY, &form(&key(1), "Ada", &[])).await.location;
         let child = child_of(&page(town, &path).await);
         let browser = town.browser();
         let send = async |code: &str| {
             browser.post(&path, &[("do", "code"), ("child", &child), ("code", code)]).await
         };
-        // Which of the two codes is hers is not told by the list.
         let mut outcomes = Vec::new();
         for code in &made {
             let spaced: String = code.to_lowercase().chars().flat_map(|letter| [letter, ' ']).collect();
@@ -151,7 +152,8 @@ async fn a_code_is_read_as_it_is_typed_and_ten_wrong_ones_slow_a_family_down() {
         let rights = outcomes.iter().filter(|seen| seen.status == StatusCode::SEE_OTHER).count();
         let wrongs =
             outcomes.iter().filter(|seen| seen.html.contains("This code is for another child")).count();
-        assert!(rights == 1 && wrongs <= 1, "{rights} right, {wrongs} for another child");
+        assert!(outcomes[0].status == StatusCode::SEE_OTHER, "the first code is of the first line");
+        assert_eq!((rights, wrongs), (1, 1), "right, and for another child");
         assert!(page(town, &path).await.contains("Ada can have free places"));
 
         let path = town.browser().post(APPLY, &form(&key(2), "Cai", &[])).await.location;
@@ -188,20 +190,54 @@ async fn a_persons_word_and_an_appeal_are_settled_by_who_may() {
         assert_eq!(editor.status, StatusCode::FORBIDDEN);
         let worker = town.staff(Role::HubWorker);
         assert!(worker.get(queue).await.html.contains("A young carer"));
-        let none = worker.post(queue, &[("child", &child), ("do", "reason"), ("reason", "")]).await;
+        let html = worker.get(queue).await.html;
+        assert!(!html.contains("<option value=\"seen\" selected"), "nobody is taken to have seen a letter");
+        let version = version_of(&html, &child);
+        let send = async |version: &str, more: &[(&str, &str)]| {
+            worker.post(queue, &[&[("child", child.as_str()), ("version", version)], more].concat()).await
+        };
+        let none = send(&version, &[("do", "reason"), ("reason", ""), ("why", "school")]).await;
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let no = worker.post(queue, &[("child", &child), ("do", "not"), ("why", "known")]).await;
+        assert!(
+            none.html.contains("<option value=\"school\" selected"),
+            "what was chosen stays: {}",
+            none.html
+        );
+        let unsaid = send(&version, &[("do", "targeted")]).await;
+        assert!(unsaid.status == 422 && unsaid.html.contains("Choose how you know"), "{}", unsaid.html);
+        let no = send(&version, &[("do", "not"), ("why", "known")]).await;
         assert_eq!(no.status, StatusCode::SEE_OTHER);
+        town.later(1);
+        let second = send(&version, &[("do", "targeted"), ("why", "seen")]).await;
+        assert!(
+            second.status == StatusCode::CONFLICT && second.html.contains("already settled by somebody else"),
+            "{}",
+            second.html
+        );
+        let html = worker.get(queue).await.html;
+        assert!(html.contains("Nobody is waiting") && html.contains("Settled on"), "{html}");
+        let corrected =
+            send(&version_of(&html, &child), &[("do", "reason"), ("reason", "carer"), ("why", "school")])
+                .await;
+        assert_eq!(corrected.status, StatusCode::SEE_OTHER, "{}", corrected.html);
+        assert!(page(town, &path).await.contains("Ada can have free places"));
+        town.later(1);
+        let html = worker.get(queue).await.html;
+        let no = send(&version_of(&html, &child), &[("do", "not"), ("why", "known")]).await;
+        assert_eq!(no.status, StatusCode::SEE_OTHER);
+        town.later(1);
         let html = page(town, &path).await;
         assert!(html.contains("Ask us to look again"), "{html}");
         let asked = browser
             .post(&path, &[("do", "appeal"), ("child", &child), ("appeal", "We have had a letter since")])
             .await;
         assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.html);
-        assert!(worker.get(queue).await.html.contains("We have had a letter since"));
-        worker
-            .post(queue, &[("child", &child), ("do", "reason"), ("reason", "carer"), ("why", "known")])
-            .await;
+        let html = worker.get(queue).await.html;
+        assert!(html.contains("We have had a letter since") && !html.contains("Nobody is waiting"));
+        let yes = [("do", "reason"), ("reason", "carer"), ("why", "known")];
+        assert_eq!(send(&version_of(&html, &child), &yes).await.status, StatusCode::SEE_OTHER);
+        town.later(31 * 86_400);
+        assert!(!worker.get(queue).await.html.contains("Settled on"), "only those of the last 30 days");
         assert!(page(town, &path).await.contains("Ada can have free places"));
         let trail: Vec<(String, String)> = town
             .db
@@ -213,6 +249,17 @@ async fn a_persons_word_and_an_appeal_are_settled_by_who_may() {
             })
             .await
             .unwrap();
+        let did: Vec<&str> =
+            trail.iter().map(|(did, _)| did.as_str()).filter(|did| did.contains("free places")).collect();
+        assert_eq!(
+            did,
+            [
+                "said no to free places",
+                "corrected: agreed to free places: carer",
+                "corrected: said no to free places",
+                "agreed to free places: carer"
+            ]
+        );
         assert!(
             trail.contains(&(
                 "agreed to free places: carer".to_owned(),
@@ -224,6 +271,50 @@ async fn a_persons_word_and_an_appeal_are_settled_by_who_may() {
         assert!(at(NOW) <= town.clock.now());
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_same_list_sent_twice_makes_its_codes_once_and_a_danger_in_it_is_answered() {
+    both(async |town| {
+        let codes = "/admin/holidays/summer-2027/codes";
+        let staff = town.staff(Role::DataSteward);
+        let lines: Vec<String> = (1..=12).map(|n| format!("Child{n} Example, {n} 3 2017")).collect();
+        let (first, list) = (key(1), lines.join("\n"));
+        let list = [("form_key", first.as_str()), ("children", list.as_str())];
+        for _ in 0..2 {
+            assert_eq!(staff.post(codes, &list).await.location, format!("{codes}?saved=12"));
+        }
+        let html = staff.get(codes).await.html;
+        assert_eq!(html.matches("<code>").count(), 12, "{html}");
+        let places: Vec<_> = lines.iter().map(|line| html.find(line.as_str()).unwrap()).collect();
+        assert!(places.is_sorted(), "{html}");
+        let second = key(2);
+        let danger = [("form_key", second.as_str()), ("children", "I want to kill myself, 27 3 2017")];
+        let stopped = staff.post(codes, &danger).await;
+        assert!(
+            stopped.status == StatusCode::OK
+                && stopped.html.contains("We have not saved this yet")
+                && stopped.html.contains("I want to kill myself, 27 3 2017"),
+            "{}",
+            stopped.html
+        );
+        let seen = hidden(&stopped.html, "seen");
+        let kept = staff.post(codes, &[&danger[..], &[("seen", seen.as_str())]].concat()).await;
+        assert_eq!(kept.location, format!("{codes}?saved=1"));
+    })
+    .await;
+}
+
+/// What stands in a hidden field.
+pub fn hidden(html: &str, name: &str) -> String {
+    let (_, after) = html.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    after.split_once('"').unwrap().0.to_owned()
+}
+
+/// As a child stood on the page of who settles.
+fn version_of(html: &str, child: &str) -> String {
+    let (_, after) = html.split_once(&format!("name=\"child\" value=\"{child}\"")).unwrap();
+    hidden(after, "version")
 }
 
 pub fn child_of(html: &str) -> String {

@@ -135,6 +135,85 @@ async fn two_children_are_booked_with_one_basket() {
     .await;
 }
 
+/// The same fields, some of them with other values.
+fn with<'a>(fields: &[(&'a str, &'a str)], other: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let kept = fields.iter().filter(|(name, _)| other.iter().all(|(changed, _)| changed != name));
+    kept.chain(other).copied().collect()
+}
+
+#[tokio::test]
+async fn a_programmes_own_words_raise_no_card_and_new_ones_are_answered_before_they_are_kept() {
+    let danger = "I want to kill myself tonight";
+    both_with(json!({"reasons": [{"key": "old", "words": danger}]}), Arc::new(NoEngine), async |town| {
+        let staff = town.staff(Role::DataSteward);
+        let settings = "/admin/holidays/summer-2027/settings";
+        let rules = [
+            ("name", "Summer 2027"),
+            ("summary", "Clubs of the test."),
+            ("first", "26 7 2027"),
+            ("last", "27 8 2027"),
+            ("days_each", "16"),
+            ("hours", "four hours a day"),
+            ("from_year", "Reception"),
+            ("to_year", "11"),
+            ("send_until", "18"),
+            ("tier", "targeted"),
+            ("reasons", danger),
+            ("funded_places", "0"),
+            ("share_percent", "15"),
+            ("warn_percent", "14"),
+            ("opens_at", ""),
+            ("opening", "first_come"),
+            ("line_per_minute", "120"),
+            ("paid", "Pay the club when you come."),
+            ("wanted", "published"),
+        ];
+        let own = staff.post(settings, &with(&rules, &[("days_each", "15")])).await;
+        assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.html);
+        for field in ["summary", "hours", "paid"] {
+            let stopped = staff.post(settings, &with(&rules, &[(field, danger)])).await;
+            assert!(
+                stopped.status == StatusCode::OK && stopped.html.contains("We have not saved this yet"),
+                "{field}: {}",
+                stopped.html
+            );
+            let html = staff.get(settings).await.html;
+            assert_eq!(html.matches(danger).count(), 1, "{field} is not kept");
+            let seen = crate::checks::hidden(&stopped.html, "seen");
+            let kept = staff.post(settings, &with(&rules, &[(field, danger), ("seen", &seen)])).await;
+            assert_eq!(kept.status, StatusCode::SEE_OTHER, "{field}");
+            assert_eq!(staff.post(settings, &rules).await.status, StatusCode::SEE_OTHER);
+        }
+        let sessions = "/admin/holidays/summer-2027/sessions";
+        let menu = [("session", "sports-club"), ("meal", "hot"), ("menu", danger)];
+        let stopped = staff.post(sessions, &menu).await;
+        assert!(stopped.html.contains("We have not saved this yet"), "{}", stopped.html);
+        let seen = crate::checks::hidden(&stopped.html, "seen");
+        let kept = staff.post(sessions, &[&menu[..], &[("seen", seen.as_str())]].concat()).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER);
+        assert_eq!(staff.post(sessions, &menu).await.status, StatusCode::SEE_OTHER, "it is kept already");
+        let chosen = [("way", "reason"), ("reason", "old")];
+        let sent = town.browser().post(APPLY, &form(&key(1), "Ada", &chosen)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "a reason that is chosen is the programme's own text");
+
+        let shorter = [("last", "20 8 2027")];
+        let asked = staff.post(settings, &with(&rules, &shorter)).await;
+        assert!(
+            asked.status == StatusCode::UNPROCESSABLE_ENTITY
+                && asked
+                    .html
+                    .contains("10 dates of its sessions are not on these days, with 0 places booked"),
+            "{}",
+            asked.html
+        );
+        let guessed = staff.post(settings, &with(&rules, &[shorter[0], ("leave_out", "3")])).await;
+        assert_eq!(guessed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let agreed = staff.post(settings, &with(&rules, &[shorter[0], ("leave_out", "10")])).await;
+        assert_eq!(agreed.status, StatusCode::SEE_OTHER, "{}", agreed.html);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn staff_set_a_programme_up_with_rules_of_their_own() {
     both_with(json!({}), Arc::new(NoEngine), async |town| {
@@ -186,6 +265,15 @@ async fn staff_set_a_programme_up_with_rules_of_their_own() {
         assert!(
             settings.contains("value=\"1 3 2028 10:00\"") && settings.contains("A young carer"),
             "{settings}"
+        );
+        let nothing = [("name", ""), ("funded_places", "-5")];
+        let wrong = staff.post("/admin/holidays/easter-2028/settings", &with(&rules, &nothing)).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            wrong.html.contains("Type a name")
+                && wrong.html.contains("Type how many places there is money for"),
+            "{}",
+            wrong.html
         );
         let sessions = "/admin/holidays/easter-2028/sessions";
         assert!(

@@ -1,6 +1,6 @@
 //! What is kept is forgotten, and a number that was asked for is nowhere once it was answered.
 
-use crate::support::{APPLY, Town, both, both_with, form, key};
+use crate::support::{APPLY, Town, at, both, both_with, form, key};
 use access::Role;
 use accounts::PersonDraft;
 use holidays::{PretendEngine, erase, export_about, forget_families};
@@ -137,8 +137,11 @@ async fn a_family_gets_its_copy_and_is_forgotten_while_the_counts_stay() {
 async fn families_are_forgotten_180_days_after_the_return() {
     both(async |town| {
         let path = town.browser().post(APPLY, &form(&key(1), "Ada", &[])).await.location;
-        let seen =
-            town.staff(Role::DataSteward).post("/admin/holidays/summer-2027/return", &[("do", "keep")]).await;
+        let staff = town.staff(Role::DataSteward);
+        staff.post("/admin/holidays/summer-2027/codes", &[("children", "Ada Example, 27 3 2017")]).await;
+        town.clock.set(at("2027-08-28T09:00:00Z"));
+        let keep = [("do", "keep"), ("sure", "1")];
+        let seen = staff.post("/admin/holidays/summer-2027/return", &keep).await;
         assert_eq!(seen.status, 303);
         let forget = async || {
             let now = town.clock.now();

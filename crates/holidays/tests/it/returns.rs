@@ -140,6 +140,7 @@ async fn the_return_of_five_hundred_children_is_the_one_that_is_known() {
             .await
             .unwrap();
 
+        town.clock.set(at("2027-09-10T10:00:00Z"));
         let csv = town.staff(Role::DataSteward).get("/admin/holidays/summer-2027/return.csv").await.html;
         let all: BTreeSet<u64> = known.values().flat_map(|one| one.children.iter().copied()).collect();
         let count = |set: &BTreeSet<u64>| i64::try_from(set.len()).unwrap();
@@ -215,6 +216,8 @@ async fn a_mark_in_the_register_becomes_a_figure_and_a_walk_in_its_child() {
         let staff = town.staff(Role::DataSteward);
         let page = "/admin/holidays/summer-2027/return";
         let csv = staff.get(&format!("{page}.csv")).await.html;
+        assert!(csv.starts_with("Provider (so far, nothing is final),"), "{csv}");
+        assert_eq!([6, 7].map(|column| value(&csv, "\"All\"", column)), [0, 0], "nothing is over yet: {csv}");
         assert_eq!(
             [0, 1, 2, 8, 9, 10].map(|column| value(&csv, "\"All\"", column)),
             [1, 1, 0, 2, 2, 1],
@@ -234,8 +237,28 @@ async fn a_mark_in_the_register_becomes_a_figure_and_a_walk_in_its_child() {
         );
         assert_eq!(two.family, Id::named("family", "2"));
 
-        staff.post(page, &[("do", "keep")]).await;
+        town.clock.set(at("2027-07-26T13:00:00Z"));
+        let csv = staff.get(&format!("{page}.csv")).await.html;
+        assert_eq!(
+            [6, 7].map(|column| value(&csv, "\"All\"", column)),
+            [2, 80],
+            "the first day is over: {csv}"
+        );
+        let html = staff.get(page).await.html;
+        assert!(html.contains("So far") && !html.contains("value=\"keep\""), "{html}");
+        let early = staff.post(page, &[("do", "keep"), ("sure", "1")]).await;
+        assert!(
+            early.status == 422 && early.html.contains("after the last day, 27 August 2027"),
+            "{}",
+            early.html
+        );
         town.clock.set(at("2027-09-10T10:00:00Z"));
+        assert!(!town.browser().get("/holidays/summer-2027").await.html.contains("How it went"));
+        let html = staff.get(page).await.html;
+        assert!(!html.contains("So far") && html.contains("value=\"keep\""), "{html}");
+        let unsure = staff.post(page, &[("do", "keep")]).await;
+        assert!(unsure.status == 422 && unsure.html.contains("id=\"sure\""), "{}", unsure.html);
+        assert_eq!(staff.post(page, &[("do", "keep"), ("sure", "1")]).await.status, 303);
         let html = town.browser().get("/holidays/summer-2027").await.html;
         assert!(
             html.contains("How it went") && html.contains("fewer than 5") && html.contains("about 50"),

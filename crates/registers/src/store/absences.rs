@@ -16,16 +16,17 @@ row! {
     }
 }
 
-/// The absences since a day, of bookings of which everybody who was marked did not come.
-pub(crate) fn list_absences(tx: &mut Tx, since: Date) -> Result<Vec<AbsenceRow>, Fault> {
+/// The absences since a day, of bookings of which everybody who was marked did not come: from dates that were held and are
+/// over, since nobody is absent from what has not been.
+pub(crate) fn list_absences(tx: &mut Tx, since: Date, now: Instant) -> Result<Vec<AbsenceRow>, Fault> {
     tx.all(
         "select a.session_id, s.organization_id, s.title, s.slug, a.subject, a.date_id, d.starts_at
          from attendance a join event_date d on d.id = a.date_id join event_session s on s.id = a.session_id
-         where a.kind = 'booked' and a.came is not null and a.day >= $1
+         where a.kind = 'booked' and a.came is not null and a.day >= $1 and d.ends_at <= $2 and d.state in ('on', 'moved')
          group by a.session_id, s.organization_id, s.title, s.slug, a.subject, a.date_id, d.starts_at
          having min(a.came) = 'did_not_come' and max(a.came) = 'did_not_come'
          order by d.starts_at, a.subject",
-        args![since],
+        args![since, now],
     )
 }
 

@@ -80,6 +80,8 @@ async fn a_family_that_did_not_come_twice_is_listed_and_a_person_decides_what_be
         );
         let told = hall.messages().await.iter().filter(|key| *key == "registers.places_released").count();
         assert_eq!(told, 1, "told once");
+        let words = hall.words_of("registers.places_released").await;
+        assert!(words[0].contains("Other families are waiting, so we have given"), "{words:?}");
         assert!(worker.get("/admin/absences").await.html.contains("Nobody is on the list"));
         let did = hall.did().await;
         assert!(did.contains(&"released the coming places of a family that did not come".to_owned()));
@@ -94,6 +96,43 @@ async fn a_family_that_did_not_come_twice_is_listed_and_a_person_decides_what_be
             [("do", "rule"), ("absences", "1"), ("season_days", "90"), ("reminders_since", "1/12/2026")];
         assert_eq!(worker.post("/admin/absences", &rule).await.location, "/admin/absences?kept=rule");
         assert_eq!(hall.db.read(registers::find_absence_rule).await.unwrap().absences, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_dates_that_are_over_count_and_nothing_is_released_where_nothing_is_to_come() {
+    both(async |hall| {
+        let days: Vec<Uuid> = (0..3).map(|week| date("stay-and-play", week)).collect();
+        let some = hall.book(1, &days[..2], vec![child("Robin")]).await;
+        let more = hall.book(2, &days, vec![child("Ash")]).await;
+        // The second date is being held: whoever is not there yet may still come.
+        hall.later("2026-12-08T10:30:00Z");
+        for booking in [some, more] {
+            mark(hall, days[0], booking, Came::DidNotCome).await;
+            mark(hall, days[1], booking, Came::DidNotCome).await;
+        }
+        let worker = hall.browser(Role::HubWorker);
+        assert!(worker.get("/admin/absences").await.html.contains("Nobody is on the list"));
+        hall.later("2026-12-08T11:00:00Z");
+        let page = worker.get("/admin/absences").await.html;
+        assert_eq!(page.matches("name=\"family\"").count(), 2);
+        assert_eq!(page.matches("value=\"release\"").count(), 1, "one has nothing to come");
+        assert!(page.contains("Nobody waits for them now"), "{page}");
+
+        for card in page.split("<section class=\"card mb-5\"").skip(1) {
+            let key = value_of(card, "family");
+            let answer = worker.post("/admin/absences", &[("do", "release"), ("family", &key)]).await;
+            assert_eq!(answer.html.contains("Nothing was released"), !card.contains("value=\"release\""));
+        }
+        let page = worker.get("/admin/absences").await.html;
+        assert!(page.contains("Example parent 1") && !page.contains("Example parent 2"), "{page}");
+        let words = hall.words_of("registers.places_released").await;
+        assert_eq!(words.len(), 1);
+        assert!(
+            words[0].contains("taken back your next places") && !words[0].contains("waiting"),
+            "{words:?}"
+        );
     })
     .await;
 }

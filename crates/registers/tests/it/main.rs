@@ -4,6 +4,7 @@
 mod absences;
 mod booked;
 mod figures;
+mod opening;
 mod support;
 mod tablets;
 mod working;

@@ -161,6 +161,16 @@ impl Hall {
         found.0.into_iter().map(|entry| entry.did).collect()
     }
 
+    /// What families were written with one template.
+    pub async fn words_of(&self, template: &'static str) -> Vec<String> {
+        let rows: Vec<(String,)> = self
+            .db
+            .read(move |tx| tx.all("select body from message where template = $1", store::args![template]))
+            .await
+            .unwrap();
+        rows.into_iter().map(|(body,)| body).collect()
+    }
+
     pub async fn messages(&self) -> Vec<String> {
         let rows: Vec<(String,)> = self
             .db

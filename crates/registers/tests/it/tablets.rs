@@ -60,7 +60,14 @@ async fn two_tablets_without_a_network_mark_the_same_twenty_children_and_send_in
                     more
                 }
             };
-            hall.later(NOW);
+            hall.later(
+                [
+                    "2026-12-01T09:40:00Z",
+                    "2026-12-08T09:40:00Z",
+                    "2026-12-15T09:40:00Z",
+                    "2026-12-22T09:40:00Z",
+                ][turn],
+            );
             // The second tablet was marked later, and says of the first three that they did not come.
             let tablets =
                 [
