@@ -1,0 +1,342 @@
+//! What typed words mean at a step. Careful rather than clever: a wrong guess leads a family down the wrong path, and
+//! asking once more costs a moment.
+
+use crate::flow::{Choice, Flow, Node, NodeKind};
+use kernel::{Date, Span};
+
+/// What somebody may say at any step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Back,
+    Restart,
+    Explain,
+    Person,
+    GoOn,
+    Stop,
+}
+
+const COMMANDS: [(Command, &[&str]); 6] = [
+    (Command::Back, &["back", "go back", "previous", "last question", "undo"]),
+    (Command::Restart, &["start again", "restart", "start over", "begin again", "start from the beginning"]),
+    (
+        Command::Explain,
+        &["explain", "explain that", "what does that mean", "what do you mean", "i dont understand"],
+    ),
+    (
+        Command::Person,
+        &[
+            "talk to a person",
+            "talk to someone",
+            "talk to somebody",
+            "speak to a person",
+            "speak to someone",
+            "speak to somebody",
+            "human",
+            "a human",
+            "real person",
+            "a person",
+            "a real person",
+            "ring someone",
+            "call me",
+            "ring me",
+            "help",
+            "help me",
+            "i need help",
+        ],
+    ),
+    (Command::GoOn, &["carry on", "go on", "continue", "where was i"]),
+    (Command::Stop, &["stop", "quit", "exit", "cancel", "enough", "later", "come back later", "save"]),
+];
+
+/// What is said at any step, when it is the whole of what was typed.
+pub(crate) fn command(text: &str) -> Option<Command> {
+    let typed = plain(text);
+    COMMANDS.iter().find(|(_, ways)| ways.contains(&typed.as_str())).map(|(command, _)| *command)
+}
+
+/// Whether it says that the answer is not known.
+pub(crate) fn is_unknown(text: &str) -> bool {
+    const WAYS: [&str; 16] = [
+        "i do not know",
+        "i dont know",
+        "dont know",
+        "do not know",
+        "idk",
+        "dunno",
+        "not sure",
+        "im not sure",
+        "i am not sure",
+        "unsure",
+        "no idea",
+        "i have no idea",
+        "cant remember",
+        "i cant remember",
+        "i dont remember",
+        "skip",
+    ];
+    WAYS.contains(&plain(text).as_str())
+}
+
+/// Whether it sounds like a question of its own.
+pub(crate) fn is_question(text: &str) -> bool {
+    const FIRST: [&str; 22] = [
+        "what", "whats", "how", "when", "where", "why", "who", "which", "can", "could", "do", "does", "did",
+        "is", "are", "am", "will", "would", "should", "may", "must", "have",
+    ];
+    let typed = plain(text);
+    let words = typed.split(' ').filter(|word| !word.is_empty()).count();
+    let first = typed.split(' ').next().unwrap_or_default();
+    words >= 2 && text.trim_end().ends_with('?') || words >= 3 && FIRST.contains(&first)
+}
+
+/// The one answer that words mean, or nothing when it is not certain.
+pub(crate) fn choice<'a>(flow: &Flow, node: &'a Node, language: &str, text: &str) -> Option<&'a Choice> {
+    let NodeKind::Choice { choices, .. } = &node.kind else { return None };
+    let typed = plain(text);
+    if typed.is_empty() {
+        return None;
+    }
+    if let Some(number) = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1)) {
+        // A number that is itself an answer, such as an age, goes before the number of a button.
+        let named = choices.iter().find(|choice| ways(flow, node, choice, language).contains(&typed));
+        return named.or_else(|| choices.get(number));
+    }
+    let all: Vec<(&Choice, Vec<String>)> =
+        choices.iter().map(|choice| (choice, ways(flow, node, choice, language))).collect();
+    let exact =
+        |fits: &dyn Fn(&str) -> bool| only(all.iter().filter(|(_, ways)| ways.iter().any(|way| fits(way))));
+    exact(&|way| way == typed)
+        .or_else(|| is_unknown(text).then(|| exact(&is_unknown)).flatten())
+        .or_else(|| yes_or_no(&typed, choices))
+        .or_else(|| exact(&|way| is_near(way, &typed)))
+        .or_else(|| said_within(&all, &typed))
+        .or_else(|| part_of_one(&all, &typed))
+}
+
+fn only<'a, 'b: 'a>(mut found: impl Iterator<Item = &'a (&'b Choice, Vec<String>)>) -> Option<&'b Choice> {
+    let first = found.next()?;
+    found.next().is_none().then_some(first.0)
+}
+
+/// Everything that stands for an answer: its key, its words in every language, what people also type.
+fn ways(flow: &Flow, node: &Node, choice: &Choice, language: &str) -> Vec<String> {
+    let words = [
+        choice.key.replace('-', " "),
+        choice.words.clone(),
+        flow.choice_in(node, choice, language).to_owned(),
+    ];
+    let mut ways: Vec<String> = words.iter().chain(&choice.also).map(|way| plain(way)).collect();
+    ways.retain(|way| !way.is_empty());
+    ways.dedup();
+    ways
+}
+
+fn yes_or_no<'a>(typed: &str, choices: &'a [Choice]) -> Option<&'a Choice> {
+    const YES: [&str; 7] = ["yeah", "yep", "yea", "ye", "y", "yes please", "i do"];
+    const NO: [&str; 6] = ["nope", "nah", "n", "no thanks", "no thank you", "i dont"];
+    let key = if YES.contains(&typed) {
+        "yes"
+    } else if NO.contains(&typed) {
+        "no"
+    } else {
+        return None;
+    };
+    choices.iter().find(|choice| choice.key == key)
+}
+
+/// One letter wrong, missing, added or swapped in something of five letters or more.
+fn is_near(way: &str, typed: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (way.chars().collect(), typed.chars().collect());
+    if a.len().min(b.len()) < 5 || a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let end = end.min(a.len().min(b.len()) - start);
+    let (left, right) = (&a[start..a.len() - end], &b[start..b.len() - end]);
+    match (left.len(), right.len()) {
+        (0, 1) | (1, 0) | (1, 1) => true,
+        (2, 2) => left[0] == right[1] && left[1] == right[0],
+        _ => false,
+    }
+}
+
+/// The one answer whose words stand within what was typed: 'its for my son' for 'son'. Where there is a 'not' that the
+/// answer itself does not have, nothing is taken from it.
+fn said_within<'b>(all: &[(&'b Choice, Vec<String>)], typed: &str) -> Option<&'b Choice> {
+    let padded = format!(" {typed} ");
+    let longest = |ways: &[String]| {
+        let within = ways.iter().filter(|way| way.len() >= 3 && padded.contains(&format!(" {way} ")));
+        within.filter(|way| !has_not(typed) || has_not(way)).map(String::len).max()
+    };
+    let mut found: Vec<(usize, &Choice)> =
+        all.iter().filter_map(|(choice, ways)| longest(ways).map(|length| (length, *choice))).collect();
+    found.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+    match found.as_slice() {
+        [(_, one)] => Some(one),
+        // 'my child and me' means two things; 'my step son' is more than 'son' only when one answer holds the other.
+        [(first, one), (second, other), ..] if first > second => {
+            let of =
+                |choice: &Choice| all.iter().find(|(c, _)| c.key == choice.key).map(|(_, ways)| ways.clone());
+            let (long, short) = (of(one)?, of(other)?);
+            let long =
+                long.into_iter().find(|way| way.len() == *first && padded.contains(&format!(" {way} ")))?;
+            let covered = short
+                .iter()
+                .filter(|way| padded.contains(&format!(" {way} ")))
+                .all(|way| long.contains(way.as_str()));
+            (covered && found.len() == 2).then_some(one)
+        }
+        _ => None,
+    }
+}
+
+fn has_not(text: &str) -> bool {
+    const NOT: [&str; 14] = [
+        "not", "no", "dont", "doesnt", "isnt", "arent", "never", "without", "cant", "wont", "havent",
+        "hasnt", "didnt", "neither",
+    ];
+    text.split(' ').any(|word| NOT.contains(&word))
+}
+
+/// The one answer that has every word that was typed, words that carry nothing aside.
+fn part_of_one<'b>(all: &[(&'b Choice, Vec<String>)], typed: &str) -> Option<&'b Choice> {
+    const EMPTY: [&str; 20] = [
+        "a", "an", "the", "my", "me", "i", "im", "its", "it", "is", "for", "of", "to", "please", "and", "in",
+        "on", "we", "our", "have",
+    ];
+    let carries = |word: &&str| !EMPTY.contains(word) && !word.is_empty();
+    let words: Vec<&str> = typed.split(' ').filter(carries).collect();
+    if words.is_empty() || words.len() > 6 {
+        return None;
+    }
+    let holds = |way: &String| {
+        let of: Vec<&str> = way.split(' ').collect();
+        words.iter().all(|word| of.contains(word)) && has_not(way) == has_not(typed)
+    };
+    only(all.iter().filter(|(_, ways)| ways.iter().any(holds)))
+}
+
+/// Small letters and digits of any script with single spaces; apostrophes go without leaving one.
+pub(crate) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // Nobody's answer to a question with buttons is longer than this.
+    for letter in text.chars().take(1_000) {
+        match letter {
+            '\'' | '\u{2019}' | '\u{2018}' => {}
+            letter if letter.is_alphanumeric() => out.extend(letter.to_lowercase()),
+            _ if out.ends_with(' ') || out.is_empty() => {}
+            _ => out.push(' '),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// A day as people type it: '5 January 2026', '5/1/26', '2026-01-05', 'yesterday'. Without a year it is not taken: a
+/// deadline is never counted from a guess.
+pub fn read_day(text: &str, today: Date) -> Option<Date> {
+    let typed = plain(text);
+    match typed.as_str() {
+        "today" => return Some(today),
+        "yesterday" => return today.checked_sub(Span::new().days(1)).ok(),
+        _ => {}
+    }
+    if let Ok(day) = text.trim().parse::<Date>() {
+        return sensible(day);
+    }
+    const NOTHING: [&str; 9] =
+        ["on", "the", "of", "monday", "tuesday", "wednesday", "thursday", "friday", "sunday"];
+    let parts: Vec<&str> = typed
+        .split(' ')
+        .filter(|word| !NOTHING.contains(word) && *word != "saturday" && !word.is_empty())
+        .collect();
+    let [first, second, year] = parts.as_slice() else { return None };
+    let (day, month) = match (number(first), month(second)) {
+        (Some(day), Some(month)) => (day, month),
+        _ => (number(second)?, month(first).filter(|_| first.parse::<i8>().is_err())?),
+    };
+    let year: i16 = year.parse().ok()?;
+    let year = match year {
+        0..100 if parts[2].len() == 2 => year + 2_000,
+        _ => year,
+    };
+    sensible(Date::new(year, month, day).ok()?)
+}
+
+fn sensible(day: Date) -> Option<Date> {
+    (1_990..=2_100).contains(&day.year()).then_some(day)
+}
+
+fn number(word: &str) -> Option<i8> {
+    ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word).parse().ok()
+}
+
+fn month(word: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    if let Ok(number) = word.parse::<i8>() {
+        return (1..=12).contains(&number).then_some(number);
+    }
+    let found = MONTHS
+        .iter()
+        .position(|name| word.len() >= 3 && name.starts_with(word) || word == "sept" && *name == "september");
+    found.and_then(|place| i8::try_from(place + 1).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_as_people_type_them_and_never_guessed() {
+        let today: Date = "2026-11-23".parse().unwrap();
+        for typed in [
+            "5 January 2026",
+            "5 jan 26",
+            "05/01/2026",
+            "5.1.26",
+            "2026-01-05",
+            "Monday the 5th of January 2026",
+            "January 5 2026",
+        ] {
+            assert_eq!(read_day(typed, today), Some("2026-01-05".parse().unwrap()), "{typed}");
+        }
+        assert_eq!(read_day("yesterday", today), Some("2026-11-22".parse().unwrap()));
+        for typed in [
+            "",
+            "5 January",
+            "soon",
+            "last week",
+            "31 February 2026",
+            "5/13/2026",
+            "1/2/3/4",
+            "99999999999 1 1",
+            "1 1 0001",
+        ] {
+            assert_eq!(read_day(typed, today), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn one_letter_may_be_wrong_in_a_long_word_and_none_in_a_short_one() {
+        assert!(
+            is_near("refused", "refusd")
+                && is_near("refused", "refuesd")
+                && is_near("draft plan", "draft plam")
+        );
+        assert!(!is_near("son", "sun") && !is_near("refused", "refunded") && !is_near("waiting", "wading"));
+    }
+}

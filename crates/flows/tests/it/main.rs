@@ -1,0 +1,11 @@
+//! The flow engine, its sessions and its pages, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+
+mod desk;
+mod engine;
+mod pages;
+mod properties;
+mod sessions;
+mod statements;
+mod sudden_death;
+mod support;

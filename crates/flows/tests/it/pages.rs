@@ -1,0 +1,199 @@
+use crate::support::{Hub, MIGRATIONS, TRIP};
+use axum::http::StatusCode;
+use flows::Input;
+use store::testing::both;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f14_a_whole_guide_is_played_with_nothing_but_forms() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let list = hub.get("/guides").await;
+        assert!(list.page.contains("href=\"/guides/trip\"") && list.page.contains("A trial trip"));
+        let front = hub.get("/guides/trip").await;
+        for said in [
+            "A trial trip",
+            "Checked on 20 November 2026",
+            "The regulations",
+            "No one reads",
+            "/urgent-help",
+            "0303 333 4300",
+        ] {
+            assert!(front.page.contains(said), "{said}");
+        }
+        let (action, _) = front.form_with("Start");
+        let (path, page) = hub.submit(&action, "language=en").await;
+        assert!(path.starts_with("/guides/trip/") && path.len() > 40, "{path}");
+        assert!(page.page.contains("Who is it for?") && page.page.contains("Hello. This is a trial."));
+        assert!(page.page.contains("noindex") || page.headers.get("x-robots-tag").is_some());
+        assert_eq!(page.headers.get("cache-control").unwrap(), "no-store");
+
+        let (action, hidden) = page.form_with("My child");
+        let (path, page) = hub.submit(&action, &format!("{hidden}&choice=child")).await;
+        assert!(
+            page.page.contains("When did the council get your request?") && page.page.contains("Question 2")
+        );
+        // A form that is sent again, as a browser does that goes back, changes nothing.
+        let again = hub.post(&action, &format!("{hidden}&choice=child")).await;
+        assert_eq!(again.location().as_deref(), Some(path.as_str()));
+
+        let (action, hidden) = page.form_with("Use this day");
+        let empty = hub.post(&action, &hidden).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.page.contains("Write the day with its year") && empty.page.contains("href=\"#text\""));
+        let odd = hub.post(&action, &format!("{hidden}&text=some+time+in+spring")).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(odd.page.contains("value=\"some time in spring\""), "what was typed is put back");
+        let (action, hidden) = odd.form_with("Use this day");
+        let (_, page) = hub.submit(&action, &format!("{hidden}&text=5+January+2026")).await;
+        for said in [
+            "Monday 5 January 2026 + 6 weeks = Monday 16 February 2026",
+            "Monday 25 May 2026",
+            "Spring bank holiday",
+            "<table",
+            "It is late",
+            "What worries you most?",
+        ] {
+            assert!(page.page.contains(said), "{said}: {}", page.page);
+        }
+        let (action, hidden) = page.form_with("Leave this out");
+        let (_, page) = hub.submit(&action, &format!("{hidden}&do=unknown")).await;
+        assert!(
+            page.page.contains("/search?q=send+advice&#38;topic=send")
+                || page.page.contains("/search?q=send+advice&amp;topic=send")
+        );
+        assert!(page.page.contains("tel:01514960000") && page.page.contains("Your days so far"));
+        let (action, hidden) = page.form_with("Back one question");
+        let (_, page) = hub.submit(&action, &hidden).await;
+        assert!(page.page.contains("What worries you most?"));
+        let (action, hidden) = page.form_with("Leave this out");
+        let (_, page) = hub.submit(&action, &format!("{hidden}&do=unknown")).await;
+        let (action, hidden) = page.form_with("Would you like to go on?");
+        let (_, page) = hub.submit(&action, &format!("{hidden}&choice=no")).await;
+        assert!(page.page.contains("Thank you.") && page.page.contains("That is the end of this guide"));
+        assert!(page.page.contains("What we said before") && page.page.contains("My child"));
+        let (action, hidden) = page.form_with("Start again");
+        let (_, page) = hub.submit(&action, &hidden).await;
+        assert!(page.page.contains("Who is it for?") && page.page.contains("The first question"));
+        let (action, hidden) = page.form_with("Polski");
+        let (_, page) = hub.submit(&action, &format!("{hidden}&language=pl")).await;
+        assert!(page.page.contains("Dla kogo to jest?") && page.page.contains("lang=\"pl\""));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_opens_the_guide_where_it_was_left_and_is_in_no_address() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        let page = hub.get(&began.path()).await;
+        assert!(page.page.contains(&began.code));
+        let (action, hidden) = page.form_with("My child");
+        hub.submit(&action, &format!("{hidden}&choice=child")).await;
+        let (to, back) = hub.submit("/guides/resume", &format!("code={}", began.code.to_lowercase())).await;
+        assert!(
+            !to.to_lowercase().contains(&began.code.to_lowercase()[..4])
+                || to.contains(began.session.as_str())
+        );
+        assert!(
+            back.page.contains("Welcome back")
+                && back.page.contains("Who is it for?")
+                && back.page.contains("My child")
+        );
+        assert!(back.page.contains("When did the council get your request?"));
+        for wrong in ["", "code=AB", "code=ZZZZ-9999", "code=%00%FF"] {
+            let refused = hub.post("/guides/resume", wrong).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+            assert!(refused.page.contains("href=\"#code\""));
+        }
+        hub.pass_days(91);
+        hub.forget().await;
+        let away = hub.post("/guides/resume", &format!("code={}", began.code)).await;
+        assert!(
+            away.page.contains("You were at question 2") && away.page.contains("Carry on from question 2")
+        );
+        let by_address = hub.get(&began.path()).await;
+        assert!(by_address.page.contains("Carry on from question 2"));
+        let (action, hidden) = away.form_with("Carry on from question 2");
+        let (_, on) = hub.submit(&action, &hidden).await;
+        assert!(on.page.contains("When did the council get your request?"), "{}", on.page);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_red_card_stands_alone_and_leads_back_to_the_guide() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        let page = hub.get(&began.path()).await;
+        let (action, hidden) = page.form_with("Or say it in your own words");
+        let red = hub.post(&action, &format!("{hidden}&text=i+want+to+kill+myself")).await;
+        assert!(red.page.contains("id=\"h-card\"") && red.page.contains("tel:999"));
+        assert!(red.page.contains("Carry on with what I was doing") && red.page.contains(&began.path()));
+        assert!(!red.page.contains("kill myself") && !red.page.contains("A trial trip"));
+        assert_eq!(hub.answers(&began.session).await, 1);
+        // Words hide nothing behind a button, in a second field, or behind a session that is not there.
+        for (path, body) in [
+            (began.path(), "choice=child&text=i+want+to+kill+myself".to_owned()),
+            (began.path(), "text=hello&text=i+want+to+kill+myself".to_owned()),
+            (format!("/guides/trip/{}", "0".repeat(32)), "text=i+want+to+kill+myself".to_owned()),
+        ] {
+            let red = hub.post(&path, &body).await;
+            assert!(red.page.contains("id=\"h-card\""), "{path} {body}");
+        }
+        let on = hub.get(&began.path()).await;
+        assert!(on.page.contains("Who is it for?"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guide_that_is_overdue_or_has_changed_says_so_to_whoever_is_in_the_middle_of_it() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        let page = hub.get(&began.path()).await;
+        assert!(!page.page.contains("Please note"));
+        hub.flows.publish_builtin(vec![TRIP.replace("This is a trial", "This is another")]).await.unwrap();
+        hub.flows.renew().await.unwrap();
+        let page = hub.get(&began.path()).await;
+        assert!(page.page.contains("has changed since you began") && page.page.contains("This is a trial"));
+        for number in 0..5 {
+            // Each answer keeps the session for another while, until the day to look again has passed.
+            hub.pass_days(80);
+            hub.press(&began.session, &format!("message-{number}"), Input::Explain).await;
+        }
+        let page = hub.get(&began.path()).await;
+        assert!(page.page.contains("was to be checked again by 20 November 2027"));
+        let front = hub.get("/guides/trip").await;
+        assert!(front.page.contains("due to be checked again"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_is_escaped_and_what_is_not_there_is_said() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        let odd = hub.post(&began.path(), "text=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
+        assert!(!odd.page.contains("<script>alert") && odd.page.contains("We did not understand that"));
+        let aside = hub.post(&began.path(), "text=what+is+%22%3E%3Cb%3Ethis%3F").await;
+        assert!(aside.page.contains("action=\"/ask\"") && !aside.page.contains("\"><b>this"));
+        let long = hub.post(&began.path(), &format!("text={}", "a".repeat(2_500))).await;
+        assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(long.page.contains("2000 letters or fewer"));
+        for path in [
+            "/guides/none",
+            "/guides/trip/none",
+            "/guides/trip/00000000000000000000000000000000",
+            &began.path().replace("/guides/trip/", "/guides/other/"),
+        ] {
+            assert_eq!(hub.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(hub.post(path, "choice=child").await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(hub.get(&format!("{}/back", began.path())).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    })
+    .await;
+}
