@@ -1,0 +1,119 @@
+//! `/admin/flows`: every guide with what waits, and a new one.
+
+use crate::{
+    FlowDesk,
+    working::{find_working, look},
+};
+use access::{On, WriteFlows};
+use askama::Template;
+use axum::extract::State;
+use flows::Flows;
+use kernel::{Fault, Refusal, Slug, Span, one_line};
+use web::{
+    CardView, Form, Page, Reply, Who,
+    fields::{ErrorSummary, Errors, Input},
+    say, see_other, show, show_with,
+};
+
+const TITLE_MAX: usize = 100;
+
+#[derive(Template)]
+#[template(path = "flows.html")]
+struct ListView {
+    card: Option<CardView>,
+    seen: String,
+    summary: String,
+    field: String,
+    flows: Vec<LineView>,
+}
+
+struct LineView {
+    slug: String,
+    title: String,
+    /// A word and the class of its tag.
+    tags: Vec<(String, &'static str)>,
+    facts: String,
+}
+
+pub(crate) async fn get(State(desk): State<FlowDesk>, who: Who) -> Reply {
+    who.may::<WriteFlows>(On::all("flow"))?;
+    let body = list(&desk, "", &Errors::default(), None, "").await?;
+    show(desk.site(), &Page::new("Guides"), &body)
+}
+
+async fn list(
+    desk: &FlowDesk,
+    typed: &str,
+    errors: &Errors,
+    card: Option<CardView>,
+    seen: &str,
+) -> Result<ListView, Fault> {
+    let mut flows = Vec::new();
+    for standing in desk.flows().list_standing().await? {
+        let Some(working) = find_working(desk, &standing.slug).await? else { continue };
+        let mut tags = Vec::new();
+        match &standing.offered {
+            Some(_) if standing.is_councils => tags.push(("Your own".to_owned(), "")),
+            Some(_) => {}
+            None => tags.push(("Not offered".to_owned(), "")),
+        }
+        if standing.draft.is_some() {
+            tags.push(("Draft".to_owned(), "tag-soon"));
+        }
+        let must = working.findings.iter().filter(|finding| finding.rule.keeps_from_publishing()).count();
+        let troubles = working.parsed.as_ref().err().map_or(0, Vec::len) + must;
+        if troubles > 0 {
+            tags.push((format!("{troubles} to put right"), "tag-soon"));
+        }
+        let mut facts = Vec::new();
+        if let Some(number) = standing.number {
+            facts.push(format!("Revision {number}"));
+        }
+        if let Some(flow) = working.flow() {
+            facts.push(format!("{} steps", flow.nodes.len()));
+            facts.push(flow.languages.join(", "));
+            facts.push(format!("look again by {}", say::day_month_year(flow.review_by)));
+        }
+        flows.push(LineView { title: working.title(), slug: standing.slug, tags, facts: facts.join(" · ") });
+    }
+    let field = Input {
+        name: "title",
+        label: "What is it called?",
+        hint: "As families would say it, for example 'My child will not go to school'",
+        value: typed,
+        kind: "text",
+        autocomplete: "",
+        error: errors.at("title"),
+    };
+    let summary = if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? };
+    Ok(ListView { card, seen: seen.to_owned(), summary, field: field.render()?, flows })
+}
+
+/// A new guide begins as a draft with a question and an end.
+pub(crate) async fn post(State(desk): State<FlowDesk>, who: Who, form: Form) -> Reply {
+    let looked = look(desk.site(), form.get("title"), "", &form);
+    let title = one_line(form.get("title"));
+    let mut errors = Errors::default();
+    let slug = match Slug::from_name(&title) {
+        _ if title.chars().count() > TITLE_MAX => Err(format!("Use at most {TITLE_MAX} letters")),
+        None => Err("Type what it is called".to_owned()),
+        Some(slug) => Ok(String::from(slug)),
+    };
+    let slug = errors.take("title", slug).unwrap_or_default();
+    let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
+    if errors.is_empty() && find_working(&desk, &slug).await?.is_some() {
+        errors.0.push(Refusal::at("title", "There is a guide of that name. Open it below"));
+    }
+    if !errors.is_empty() || looked.stops {
+        let (status, name) = errors.page("Guides");
+        let body = list(&desk, form.get("title"), &errors, looked.card, &looked.seen).await?;
+        return show_with(desk.site(), status, &Page::new(name), &body);
+    }
+    let today = desk.site().clock().today();
+    let review = today.checked_add(Span::new().months(6))?;
+    let text = format!(
+        "slug = {slug:?}\ntitle = {title:?}\nsummary = \"\"\ntopics = []\nalso_say = []\nowner = \"Family hub team\"\nchecked_on = {today}\nreview_by = {review}\nlanguages = [\"en\"]\nstart = \"first\"\n\n[[node]]\nkey = \"first\"\nkind = \"choice\"\nsay = \"\"\nfacts = false\notherwise = \"end\"\n[[node.choice]]\nkey = \"yes\"\nwords = \"Yes\"\nto = \"end\"\n\n[[node]]\nkey = \"end\"\nkind = \"end\"\nsay = \"You can come back to this guide at any time.\"\nfacts = false\n",
+    );
+    desk.flows().save_draft(&may, &slug, &text, 0).await?;
+    Ok(see_other(&format!("/admin/flows/{slug}")))
+}

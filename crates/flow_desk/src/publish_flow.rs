@@ -1,0 +1,162 @@
+//! `/admin/flows/{slug}/publish`: what would change, what is wrong, and the history. One button says what it does.
+
+use crate::{
+    FlowDesk,
+    compare::{StepChange, steps},
+    show_flow::{Wrong, state, wrongs},
+    working::{Looked, find_working, look},
+};
+use access::WriteFlows;
+use askama::Template;
+use axum::extract::{Path, State};
+use flows::{Flows, NotPublished};
+use kernel::{Fault, Refusal, one_line};
+use web::{
+    CardView, Form, Page, Reply, Who,
+    fields::{ErrorSummary, Errors, Input},
+    missing, say, see_other, show, show_with,
+};
+
+const WHY_MAX: usize = 300;
+
+#[derive(Template)]
+#[template(path = "flow_publish.html")]
+struct PublishView {
+    card: Option<CardView>,
+    seen: String,
+    slug: String,
+    title: String,
+    state: String,
+    summary: String,
+    why: String,
+    edition: i64,
+    must: Vec<Wrong>,
+    advice: Vec<Wrong>,
+    changes: Vec<StepChange>,
+    is_draft: bool,
+    is_offered: bool,
+    running: i64,
+    revisions: Vec<RevisionView>,
+}
+
+struct RevisionView {
+    number: i64,
+    when: String,
+    whose: &'static str,
+    why: String,
+    is_offered: bool,
+}
+
+pub(crate) async fn get(State(desk): State<FlowDesk>, Path(slug): Path<String>, who: Who) -> Reply {
+    who.may::<WriteFlows>(Flows::record_of(&slug))?;
+    let Some(body) = view(&desk, &slug, "", &Errors::default(), Looked::default()).await? else {
+        return Ok(missing());
+    };
+    show(desk.site(), &Page::new(format!("Publish {}", body.title)), &body)
+}
+
+pub(crate) async fn post(
+    State(desk): State<FlowDesk>,
+    Path(slug): Path<String>,
+    who: Who,
+    form: Form,
+) -> Reply {
+    let looked = look(desk.site(), form.get("why"), "", &form);
+    let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
+    let why = one_line(form.get("why"));
+    let mut errors = Errors::default();
+    if why.chars().count() > WHY_MAX {
+        errors.0.push(Refusal::at("why", format!("Use at most {WHY_MAX} letters")));
+    }
+    let edition = form.get("edition").parse().unwrap_or(0);
+    if errors.is_empty() && !looked.stops {
+        let flows = desk.flows();
+        let wrong = match form.get("do").split_once('-').unwrap_or((form.get("do"), "")) {
+            ("publish", _) => {
+                flows.publish(&may, &slug, edition, &desk.known(), &why).await?.err().map(not_published)
+            }
+            ("withdraw", _) => {
+                (!flows.withdraw(&may, &slug, &why).await?).then(|| "It is not offered now".to_owned())
+            }
+            ("offer", number) => {
+                let number = number.parse().unwrap_or(0);
+                (!flows.offer_revision(&may, &slug, number, &why).await?)
+                    .then(|| "That revision is what families see".to_owned())
+            }
+            ("discard", _) => (!flows.delete_draft(&may, &slug, edition).await?)
+                .then(|| "The draft was changed meanwhile. Look at it first".to_owned()),
+            _ => Some("Choose what to do".to_owned()),
+        };
+        match wrong {
+            None if find_working(&desk, &slug).await?.is_none() => return Ok(see_other("/admin/flows")),
+            None => return Ok(see_other(&format!("/admin/flows/{slug}/publish"))),
+            Some(words) => errors.0.push(Refusal::at("why", words)),
+        }
+    }
+    let (status, title) = errors.page("Publish");
+    let Some(body) = view(&desk, &slug, form.get("why"), &errors, looked).await? else {
+        return Ok(missing());
+    };
+    show_with(desk.site(), status, &Page::new(title), &body)
+}
+
+fn not_published(why: NotPublished) -> String {
+    match why {
+        NotPublished::NoDraft => "There is no draft to publish".to_owned(),
+        NotPublished::Newer => "Somebody else saved meanwhile. Look at the draft first".to_owned(),
+        NotPublished::Troubles(troubles) => format!("It cannot run: {} things to put right", troubles.len()),
+        NotPublished::Findings(findings) => {
+            format!("{} things to put right first. They are below", findings.len())
+        }
+        NotPublished::OtherSlug => "Its text names another address. Put back the first line".to_owned(),
+        NotPublished::Same => "It says the same as what families see".to_owned(),
+    }
+}
+
+async fn view(
+    desk: &FlowDesk,
+    slug: &str,
+    why: &str,
+    errors: &Errors,
+    looked: Looked,
+) -> Result<Option<PublishView>, Fault> {
+    let Some(working) = find_working(desk, slug).await? else { return Ok(None) };
+    let (must, advice) = wrongs(&working);
+    let changes = match (&working.offered, working.flow()) {
+        (Some(offered), Some(flow)) => steps(&offered.flow, flow),
+        _ => Vec::new(),
+    };
+    let revisions = desk.flows().list_revisions(slug).await?.into_iter().map(|revision| RevisionView {
+        number: revision.number,
+        when: say::day_month_year(kernel::civil_today(revision.published_at)),
+        whose: if revision.is_councils { "yours" } else { "came with Hearth" },
+        why: revision.why,
+        is_offered: revision.is_offered,
+    });
+    let field = Input {
+        name: "why",
+        label: "Why, in a few words",
+        hint: "It stays in the history. No names of families",
+        value: why,
+        kind: "text",
+        autocomplete: "",
+        error: errors.at("why"),
+    };
+    Ok(Some(PublishView {
+        card: looked.card,
+        seen: looked.seen,
+        title: working.title(),
+        state: state(&working),
+        summary: if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? },
+        why: field.render()?,
+        edition: working.edition,
+        is_draft: working.is_draft(),
+        is_offered: working.offered.is_some(),
+        running: desk.flows().count_running(slug).await?,
+        revisions: revisions.collect(),
+        must,
+        advice,
+        changes,
+        slug: slug.to_owned(),
+    }))
+}

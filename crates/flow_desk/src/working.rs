@@ -1,0 +1,78 @@
+//! A guide as it stands on the desk: the draft where there is one, else what is offered.
+
+use crate::FlowDesk;
+use flows::{Flow, Published, Trouble, lint::Finding, parse};
+use kernel::{Fault, one_line};
+use web::{CardView, Form, Site};
+
+/// What is being worked on.
+pub(crate) struct Working {
+    pub slug: String,
+    pub text: String,
+    /// Which edition of the draft was read; 0 when there is none.
+    pub edition: i64,
+    pub parsed: Result<Flow, Vec<Trouble>>,
+    pub offered: Option<Published>,
+    pub findings: Vec<Finding>,
+}
+
+impl Working {
+    pub fn is_draft(&self) -> bool {
+        self.edition > 0
+    }
+
+    pub fn title(&self) -> String {
+        match (&self.parsed, &self.offered) {
+            (Ok(flow), _) => flow.title.clone(),
+            (_, Some(offered)) => offered.flow.title.clone(),
+            _ => self.slug.clone(),
+        }
+    }
+
+    /// The text that was read, as a guide; nothing while it cannot run.
+    pub fn flow(&self) -> Option<&Flow> {
+        self.parsed.as_ref().ok()
+    }
+}
+
+/// The draft of a guide, or what is offered, or its last revision; nothing when there is none of these.
+pub(crate) async fn find_working(desk: &FlowDesk, slug: &str) -> Result<Option<Working>, Fault> {
+    let flows = desk.flows();
+    let offered = flows.find(slug);
+    let (text, edition) = match flows.find_draft(slug).await? {
+        Some(draft) => (draft.text, draft.edition),
+        None => {
+            let last = flows.list_revisions(slug).await?.first().map(|revision| revision.number);
+            let number = offered.as_ref().map(|published| published.number).or(last);
+            let Some(number) = number else { return Ok(None) };
+            let Some(text) = flows.find_revision_text(slug, number).await? else { return Ok(None) };
+            (text, 0)
+        }
+    };
+    let parsed = parse(&text);
+    let findings = parsed.as_ref().map(|flow| desk.findings(flow)).unwrap_or_default();
+    Ok(Some(Working { slug: slug.to_owned(), text, edition, parsed, offered, findings }))
+}
+
+/// What the safety screen found in what an editor wants to keep.
+#[derive(Default)]
+pub(crate) struct Looked {
+    /// The card that the words call for.
+    pub card: Option<CardView>,
+    /// Sent back with the form by whoever has seen the card for these very words. Empty without a card.
+    pub seen: String,
+    /// Whether the card has not been seen, so that nothing is kept yet.
+    pub stops: bool,
+}
+
+/// Looks at the lines that are new before they are kept: a guide about danger speaks of it, and what stood there before is
+/// nobody's words of today. A card is shown once for them; sending them again is the person's own choice.
+pub(crate) fn look(site: &Site, typed: &str, kept: &str, form: &Form) -> Looked {
+    let kept: Vec<String> = kept.lines().map(one_line).collect();
+    let new: Vec<String> = typed.lines().map(one_line).filter(|line| !kept.contains(line)).collect();
+    let new = new.join("\n");
+    let screened = site.screen(&new);
+    let Some(card) = site.card(screened.verdict()).map(CardView::above) else { return Looked::default() };
+    let seen = blake3::hash(new.as_bytes()).to_hex().to_string();
+    Looked { card: Some(card), stops: form.get("seen") != seen, seen }
+}

@@ -1,0 +1,156 @@
+//! The desk through its own pages, on both databases: a guide is written, walked, kept as an example and published.
+
+mod support;
+
+use axum::http::StatusCode;
+use store::testing::both;
+use support::{Desk, MIGRATIONS, hidden};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guide_is_begun_written_by_forms_and_published() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let (status, _) = desk.post("/admin/flows", &[("title", "My child will not sleep")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let page = desk.page("/admin/flows/my-child-will-not-sleep").await;
+        assert!(page.contains("Families do not see this guide"));
+        // An empty question keeps it from families, and the page says so.
+        let (status, page) = desk
+            .post("/admin/flows/my-child-will-not-sleep/publish", &[("do", "publish"), ("edition", "1")])
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("It cannot run") || page.contains("put right"), "{page}");
+
+        let text = support::sound("my-child-will-not-sleep", "Is it every night?");
+        let path = "/admin/flows/my-child-will-not-sleep/text";
+        let (status, page) = desk.post(path, &[("text", &text), ("edition", "1")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let step = "/admin/flows/my-child-will-not-sleep/steps/first";
+        let form = desk.page(step).await;
+        let edition = hidden(&form, "edition");
+        let fields = [
+            ("edition", edition.as_str()),
+            ("say", "Is it every night of the week?"),
+            ("facts", "no"),
+            ("otherwise", "end"),
+            ("choice-key-0", "yes"),
+            ("choice-words-0", "Yes, every night"),
+            ("choice-to-0", "end"),
+            ("choice-words-1", "Now and then"),
+            ("choice-also-1", "sometimes, not often"),
+            ("choice-to-1", "end"),
+        ];
+        let (status, page) = desk.post(step, &fields).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let kept = desk.flows.find_draft("my-child-will-not-sleep").await.unwrap().unwrap();
+        assert!(
+            kept.text.contains("# a note of the editor"),
+            "what was written beside it stays: {}",
+            kept.text
+        );
+        let flow = flows::parse(&kept.text).unwrap();
+        let ways: Vec<String> = flow.node("first").unwrap().ways().into_iter().map(|way| way.words).collect();
+        assert_eq!(ways, ["Yes, every night", "Now and then", "anything else"]);
+
+        let page = desk.page("/admin/flows/my-child-will-not-sleep/publish").await;
+        let edition = hidden(&page, "edition");
+        let fields = [("do", "publish"), ("edition", edition.as_str()), ("why", "asked for by hubs")];
+        let (status, page) = desk.post("/admin/flows/my-child-will-not-sleep/publish", &fields).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        assert_eq!(desk.flows.find("my-child-will-not-sleep").unwrap().flow.title, "My child will not sleep");
+        let page = desk.page("/admin/flows/my-child-will-not-sleep/publish").await;
+        assert!(page.contains("asked for by hubs") && page.contains("What families see"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_of_two_editors_is_told_and_loses_nothing() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let text = desk.page("/admin/flows/no-dentist/text").await;
+        assert_eq!(hidden(&text, "edition"), "0");
+        let first = support::sound("no-dentist", "Who needs a dentist?");
+        let second = support::sound("no-dentist", "Which of you needs a dentist?");
+        let path = "/admin/flows/no-dentist/text";
+        let (status, page) = desk.post(path, &[("text", &first), ("edition", "0")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let (status, page) = desk.post(path, &[("text", &second), ("edition", "0")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("Somebody else saved meanwhile"));
+        assert!(page.contains("Which of you needs a dentist?"), "what was typed is put back");
+        assert!(page.contains("<del>- say = &#34;Who needs a dentist?&#34;</del>"), "{page}");
+        // Who has seen theirs saves over it.
+        let (status, _) = desk.post(path, &[("text", &second), ("edition", &hidden(&page, "edition"))]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_says_what_families_hear_and_a_kept_one_tells_what_a_change_did() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let text = support::sound("no-dentist", "Who needs a dentist?");
+        desk.post("/admin/flows/no-dentist/text", &[("text", &text), ("edition", "0")]).await;
+        let walk = desk.page("/admin/flows/no-dentist/try?today=2026-11-23&step=c:yes").await;
+        assert!(walk.contains("Who needs a dentist?") && walk.contains("The guide ends here"), "{walk}");
+        let fields = [("do", "keep"), ("today", "2026-11-23"), ("step", "c:yes"), ("name", "The short way")];
+        let (status, _) = desk.post("/admin/flows/no-dentist/examples", &fields).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let page = desk.page("/admin/flows/no-dentist").await;
+        assert!(page.contains("The short way") && page.contains("As it was"), "{page}");
+        let changed = support::sound("no-dentist", "Who is in pain?");
+        desk.post("/admin/flows/no-dentist/text", &[("text", &changed), ("edition", "1")]).await;
+        let page = desk.page("/admin/flows/no-dentist").await;
+        assert!(page.contains("Says something else now") && page.contains("Who is in pain?"), "{page}");
+        // Words of danger in a name bring the card first, and then the person's own choice counts.
+        let fields =
+            [("do", "keep"), ("today", "2026-11-23"), ("step", "c:yes"), ("name", "I want to kill myself")];
+        let (_, page) = desk.post("/admin/flows/no-dentist/examples", &fields).await;
+        assert!(page.contains("116 123"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_revision_is_offered_again_and_a_guide_withdrawn() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let before = desk.flows.find("no-dentist").unwrap();
+        let text = support::sound("no-dentist", "Who needs a dentist?");
+        desk.post("/admin/flows/no-dentist/text", &[("text", &text), ("edition", "0")]).await;
+        let path = "/admin/flows/no-dentist/publish";
+        let (status, page) =
+            desk.post(path, &[("do", "publish"), ("edition", "1"), ("why", "shorter")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        assert_ne!(desk.flows.find("no-dentist").unwrap().flow, before.flow);
+        let again = format!("offer-{}", before.number);
+        let (status, _) = desk.post(path, &[("do", &again), ("why", "it was better")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(desk.flows.find("no-dentist").unwrap().flow, before.flow);
+        let (status, _) = desk.post(path, &[("do", "withdraw"), ("why", "not now")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert!(desk.flows.find("no-dentist").is_none());
+        let page = desk.page("/admin/flows").await;
+        assert!(page.contains("Not offered"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_guide_that_comes_with_the_house_can_be_opened_and_walked() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        for text in flows::builtin() {
+            let flow = flows::parse(&text).unwrap();
+            let page = desk.page(&format!("/admin/flows/{}", flow.slug)).await;
+            assert!(page.contains("flow-picture"), "{}", flow.slug);
+            desk.page(&format!("/admin/flows/{}/try", flow.slug)).await;
+            for node in flow.nodes.iter().step_by(9) {
+                desk.page(&format!("/admin/flows/{}/steps/{}", flow.slug, node.key)).await;
+            }
+        }
+    })
+    .await;
+}
