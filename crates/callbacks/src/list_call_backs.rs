@@ -1,0 +1,135 @@
+//! `GET /admin/call-backs`: who is to be rung, the one that is due first first. Reading it is written down.
+
+use crate::{
+    hours::{bank_holidays, due_words},
+    model::{CallBackId, Outcome, State},
+    setting::{find_setting, has_workers},
+    store::{self as rows, CallBackRow},
+    words::{about_words, is_overdue, language_words, times_words},
+};
+use access::{Action, CallBack, On, PersonId, audit};
+use askama::Template;
+use axum::extract::State as Given;
+use jiff::SignedDuration;
+use kernel::{Fault, Instant};
+use web::{Page, Params, Reply, Site, Who, missing, say, show};
+
+/// How long what somebody brought to an end stays on their list, to be undone.
+const DONE_DAYS: i64 = 7;
+
+#[derive(Template)]
+#[template(path = "call_backs.html")]
+struct ListView {
+    back: (&'static str, &'static str),
+    said: &'static str,
+    is_open: bool,
+    has_workers: bool,
+    hours: String,
+    holidays_end: Option<String>,
+    holidays_reviewed: String,
+    overdue: usize,
+    to_take: Vec<Line>,
+    yours: Vec<Line>,
+    others: Vec<Line>,
+    done: Vec<Line>,
+}
+
+/// A request in a list.
+struct Line {
+    id: CallBackId,
+    version: i64,
+    name: String,
+    about: &'static str,
+    due: String,
+    is_overdue: bool,
+    is_urgent: bool,
+    times: &'static str,
+    language: String,
+    by_text: bool,
+    tries: String,
+    outcome: &'static str,
+    can_take: bool,
+}
+
+pub(crate) async fn get(Given(site): Given<Site>, who: Who, params: Params) -> Reply {
+    let Some(person) = who.actor.person() else { return Ok(missing()) };
+    let may = who.may::<CallBack>(On::all("call_back"))?;
+    let now = site.clock().now();
+    let since = now - SignedDuration::from_hours(24 * DONE_DAYS);
+    let (open, done, setting, has_workers) = site
+        .db()
+        .write(move |tx| {
+            let (open, done) = (rows::list_open(tx)?, rows::list_closed_by(tx, person, since)?);
+            if !open.is_empty() || !done.is_empty() {
+                audit::record(tx, &may, "read the list of call backs", "", now);
+            }
+            Ok((open, done, find_setting(tx)?, has_workers(tx)?))
+        })
+        .await?;
+    let holidays = bank_holidays()?;
+    let lines = |keep: &dyn Fn(&CallBackRow) -> bool| -> Result<Vec<Line>, Fault> {
+        open.iter().filter(|row| keep(row)).map(|row| line(row, now)).collect()
+    };
+    let body = ListView {
+        back: way_back(&who),
+        said: said(params.get("done")),
+        is_open: setting.is_open,
+        has_workers,
+        hours: setting.hours.words(),
+        holidays_end: holidays.ends_soon(site.clock().today()).then(|| say::day_month_year(holidays.until)),
+        holidays_reviewed: say::day_month_year(holidays.reviewed_on),
+        overdue: open.iter().filter(|row| is_overdue(row, now)).count(),
+        to_take: lines(&|row| row.taken_by.is_none())?,
+        yours: lines(&|row| is_of(row, person))?,
+        others: lines(&|row| row.taken_by.is_some() && !is_of(row, person))?,
+        done: done.iter().map(|row| line(row, now)).collect::<Result<_, Fault>>()?,
+    };
+    show(&site, &Page::new("Call backs"), &body)
+}
+
+fn is_of(row: &CallBackRow, person: PersonId) -> bool {
+    row.taken_by == Some(person.uuid())
+}
+
+fn line(row: &CallBackRow, now: Instant) -> Result<Line, Fault> {
+    let standing = row.standing()?;
+    Ok(Line {
+        id: row.id,
+        version: row.version,
+        name: row.name.clone(),
+        about: about_words(row),
+        due: due_words(row.due_at),
+        is_overdue: standing.state.is_open() && is_overdue(row, now),
+        is_urgent: row.safety_level != "clear",
+        times: times_words(row),
+        language: language_words(row),
+        by_text: row.how == "text",
+        tries: match (standing.state, row.tries) {
+            (State::Rung, 1) => "Tried once".to_owned(),
+            (State::Rung, tries) => format!("Tried {tries} times"),
+            _ => String::new(),
+        },
+        outcome: standing.outcome.map_or("", Outcome::words),
+        can_take: standing.state == State::Asked,
+    })
+}
+
+/// What the page says after something was done.
+fn said(done: &str) -> &'static str {
+    match done {
+        "give_back" => "You gave it back. A colleague can take it.",
+        "ended" => "Noted. It is among what you brought to an end, where you can undo it.",
+        "later" => "Noted. It is due again the next working day.",
+        "hours" => "Saved.",
+        _ => "",
+    }
+}
+
+/// The way back from the room's pages to one that is open to whoever looks.
+fn way_back(who: &Who) -> (&'static str, &'static str) {
+    if Action::OpenCouncilDoor.is_open_to(&who.actor) {
+        ("/admin", "To do")
+    } else {
+        ("/account", "Your account")
+    }
+}

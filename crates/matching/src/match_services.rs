@@ -1,0 +1,351 @@
+//! `GET` and `POST /practitioner/match`: a practitioner describes a need and gets ranked services with the reasons, what
+//! rules the others out, ways to begin the conversation, and the list to hand over. Nothing of the need is kept.
+
+use crate::{
+    hand_over::{self, HandOverFields},
+    languages::LANGUAGES,
+    model::{BarKind, Matched, Need, Ranked, decide_matches, upper_first},
+    need_form::{AGE_UNITS, ROUTES, Typed, WAITS, WHOM, parse},
+    starters::{Starter, starters},
+};
+use access::{MatchServices, On};
+use askama::Template;
+use axum::extract::State;
+use directory::{Cost, Directory, MatchNeed, MatchService, SendNeed, Severity, Thrive};
+use kernel::{Date, Fault};
+use web::{
+    CardView, Form, Page, Reply, Who,
+    fields::{ErrorSummary, Errors},
+    say, show, show_with,
+};
+
+/// How many are shown at once; the rest are behind one press.
+const SHOWN: usize = 8;
+/// How many are shown at all: more than anybody reads in a conversation.
+const RANKED_MAX: usize = 40;
+
+/// What each THRIVE group means here, for the one who chooses.
+const THRIVE_HINTS: [(Thrive, &str); 5] = [
+    (Thrive::Thriving, "things for every family"),
+    (Thrive::GettingAdvice, "advice, signposting, a one-off talk"),
+    (Thrive::GettingHelp, "focused help with a goal"),
+    (Thrive::GettingMoreHelp, "longer or specialist help"),
+    (Thrive::GettingRiskSupport, "somebody is worried about safety"),
+];
+
+#[derive(Template)]
+#[template(path = "match.html")]
+struct MatchView {
+    card: Option<CardView>,
+    summary: String,
+    form: NeedFormView,
+    results: Option<ResultsView>,
+}
+
+/// The form of a need.
+struct NeedFormView {
+    typed: Typed,
+    needs: Vec<NeedChoice>,
+    topic_error: Option<String>,
+    words_error: Option<String>,
+    age_error: Option<String>,
+    place_error: Option<String>,
+}
+
+struct NeedChoice {
+    slug: String,
+    name: String,
+    checked: bool,
+    narrow: Vec<(String, String, bool)>,
+    open: bool,
+}
+
+impl NeedFormView {
+    fn age_units(&self) -> &'static [(&'static str, &'static str)] {
+        &AGE_UNITS
+    }
+    fn routes(&self) -> &'static [(&'static str, &'static str)] {
+        &ROUTES
+    }
+    fn waits(&self) -> &'static [(&'static str, &'static str)] {
+        &WAITS
+    }
+    fn languages(&self) -> &'static [(&'static str, &'static str)] {
+        &LANGUAGES
+    }
+    fn whom(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let checked = |value: &str| self.typed.whom.iter().any(|own| own == value);
+        WHOM.iter().map(|(who, words)| (who.as_str(), *words, checked(who.as_str()))).collect()
+    }
+    fn thrive(&self) -> Vec<(&'static str, String)> {
+        THRIVE_HINTS
+            .iter()
+            .map(|(group, hint)| (group.as_str(), format!("{}: {hint}", group.words())))
+            .collect()
+    }
+    fn severity(&self) -> Vec<(&'static str, &'static str)> {
+        Severity::ALL.iter().map(|severity| (severity.as_str(), severity.words())).collect()
+    }
+    fn send(&self) -> Vec<(&'static str, &'static str)> {
+        SendNeed::ALL.iter().map(|need| (need.as_str(), need.words())).collect()
+    }
+}
+
+/// What was found.
+struct ResultsView {
+    heading: String,
+    asked: String,
+    is_crisis: bool,
+    ranked: Vec<Card>,
+    more: Vec<Card>,
+    /// There are more than are shown.
+    is_cut: bool,
+    ruled_out: Vec<Group>,
+    ruled_out_count: usize,
+    hand_over: HandOverFields,
+    starters: Vec<StarterView>,
+    starters_date: String,
+    starters_old: bool,
+}
+
+/// A service that suits, in words.
+struct Card {
+    number: usize,
+    slug: String,
+    name: String,
+    organization: String,
+    summary: String,
+    why: String,
+    check: String,
+    alert: String,
+    facts: Vec<Fact>,
+    phones: Vec<(String, String)>,
+    checked: String,
+    is_fresh: bool,
+}
+
+struct Fact {
+    label: &'static str,
+    /// `None` is not given.
+    words: Option<String>,
+}
+
+struct Group {
+    words: &'static str,
+    lines: Vec<(String, String, String)>,
+}
+
+struct StarterView {
+    heading: String,
+    starter: &'static Starter,
+}
+
+/// `GET /practitioner/match`.
+pub(crate) async fn get(State(directory): State<Directory>, who: Who) -> Reply {
+    who.may::<MatchServices>(On::all("match"))?;
+    let body = MatchView {
+        card: None,
+        summary: String::new(),
+        form: form_view(&directory, Typed::new(), &Errors::default()),
+        results: None,
+    };
+    show(directory.site(), &Page::new("Match a family to help"), &body)
+}
+
+/// `POST /practitioner/match`. A card stands above what was found and holds nothing up: the one who asks is at work.
+pub(crate) async fn post(State(directory): State<Directory>, who: Who, form: Form) -> Reply {
+    who.may::<MatchServices>(On::all("match"))?;
+    let site = directory.site();
+    let screened = site.screen(&form.typed(&["words", "place", "age"]));
+    let card = site.card(screened.verdict()).map(CardView::above);
+    let typed = Typed::of(&form);
+    let need = match parse(&directory, &typed, screened.verdict().loss).await? {
+        Ok(need) => need,
+        Err(errors) => {
+            let (status, title) = errors.page("Match a family to help");
+            let body = MatchView {
+                card,
+                summary: ErrorSummary { errors: &errors }.render()?,
+                form: form_view(&directory, typed, &errors),
+                results: None,
+            };
+            return show_with(site, status, &Page::new(title), &body);
+        }
+    };
+    let matched = decide_matches(directory::list_match_services(&directory).await?, &need);
+    let results = results_view(&directory, &need, matched)?;
+    let title = results.heading.clone();
+    let body = MatchView {
+        card,
+        summary: String::new(),
+        form: form_view(&directory, typed, &Errors::default()),
+        results: Some(results),
+    };
+    show(site, &Page::new(title), &body)
+}
+
+fn form_view(directory: &Directory, typed: Typed, errors: &Errors) -> NeedFormView {
+    let is_chosen = |slug: &str| typed.topics.iter().any(|topic| topic == slug);
+    let needs = directory::list_match_needs(directory)
+        .into_iter()
+        .map(|MatchNeed { slug, name, narrow }| {
+            let narrow: Vec<(String, String, bool)> = narrow
+                .into_iter()
+                .map(|(slug, name)| {
+                    let checked = is_chosen(&slug);
+                    (slug, name, checked)
+                })
+                .collect();
+            NeedChoice {
+                checked: is_chosen(&slug),
+                open: narrow.iter().any(|(_, _, checked)| *checked),
+                slug,
+                name,
+                narrow,
+            }
+        })
+        .collect();
+    let at = |field: &str| errors.at(field).map(str::to_owned);
+    NeedFormView {
+        topic_error: at("topic"),
+        words_error: at("words"),
+        age_error: at("age"),
+        place_error: at("place"),
+        typed,
+        needs,
+    }
+}
+
+fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<ResultsView, Fault> {
+    let today = directory.site().clock().today();
+    let fitting = matched.ranked.len();
+    let mut cards: Vec<Card> = matched
+        .ranked
+        .into_iter()
+        .take(RANKED_MAX)
+        .enumerate()
+        .map(|(at, ranked)| card(at + 1, ranked))
+        .collect();
+    let more = cards.split_off(SHOWN.min(cards.len()));
+    let ruled_out_count = matched.ruled_out.len();
+    let group = |kind: BarKind| {
+        let lines: Vec<(String, String, String)> = matched
+            .ruled_out
+            .iter()
+            .filter(|out| out.bars.first().is_some_and(|bar| bar.kind == kind))
+            .map(|out| {
+                let because: Vec<&str> = out.bars.iter().map(|bar| bar.words.as_str()).collect();
+                (out.service.slug.clone(), out.service.name.clone(), because.join("; "))
+            })
+            .collect();
+        (!lines.is_empty()).then(|| Group { words: kind.words(), lines })
+    };
+    let starters = starters()?;
+    let wide: Vec<String> =
+        need.topics.iter().map(|topic| topic.wider.clone().unwrap_or_else(|| topic.slug.clone())).collect();
+    let needs = directory::list_match_needs(directory);
+    let name_of = |slug: &str| needs.iter().find(|need| need.slug == slug).map(|need| need.name.clone());
+    let heading = match fitting {
+        0 => "Nothing fits all of that".to_owned(),
+        many => say::count(many, "service that fits", "services that fit"),
+    };
+    Ok(ResultsView {
+        heading,
+        asked: asked_words(need),
+        is_crisis: need.severity == Some(Severity::Crisis) || need.thrive == Some(Thrive::GettingRiskSupport),
+        ruled_out: BarKind::ALL.into_iter().filter_map(group).collect(),
+        ruled_out_count,
+        hand_over: hand_over::fields_for_match(directory.site()),
+        starters: starters
+            .list_for(&wide)
+            .into_iter()
+            .map(|starter| StarterView {
+                heading: name_of(&starter.topic).unwrap_or_else(|| "To begin".to_owned()),
+                starter,
+            })
+            .collect(),
+        starters_date: say::day_month_year(starters.reviewed_on),
+        starters_old: starters.is_old(today),
+        is_cut: fitting > cards.len() + more.len(),
+        ranked: cards,
+        more,
+    })
+}
+
+/// What was asked, told back in one line.
+fn asked_words(need: &Need) -> String {
+    use crate::model::{Age, Route, SendAsked, age_words};
+    let mut parts: Vec<String> = need.topics.iter().map(|topic| topic.name.clone()).collect();
+    if !need.words.is_empty() {
+        parts.push("your words".to_owned());
+    }
+    parts.extend(need.age.map(|age| match age {
+        Age::Pregnant => "pregnant".to_owned(),
+        Age::Months(months) => age_words(months),
+    }));
+    parts.extend(need.near.as_ref().map(|near| format!("near {}", near.label)));
+    parts.extend(need.language.map(|(_, name)| name.to_owned()));
+    for (audience, words) in WHOM {
+        if need.audiences.contains(&audience) {
+            parts.push(crate::model::lower_first(words));
+        }
+    }
+    if need.send != SendAsked::NotAsked {
+        parts.push("SEND".to_owned());
+    }
+    match need.route {
+        Route::Any => {}
+        Route::FamilyAsks => parts.push("the family asks for itself".to_owned()),
+        Route::IRefer => parts.push("you refer".to_owned()),
+    }
+    parts.extend(need.wait_weeks_max.map(|weeks| format!("within {weeks} weeks")));
+    parts.extend(need.thrive.map(|group| group.words().to_owned()));
+    parts.extend(need.severity.map(|severity| severity.words().to_lowercase()));
+    parts.join(" · ")
+}
+
+fn card(number: usize, ranked: Ranked) -> Card {
+    let Ranked { service, why, check, .. } = ranked;
+    Card {
+        number,
+        why: sentence(&why),
+        check: sentence(&check),
+        alert: service.alert.clone().unwrap_or_default(),
+        facts: facts(&service),
+        phones: service.phones.iter().map(|(number, _, hours)| (number.clone(), hours.clone())).collect(),
+        checked: service.checked.clone(),
+        is_fresh: service.is_fresh,
+        slug: service.slug,
+        name: service.name,
+        organization: service.organization,
+        summary: service.summary,
+    }
+}
+
+fn sentence(parts: &[String]) -> String {
+    upper_first(&parts.join("; "))
+}
+
+fn facts(service: &MatchService) -> Vec<Fact> {
+    let fact = |label: &'static str, words: Option<String>| Fact { label, words };
+    let ways: Vec<&str> = service
+        .way_in
+        .iter()
+        .filter(|way| **way != directory::WayIn::Unknown)
+        .map(|way| way.words())
+        .collect();
+    // The sentence says more than the ways, and says them again.
+    let way_in = service.how_to_get_in.clone().or_else(|| (!ways.is_empty()).then(|| ways.join(". ")));
+    let places: Vec<&str> = service.places.iter().map(|place| place.address.as_str()).collect();
+    let wait = |(words, on): &(String, Option<Date>)| match on {
+        Some(on) => format!("{words} (given in {})", say::month_year(*on)),
+        None => words.clone(),
+    };
+    vec![
+        fact("How to get in", way_in),
+        fact("Ages", service.ages.as_ref().map(|ages| ages.words.clone())),
+        fact("Where", (!places.is_empty()).then(|| places.join("; "))),
+        fact("Waiting time", service.waiting_time.as_ref().map(wait)),
+        fact("Cost", (service.cost != Cost::Unknown).then(|| service.cost.words().to_owned())),
+    ]
+}

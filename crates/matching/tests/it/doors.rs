@@ -1,0 +1,227 @@
+//! A practitioner matches and hands over; a family opens; nothing of the family is kept.
+
+use crate::support::{Answer, Browser, Clinic, both};
+use access::Role;
+use jobs::Runner;
+use kernel::Dice;
+
+const MATCH: &str = "/practitioner/match";
+const NEW: &str = "/practitioner/lists/new";
+
+async fn make(browser: &Browser, fields: &[(&str, &str)]) -> Answer {
+    let form = browser.get(&format!("{NEW}?service=feeding-team")).await;
+    let key = form.between("name=\"form_key\" value=\"", "\"");
+    let mut sent = vec![("form_key", key.as_str()), ("title", "for_you")];
+    sent.extend_from_slice(fields);
+    browser.post(NEW, &sent).await
+}
+
+async fn code_of(clinic: &Clinic, made: &Answer) -> String {
+    assert_eq!(made.status, 303, "{}", made.text);
+    clinic.practitioner().get(&made.location).await.between("https://hub.example.org/l/", "\"")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_need_gives_ranked_services_with_reasons_and_what_rules_the_others_out() {
+    both(async |clinic| {
+        let practitioner = clinic.practitioner();
+        practitioner.get(MATCH).await.has("Nothing here is kept").has("value=\"feeding\"").has("Breastfeeding");
+        let asked = [
+            ("topic", "feeding"),
+            ("age", "6"),
+            ("age_unit", "weeks"),
+            ("place", "wa8 7qf"),
+            ("route", "family"),
+            ("wait", "6"),
+            ("whom", "dads"),
+            ("language", "pl"),
+            ("thrive", "getting_help"),
+            ("severity", "mild"),
+        ];
+        let found = practitioner.post(MATCH, &asked).await;
+        assert_eq!(found.status, 200);
+        found
+            .has("2 services that fit")
+            .has("About Feeding; under 2 years; about 1.2 miles away; the family can ask for itself; works with dads; in Polish")
+            .has("meant for ‘Getting help’")
+            .has("waiting time: not given");
+        let best = found.place_of("1. feeding team");
+        assert!(best < found.place_of("2. phone line"));
+        for (name, because) in [
+            ("specialist clinic", "does not take self-referral: a professional refers; waiting time ‘about 20 weeks’"),
+            ("school lunches", "from age 5"),
+            ("neighbours group", "only Otherham (outside Testshire)"),
+        ] {
+            let out = found.place_of("3 ruled out, and why");
+            assert!(out < found.place_of(name), "{name}");
+            found.has(because);
+        }
+        found.lacks("refuge").has("How is feeding going").has("What is going well for you all just now?");
+        // Who refers may refer there.
+        let referring = practitioner.post(MATCH, &[("topic", "feeding"), ("route", "refer")]).await;
+        referring.has("takes health visitor and GP referrals").has("specialist clinic");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_sound_of_danger_bring_the_card_and_hold_nothing_up() {
+    both(async |clinic| {
+        let practitioner = clinic.practitioner();
+        let found = practitioner
+            .post(MATCH, &[("words", "mum says she wants to kill herself"), ("topic", "feeding")])
+            .await;
+        found.has("id=\"h-card\"").has("999").has("feeding team");
+        let nothing = practitioner.post(MATCH, &[("place", "nowhere at all"), ("age", "x")]).await;
+        assert_eq!(nothing.status, 422);
+        nothing
+            .has("Choose at least one need")
+            .has("Type the age as a whole number")
+            .has("We do not have that postcode")
+            .has("value=\"nowhere at all\"")
+            .has("value=\"x\"");
+        for (role, status) in [
+            (Some(Role::HubWorker), 200),
+            (Some(Role::Analyst), 403),
+            (Some(Role::ProviderEditor), 403),
+            (None, 303),
+        ] {
+            assert_eq!(clinic.as_somebody("somebody", role).get(MATCH).await.status, status, "{role:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_handed_over_opened_without_an_account_counted_by_day_and_withdrawn() {
+    both(async |clinic| {
+        let (practitioner, family) = (clinic.practitioner(), clinic.family());
+        let form = practitioner.get(&format!("{NEW}?service=feeding-team&service=refuge")).await;
+        let key = form.between("name=\"form_key\" value=\"", "\"");
+        let sent = [
+            ("service", "feeding-team"),
+            ("service", "refuge"),
+            ("title", "near_you"),
+            ("note", "bring_someone"),
+            ("how", "link"),
+            ("form_key", key.as_str()),
+        ];
+        let made = practitioner.post(NEW, &sent).await;
+        assert_eq!(
+            practitioner.post(NEW, &sent).await.location,
+            made.location,
+            "a form sent twice makes one list"
+        );
+        let code = code_of(&clinic, &made).await;
+        let path = made.location.split('?').next().unwrap().to_owned();
+        practitioner.get(&path).await.has("Not opened yet").has("<svg role=\"img\"").has("Places near you");
+
+        let typed = format!("/l/{}-{}-{}", code[..4].to_lowercase(), &code[4..8], &code[8..]);
+        let opened = family.get(&typed).await;
+        opened
+            .has("Places near you")
+            .has("You can bring somebody with you.")
+            .has("feeding team")
+            .has("1 Example Street")
+            .has("tel:01514960111")
+            .has("name=\"keep\" value=\"feeding-team,refuge\"")
+            .has("The address is kept private to keep people safe")
+            .has("21 February 2027");
+        for secret in ["Hidden Lane", "Secret House", "WA8 7QF", "Getting help", "getting_help"] {
+            opened.lacks(secret);
+        }
+        family.get(&format!("/l/{code}")).await;
+        family.peek(&format!("/l/{code}")).await;
+        practitioner.get(&path).await.has("Opened 2 times").has("<dt>23 November 2026</dt><dd>2</dd>");
+        let paper = practitioner.get(&format!("{path}/print")).await;
+        paper.has("hub.example.org/l/").has("1 Example Street").lacks("Hidden Lane");
+
+        clinic.hide("feeding-team").await;
+        family
+            .get(&format!("/l/{code}"))
+            .await
+            .lacks("feeding team")
+            .has("One service that stood here is no longer");
+
+        let other = clinic.as_somebody("another", Some(Role::Practitioner));
+        assert_eq!(other.get(&path).await.status, 404);
+        assert_eq!(other.post(&path, &[("do", "withdraw")]).await.status, 404);
+        other.get("/practitioner/lists").await.has("You have not handed over a list yet");
+        practitioner.get("/practitioner/lists").await.has("2 services").has("Opened 3 times");
+
+        practitioner.post(&path, &[("do", "withdraw")]).await;
+        let over = family.get(&format!("/l/{code}")).await;
+        assert_eq!(over.status, 410);
+        over.has("This list is over").has("href=\"/search\"").lacks("refuge");
+        practitioner.get("/practitioner/lists").await.has("You withdrew it on 23 November 2026");
+        for unknown in ["/l/ABCDEFGHJKLM", "/l/x", "/l/%C3%A9"] {
+            assert_eq!(family.get(unknown).await.status, 404, "{unknown}");
+        }
+        let audited = "select count(*) from audit where action = 'match_services' and actor_kind = 'person'";
+        assert_eq!(clinic.count(audited).await, 2, "made and withdrawn");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_says_nothing_of_the_list_and_its_address_is_kept_nowhere_with_it() {
+    both(async |clinic| {
+        let practitioner = clinic.practitioner();
+        let refused =
+            make(&practitioner, &[("service", "refuge"), ("how", "email"), ("address", "ada at home")]).await;
+        assert_eq!(refused.status, 422);
+        refused.has("Enter an email address").has("Ask them first").has("value=\"ada at home\"").has("value=\"refuge\" checked");
+        let none = make(&practitioner, &[("offered", "refuge"), ("how", "link")]).await;
+        assert_eq!(none.status, 422);
+        none.has("Tick at least one service").has("value=\"refuge\"");
+        let send = [("service", "refuge"), ("how", "email"), ("address", "ada@example.org"), ("consent", "yes")];
+        for _ in 0..3 {
+            let made = make(&practitioner, &send).await;
+            assert_eq!(made.status, 303, "{}", made.text);
+            practitioner.get(&made.location).await.lacks("ada@example.org");
+        }
+        let often = make(&practitioner, &send).await;
+        assert_eq!(often.status, 422);
+        often.has("This address was sent several lists today");
+        let telling = "select count(*) from message where lower(subject || body) like '%refuge%' or lower(body) like '%abuse%'";
+        assert_eq!(clinic.count(telling).await, 0);
+        let sent = "select count(*) from message where template = 'matching.list_handed_over' and body like '%/l/%'";
+        assert_eq!(clinic.count(sent).await, 3);
+        assert_eq!(clinic.count("select count(*) from handed_list where sent_to_hash like '%ada%'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_ends_after_ninety_days_and_is_forgotten_ninety_days_later() {
+    both(async |clinic| {
+        let made = make(&clinic.practitioner(), &[("service", "phone-line"), ("how", "link")]).await;
+        let code = code_of(&clinic, &made).await;
+        let family = clinic.family();
+        clinic.go_to("2027-02-21T08:59:59Z");
+        assert_eq!(family.get(&format!("/l/{code}")).await.status, 200);
+        clinic.go_to("2027-02-21T09:00:00Z");
+        let over = family.get(&format!("/l/{code}")).await;
+        assert_eq!(over.status, 410);
+        over.has("A list opens for 90 days");
+
+        let runner = || Runner::new(clinic.db.clone(), clinic.clock.clone(), Dice::real());
+        matching::jobs(runner(), &clinic.directory).run_until_empty().await.unwrap();
+        assert_eq!(clinic.count("select count(*) from handed_list").await, 1);
+        clinic.go_to("2027-05-23T09:00:00Z");
+        matching::jobs(runner(), &clinic.directory).run_until_empty().await.unwrap();
+        let left = "select (select count(*) from handed_list) + (select count(*) from handed_list_service) + (select count(*) from handed_list_open)";
+        assert_eq!(clinic.count(left).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_is_one_that_both_databases_would_run() {
+    both(async |clinic| {
+        let statements = store::testing::statements_in(std::path::Path::new("src"));
+        assert!(statements.len() > 8);
+        assert_eq!(store::testing::prepare_all(&clinic.db, statements).await, Vec::<String>::new());
+    })
+    .await;
+}
