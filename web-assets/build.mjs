@@ -27,6 +27,7 @@ function build() {
   hashed('map.js', withoutComments(read('js/map.js')));
   hashed('passkey.js', withoutComments(read('js/passkey.js')));
   hashed('registers.js', withoutComments(read('js/registers.js')));
+  hashed('ask.js', withoutComments(read('js/ask.js')));
   hashed('icons.svg', read('icons/icons.svg').replace(/<!--.*?-->\s*/gs, '').replace(/>\s+</g, '><'));
   hashed('favicon.svg', read('icons/favicon.svg').trim());
   hashed('leaflet.css', leafletCss());

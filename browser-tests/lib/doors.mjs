@@ -3,7 +3,7 @@
 import { address, base } from './site.mjs';
 
 const origin = new URL(base).origin;
-const STARTS = ['/admin', '/provider', '/account', '/register'];
+const STARTS = ['/admin', '/provider', '/practitioner', '/account', '/register'];
 /** Pages nobody needs to be signed in for, but that belong to a door. */
 export const outside = ['/sign-in', '/sign-in/password', '/sign-in/passkey', '/sign-in/sent', '/demo/sign-in', '/demo/outbox', '/list-your-service'];
 /** Pages that are asked for whether or not a link leads to them; a role that may not see one is turned away. */
@@ -15,6 +15,7 @@ export const known = [
   '/admin/self-check', '/admin/sources', '/admin/sources/new', '/admin/duplicates', '/admin/merges', '/admin/links',
   '/admin/quality', '/admin/quality/coverage', '/admin/sessions', '/admin/sessions/new', '/admin/terms', '/register', '/admin/absences', '/admin/attendance',
   '/admin/appointments', '/admin/invitations', '/admin/invitations/figures', '/admin/holidays', '/admin/holidays/eligibility', '/admin/appointments/for-families', '/admin/timetables',
+  '/practitioner/match', '/practitioner/lists', '/admin/call-backs', '/admin/flows', '/admin/ask', '/admin/language-model',
   '/account/passkeys', '/account/data', '/account/password', '/account/code', '/account/recovery-codes',
 ];
 const FILES = /\.(csv|json|xml)$|^\/(provider\/)?pictures\//;

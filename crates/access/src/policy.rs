@@ -164,6 +164,17 @@ actions! {
     /// Settle whether a child is eligible for a holiday programme
     SettleEligibility "settle_eligibility" { Always: HubWorker, DataSteward; }
 
+    /// Write guided flows, try them out and publish them
+    WriteFlows "write_flows" { Always: Editor, DataSteward, Administrator; }
+    /// Find services for a family by its need, with reasons, and hand over a list
+    MatchServices "match_services" { Always: Practitioner, HubWorker; }
+    /// See who asked to be rung, ring them, and say how it ended
+    CallBack "call_back" { Always: HubWorker; }
+    /// See how Ask ended, in figures, and what it could not answer
+    SeeAskFigures "see_ask_figures" { Always: Editor, DataSteward, Analyst, Administrator; }
+    /// Turn the language model on and off
+    SwitchModel "switch_model" { Always: DataSteward, Administrator; }
+
     /// Open a family's case
     OpenCase "open_case" { OwnCase: Practitioner, HubWorker; Always: SafeguardingLead; }
 }

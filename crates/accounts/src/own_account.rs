@@ -40,7 +40,7 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// The council's pages that one opens by oneself, whatever waits: each with what it takes to go there.
-const WORK: [(Action, &str, &str); 29] = [
+const WORK: [(Action, &str, &str); 35] = [
     (Action::ReviewChange, "/admin/review", "Changes to check"),
     (Action::CheckApplication, "/admin/applications", "Organisations that ask to be listed"),
     (Action::SettleReport, "/admin/reports", "Reports from visitors"),
@@ -53,11 +53,17 @@ const WORK: [(Action, &str, &str); 29] = [
     (Action::KeepSessions, "/admin/appointments", "Appointments"),
     (Action::InviteFamily, "/admin/invitations", "Invitations"),
     (Action::BookForFamily, "/admin/appointments/for-families", "Book an appointment for a family"),
+    (Action::MatchServices, "/practitioner/match", "Services for a family’s need"),
+    (Action::MatchServices, "/practitioner/lists", "Lists you handed over"),
+    (Action::CallBack, "/admin/call-backs", "Families who asked to be rung"),
     (Action::KeepHolidayProgramme, "/admin/holidays", "Holiday programmes"),
     (Action::SettleEligibility, "/admin/holidays/eligibility", "Holiday forms that need a person"),
     (Action::SeeBookingFigures, "/admin/attendance", "Who came, in figures"),
     (Action::SeeBookingFigures, "/admin/timetables", "How often timetables are used"),
     (Action::SeeBookingFigures, "/admin/invitations/figures", "How many came by an invitation"),
+    (Action::WriteFlows, "/admin/flows", "Guides"),
+    (Action::SeeAskFigures, "/admin/ask", "How Ask ended, in figures"),
+    (Action::SwitchModel, "/admin/language-model", "The language model"),
     (Action::KeepTerms, "/admin/terms", "School terms and bank holidays"),
     (Action::SeeFigures, "/admin/figures", "Figures"),
     (Action::SeeAutomations, "/admin/automations", "What the automations did"),

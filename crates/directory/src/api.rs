@@ -66,6 +66,7 @@ struct CardRef {
         ("day" = Option<String>, Query, description = "MO to SU; may be repeated"),
         ("cost" = Option<String>, Query, description = "free, some_free, paid, unknown"),
         ("page" = Option<usize>, Query, description = "From 1; ten results a page"),
+        ("words" = Option<String>, Query, description = "alone: ranked by words, and not by what they mean"),
     ),
     responses((status = 200, body = Answer), (status = 400, description = "The query is not UTF-8"))
 )]
@@ -85,6 +86,7 @@ pub(crate) async fn search(State(directory): State<Directory>, uri: Uri, params:
         let catalogue = directory.catalogue();
         let mut asked = question(site, &catalogue, &address).await?;
         asked.query.loss |= verdict.loss;
+        asked.query.lexical_alone = params.get("words") == "alone";
         let results = catalogue.index.search(&asked.query);
         answer.total = results.total;
         answer.results = results

@@ -6,10 +6,12 @@ use crate::{
     near::{Near, find_place},
     sessions_held::{HeldDate, HeldSession, NoSessions, SessionsHeld},
     store::{self as rows, PostcodeRow, Which},
+    vectors,
     vocabulary::{Feature, State, WayIn},
 };
 use arc_swap::ArcSwap;
 use kernel::Fault;
+use meaning::Encoder;
 use search::{AgeBand, Document, Index, Kind, Site as Place, Slot, Tag, Town, TownKind};
 use std::{collections::HashMap, sync::Arc};
 use web::Site;
@@ -25,6 +27,7 @@ struct Inner {
     site: Site,
     extra: ExtraDocuments,
     sessions: Arc<dyn SessionsHeld>,
+    encoder: Option<Arc<Encoder>>,
     catalogue: ArcSwap<Catalogue>,
     opens: Opens,
     missed: Missed,
@@ -54,12 +57,23 @@ impl Directory {
         extra: ExtraDocuments,
         sessions: Arc<dyn SessionsHeld>,
     ) -> Result<Directory, Fault> {
-        let catalogue = read(site, &extra, &*sessions).await?;
+        Directory::open_with_encoder(site, extra, sessions, None).await
+    }
+
+    /// The same where a council may have a full encoder: then it alone says what documents mean.
+    pub async fn open_with_encoder(
+        site: &Site,
+        extra: ExtraDocuments,
+        sessions: Arc<dyn SessionsHeld>,
+        encoder: Option<Arc<Encoder>>,
+    ) -> Result<Directory, Fault> {
+        let catalogue = read(site, &extra, &*sessions, encoder.as_deref()).await?;
         let catalogue = ArcSwap::from_pointee(catalogue);
         let inner = Inner {
             site: site.clone(),
             extra,
             sessions,
+            encoder,
             catalogue,
             opens: Opens::default(),
             missed: Missed::default(),
@@ -69,7 +83,8 @@ impl Directory {
 
     /// Reads it again after an announcement, while people go on reading the old one.
     pub async fn renew(&self) -> Result<(), Fault> {
-        let catalogue = read(&self.0.site, &self.0.extra, &*self.0.sessions).await?;
+        let Inner { site, extra, sessions, encoder, .. } = &*self.0;
+        let catalogue = read(site, extra, &**sessions, encoder.as_deref()).await?;
         self.0.catalogue.store(Arc::new(catalogue));
         Ok(())
     }
@@ -79,12 +94,21 @@ impl Directory {
         &self.0.site
     }
 
+    /// The slug of every need.
+    pub fn list_need_slugs(&self) -> Vec<String> {
+        self.catalogue().terms.iter().map(|term| term.slug.clone()).collect()
+    }
+
     /// How many entries of each kind can be found.
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         let catalogue = self.catalogue();
         let of =
             |kind: Kind| catalogue.index.documents().iter().filter(|document| document.kind == kind).count();
         Kind::ALL.iter().map(|kind| (kind.as_str(), of(*kind))).collect()
+    }
+
+    pub(crate) fn encoder(&self) -> Option<&Arc<Encoder>> {
+        self.0.encoder.as_ref()
     }
 
     pub(crate) fn sessions(&self) -> &dyn SessionsHeld {
@@ -130,16 +154,23 @@ impl Catalogue {
 /// A council with its neighbours has some 30,000 postcodes: a few megabytes, and no wait for the database.
 const POSTCODES_KEPT: i64 = 60_000;
 
-async fn read(site: &Site, extra: &ExtraDocuments, sessions: &dyn SessionsHeld) -> Result<Catalogue, Fault> {
-    let (services, terms, hubs, postcodes, words) = site
+async fn read(
+    site: &Site,
+    extra: &ExtraDocuments,
+    sessions: &dyn SessionsHeld,
+    encoder: Option<&Encoder>,
+) -> Result<Catalogue, Fault> {
+    let encoder = encoder.map(|encoder| encoder.name().to_owned());
+    let (services, terms, hubs, postcodes, words, vectors) = site
         .db()
-        .read(|tx| {
+        .read(move |tx| {
             Ok((
                 rows::list_services(tx, &Which::All)?,
                 rows::list_terms(tx)?,
                 rows::list_locations(tx)?,
                 rows::list_postcodes(tx, POSTCODES_KEPT)?,
                 rows::list_words(tx)?,
+                encoder.as_deref().map(|encoder| rows::list_vectors(tx, encoder)).transpose()?,
             ))
         })
         .await?;
@@ -168,6 +199,10 @@ async fn read(site: &Site, extra: &ExtraDocuments, sessions: &dyn SessionsHeld) 
         let document = session_document(session, service, &of_topic);
         facts.push(Arc::new(Facts::of_session(&document, session)?));
         documents.push(document);
+    }
+    match vectors {
+        Some(kept) => vectors::set_by_encoder(&mut documents, kept),
+        None => vectors::set_by_table(&mut documents),
     }
     let mut towns: Vec<Town> = council.towns.iter().map(|home| town(home, &council.area_code)).collect();
     for hub in hubs.iter().filter(|location| location.hub) {

@@ -69,7 +69,9 @@ pub(crate) async fn get(State(directory): State<Directory>, params: Params) -> R
         results = catalogue.index.search(&asked.query);
     }
     let ways_out = ways_out(site, &catalogue, &address, &asked, &results, loss).await?;
-    if results.total == 0 && address.page == 1 {
+    // What only its meaning found was still missed by words: that is what editors want to hear of.
+    let no_word_found_it = results.total == 0 || results.hits.iter().all(|hit| hit.is_by_meaning_alone());
+    if no_word_found_it && address.page == 1 {
         missed::note(&directory, params.get("q"), screened.verdict());
     }
     let card = card.map(CardView::above);

@@ -12,6 +12,7 @@
 //! does there, a template, a line in [`routes`].
 
 mod api;
+mod ask_index;
 mod cards;
 mod catalogue;
 mod count_opens;
@@ -21,6 +22,7 @@ mod find_help;
 mod home;
 mod import_postcodes;
 mod keep_list;
+mod match_services;
 pub mod missed;
 mod model;
 mod near;
@@ -39,11 +41,13 @@ mod sitemap;
 mod store;
 pub mod taken_in;
 pub mod upkeep;
+mod vectors;
 mod vocabulary;
 mod waiting;
 mod why;
 pub mod words;
 
+pub use ask_index::{AskEntry, AskFound, AskHit, AskWith};
 pub use catalogue::{Directory, ExtraDocuments};
 pub use count_opens::write_down_opens;
 pub use draft::{AgeDraft, ClosureDraft, LocationDraft, OrganizationDraft, ServiceDraft, TermDraft, minutes};
@@ -54,6 +58,10 @@ pub use entries::{
     renew_rows, set_pictures,
 };
 pub use import_postcodes::{PostcodesImported, SectorDraft, import_postcodes, publish_sectors};
+pub use match_services::{
+    Listed, MatchAges, MatchNear, MatchNeed, MatchPlace, MatchService, find_match_near, list_match_needs,
+    list_match_services, list_match_services_named, rank_words,
+};
 pub use model::{Freshness, OrganizationId, Service, ServiceId};
 pub use near::{TypedPlace, find_typed_place};
 pub use publish::{
@@ -67,8 +75,10 @@ pub use replaced::{
 pub use report_problem::{FORGET_SETTLED_REPORTS, forget_settled_reports};
 pub use sessions_held::{HeldBy, HeldDate, HeldNext, HeldSession, NoSessions, SessionsHeld};
 pub use store::MIGRATIONS;
+pub use vectors::{MAKE_DOCUMENT_VECTORS, VECTORS_MADE, with_vector_jobs};
 pub use vocabulary::{
-    Access, Attending, Audience, Cost, DAYS, OrganizationKind, Season, SendNeed, Status, WayIn,
+    Access, Attending, Audience, Cost, DAYS, OrganizationKind, Season, SendNeed, Severity, Status, Thrive,
+    WayIn,
 };
 
 use access::Browse;

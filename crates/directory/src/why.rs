@@ -84,6 +84,7 @@ fn of_words(hit: &Hit, document: &Document, facts: &Facts) -> Vec<String> {
         }
         told.push(&matched.typed);
         reasons.push(match (matched.how, matched.field) {
+            (How::Meaning, _) => "it is close to what you mean".to_owned(),
             (How::Synonym, _) => format!("you said ‘{}’, it helps with ‘{}’", matched.typed, matched.found),
             (How::Spelling, _) => format!("we read ‘{}’ as ‘{}’", matched.typed, matched.found),
             (_, Field::Term) => format!("it is about ‘{}’", matched.typed),

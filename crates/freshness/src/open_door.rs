@@ -24,7 +24,7 @@ struct DoorView {
 }
 
 /// Where the rest of this room is, with what it takes to go there.
-const LINKS: [(Action, &str, &str, &str); 28] = [
+const LINKS: [(Action, &str, &str, &str); 34] = [
     (
         Action::ChaseEntries,
         "/admin/freshness",
@@ -94,6 +94,27 @@ const LINKS: [(Action, &str, &str, &str); 28] = [
         "/admin/appointments/for-families",
         "Book an appointment for a family",
         "With a team that can be seen one family at a time",
+    ),
+    (
+        Action::MatchServices,
+        "/practitioner/match",
+        "Services for a family’s need",
+        "In order, with reasons, and what is ruled out",
+    ),
+    (Action::MatchServices, "/practitioner/lists", "Lists you handed over", "And how often each was opened"),
+    (Action::CallBack, "/admin/call-backs", "Families who asked to be rung", "What is late stands on top"),
+    (Action::WriteFlows, "/admin/flows", "Guides", "Written, tried and published, step by step"),
+    (
+        Action::SeeAskFigures,
+        "/admin/ask",
+        "How Ask ended, in figures",
+        "Answers, guides, and what it could not say",
+    ),
+    (
+        Action::SwitchModel,
+        "/admin/language-model",
+        "The language model",
+        "On or off, and what was not let through",
     ),
     (
         Action::InviteFamily,

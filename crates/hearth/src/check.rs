@@ -8,7 +8,7 @@ use serde::Serialize;
 /// What needs a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// `contact`, `page`, `settings`, `audit`, `backups`, `messages`, `jobs`, `feed`, `sources`, and those of the room of
+    /// `contact`, `page`, `settings`, `audit`, `backups`, `messages`, `jobs`, `feed`, `sources`, `guides`, and those of the room of
     /// figures: `duplicates`, `links`, `coverage`, `merges`, `freshness`.
     pub area: String,
     /// What to do, as a sentence.
@@ -56,6 +56,16 @@ pub async fn check(house: &House) -> Result<Checked, Fault> {
     let now = house.site.clock().now();
     for sentence in house.site.db().snapshot(move |tx| events::findings(tx, now)).await? {
         findings.push(Finding::new("sessions", sentence));
+    }
+    for published in house.flows.list().iter() {
+        let wrong = house.flow_desk.findings(&published.flow);
+        let must = wrong.iter().filter(|finding| finding.rule.keeps_from_publishing());
+        findings.extend(must.map(|finding| {
+            Finding::new(
+                "guides",
+                format!("The guide '{}': {finding} Mend it at /admin/flows.", published.flow.slug),
+            )
+        }));
     }
     for sentence in house.site.db().snapshot(bookings::findings).await? {
         findings.push(Finding::new("bookings", sentence));

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use holidays::NationalEngineConfig;
 use kernel::Fault;
 use notify::NotifyConfig;
+use rewording::ModelConfig;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
@@ -32,8 +33,20 @@ pub struct Config {
     pub outgoing: OutgoingConfig,
     /// The national service that says who is eligible for a holiday programme. None: a person settles every child.
     pub eligibility: Option<NationalEngineConfig>,
+    /// A language model that may put what pages say into plainer words. None: quotations only.
+    pub language_model: Option<ModelConfig>,
+    /// The full encoder, where a council has one.
+    pub encoder: EncoderConfig,
     /// What to log: `info`, `debug`, or a filter such as `web=debug`.
     pub log: String,
+}
+
+/// Where the full encoder lies, if there is one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EncoderConfig {
+    /// The folder with its `model.safetensors` and `vocab.txt`.
+    pub folder: Option<PathBuf>,
 }
 
 impl Config {
@@ -60,6 +73,9 @@ impl Config {
         if let Some(value) = variable("HEARTH_PAGES") {
             config.pages = Some(value.into());
         }
+        if let Some(value) = variable("HEARTH_ENCODER_FOLDER") {
+            config.encoder.folder = Some(value.into());
+        }
         if let Some(value) = variable("HEARTH_LOG") {
             config.log = value;
         }
@@ -80,6 +96,11 @@ impl Config {
             (variable("HEARTH_ELIGIBILITY_CLIENT_SECRET"), &mut config.eligibility)
         {
             service.client_secret = value;
+        }
+        if let (Some(value), Some(model)) =
+            (variable("HEARTH_LANGUAGE_MODEL_KEY"), &mut config.language_model)
+        {
+            model.key = value;
         }
         if config.database_url.is_empty() {
             bail!(
@@ -109,6 +130,8 @@ impl Config {
             notify: self.notify.clone(),
             outgoing: self.outgoing.clone(),
             eligibility: self.eligibility.clone(),
+            encoder: self.encoder.folder.clone(),
+            language_model: self.language_model.clone(),
             is_demonstration: false,
         }
     }
@@ -145,7 +168,34 @@ mod tests {
         assert_eq!((config.database_url.as_str(), config.listen.as_str()), ("sqlite://b.db", "0.0.0.0:80"));
         std::fs::write(&file, "databse_url = \"x\"\n").unwrap();
         assert!(format!("{:#}", Config::read(Some(&file), |_| None).unwrap_err()).contains("databse_url"));
+        std::fs::write(&file, "database_url = \"sqlite://a.db\"\n[language_model]\nendpoint = \"https://models.example.org/v1\"\nmodel = \"small\"\n")
+            .unwrap();
+        let config = Config::read(Some(&file), |name| {
+            (name == "HEARTH_LANGUAGE_MODEL_KEY").then(|| "sk-very-secret".to_owned())
+        })
+        .unwrap();
+        assert!(!format!("{config:?}").contains("very-secret"), "a key shows in no debug line");
+        let model = config.setup().language_model.unwrap();
+        assert_eq!(
+            (model.key.as_str(), model.budget_millis, model.sentences_max),
+            ("sk-very-secret", 4_000, 4)
+        );
         std::fs::write(&file, "").unwrap();
         assert!(Config::read(Some(&file), |_| None).unwrap_err().to_string().contains("HEARTH_DATABASE_URL"));
+    }
+
+    #[test]
+    fn the_folder_of_the_encoder_is_read_from_the_file_and_the_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hearth.toml");
+        std::fs::write(&file, "database_url = \"sqlite://a.db\"\n[encoder]\nfolder = \"/srv/encoder\"\n")
+            .unwrap();
+        let config = Config::read(Some(&file), |_| None).unwrap();
+        assert_eq!(config.setup().encoder, Some(PathBuf::from("/srv/encoder")));
+        let elsewhere = |name: &str| (name == "HEARTH_ENCODER_FOLDER").then(|| "/opt/encoder".to_owned());
+        let config = Config::read(Some(&file), elsewhere).unwrap();
+        assert_eq!(config.setup().encoder, Some(PathBuf::from("/opt/encoder")));
+        std::fs::write(&file, "database_url = \"sqlite://a.db\"\n").unwrap();
+        assert_eq!(Config::read(Some(&file), |_| None).unwrap().setup().encoder, None);
     }
 }

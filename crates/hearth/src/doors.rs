@@ -20,6 +20,10 @@ pub fn public(house: &House) -> Result<Door, Fault> {
         .and(invitations::routes(&house.invitations))
         .and(appointments::routes(&house.appointments))
         .and(holidays::routes(&house.holidays))
+        .and(flows::routes(&house.flows))
+        .and(assistant::routes(&house.assistant))
+        .and(callbacks::routes(&house.site))
+        .and(matching::routes(&house.directory))
         .and(content::routes(&house.site, &house.library))
         .and(feed::routes(&house.feed)))
 }
@@ -42,6 +46,11 @@ pub fn known(house: &House) -> Door {
         .and(invitations::staff_door(&house.invitations))
         .and(appointments::staff_door(&house.appointments))
         .and(holidays::staff_door(&house.holidays))
+        .and(flow_desk::admin_door(&house.flow_desk))
+        .and(rewording::admin_door(&house.rewording))
+        .and(assistant::staff_door(&house.assistant))
+        .and(callbacks::staff_door(&house.site))
+        .and(matching::staff_door(&house.directory))
         .and(feed::admin_door(&house.feed))
         .and(intake::admin_door(&house.intake))
         .and(quality::admin_door(&house.quality));

@@ -1,4 +1,4 @@
-use crate::{doors, rooms, subscriptions};
+use crate::{doors, guides, rooms, subscriptions};
 use accounts::{Accounts, AccountsConfig, CountSenders, Office, OfficeConfig};
 use axum::{Extension, Router, middleware::from_fn_with_state};
 use content::Library;
@@ -10,11 +10,13 @@ use freshness::Desk;
 use intake::Intake;
 use jobs::Runner;
 use kernel::{Clock, Dice, Fault};
+use meaning::{Encoder, Listener};
 use notify::{Notify, NotifyConfig};
 use quality::Quality;
+use safety::{Category, SecondNet};
 use serde::Deserialize;
 use std::{path::PathBuf, sync::Arc, time::Duration};
-use store::{Db, Migration, outbox};
+use store::{Db, Migration, Tx, outbox};
 use web::Site;
 
 /// Every room, opened over one database.
@@ -36,6 +38,14 @@ pub struct House {
     pub appointments: appointments::Appointments,
     /// Holiday Activities and Food.
     pub holidays: holidays::Holidays,
+    /// Guided flows.
+    pub flows: flows::Flows,
+    /// Where guides are written.
+    pub flow_desk: flow_desk::FlowDesk,
+    /// A language model that may reword, where a council has one.
+    pub rewording: rewording::Rewording,
+    /// Ask.
+    pub assistant: assistant::Assistant,
     /// The pages.
     pub library: Library,
     /// People and how they sign in.
@@ -73,8 +83,21 @@ pub struct Setup {
     pub outgoing: OutgoingConfig,
     /// The national service that says who is eligible for a holiday programme, if there is one.
     pub eligibility: Option<holidays::NationalEngineConfig>,
+    /// The folder of the full encoder, if a council has one.
+    pub encoder: Option<PathBuf>,
+    /// A language model that may reword, if a council wants one.
+    pub language_model: Option<rewording::ModelConfig>,
     /// Nothing leaves the house, and every role can be tried with one click.
     pub is_demonstration: bool,
+}
+
+/// The second net of the safety screen: what the encoder hears in a text.
+struct Heard(Listener);
+
+impl SecondNet for Heard {
+    fn read(&self, text: &str) -> Option<Category> {
+        self.0.hear(text)?.parse().ok()
+    }
 }
 
 /// What may be fetched from elsewhere, beside the open internet.
@@ -127,6 +150,12 @@ pub const MIGRATIONS: &[&[Migration]] = &[
     invitations::MIGRATIONS,
     appointments::MIGRATIONS,
     holidays::MIGRATIONS,
+    flows::MIGRATIONS,
+    flow_desk::MIGRATIONS,
+    callbacks::MIGRATIONS,
+    rewording::MIGRATIONS,
+    assistant::MIGRATIONS,
+    matching::MIGRATIONS,
 ];
 
 impl House {
@@ -135,15 +164,25 @@ impl House {
         store::migrate(&db, MIGRATIONS).await?;
         // Before anything is read: what is announced from here on is heard.
         let heard = db.read(|tx| outbox::last_sequence(tx, &renewing())).await?;
-        let site = Site::open(db, clock, dice).await?;
+        let encoder = setup.encoder.as_deref().map(Encoder::open).transpose()?.map(Arc::new);
+        let listener = encoder.clone().and_then(Listener::new);
+        let second_net = listener.map(|listener| Arc::new(Heard(listener)) as Arc<dyn SecondNet>);
+        let site = Site::open_with_second_net(db, clock, dice, second_net).await?;
         let library = match &setup.pages {
             Some(folder) => Library::from_folder(folder)?,
             None => Library::builtin()?,
         };
         let pages = library.clone();
         let events = Events::open(&site).await?.with_counts(bookings::count_taken);
-        let extra: directory::ExtraDocuments = Arc::new(move |topics| content::documents(&pages, topics));
-        let directory = Directory::open_with_sessions(&site, extra, Arc::new(events.clone())).await?;
+        let flows = flows::Flows::open(&site).await?;
+        let guides = flows.clone();
+        let extra: directory::ExtraDocuments = Arc::new(move |topics| {
+            let mut documents = content::documents(&pages, topics);
+            documents.extend(flows::documents(&guides, topics));
+            documents
+        });
+        let sessions = Arc::new(events.clone());
+        let directory = Directory::open_with_encoder(&site, extra, sessions, encoder).await?;
         let bookings = bookings::Desk::open(&site).await?.with_invitations(invitations::is_open_for);
         let registers = registers::Registers::new(&bookings, &events);
         let invitations = invitations::Invitations::new(&bookings, &events);
@@ -156,6 +195,10 @@ impl House {
             }
             None => holidays,
         };
+        let model = setup.language_model.filter(|_| !setup.is_demonstration);
+        let rewording = rewording::Rewording::open_with(&site, model).await?;
+        let assistant = assistant::Assistant::open(&directory, &library, &events, &flows, &rewording).await?;
+        let flow_desk = flow_desk::FlowDesk::new(&flows, guides::known(&directory, &library, &flows));
         let client_address_header = setup.accounts.client_address_header.clone();
         let feed = Feed::open(&site, FeedConfig { client_address_header, ..FeedConfig::default() }).await?;
         let schemes = if setup.outgoing.allow_http { Schemes::HttpToo } else { Schemes::HttpsOnly };
@@ -169,7 +212,9 @@ impl House {
         } else {
             Notify::open(&site, setup.notify, rooms::templates())?
         };
-        let desk = Desk::new(&site, Arc::new(rooms::list_tiles), Arc::new(rooms::list_stewards));
+        let clock = site.clock().clone();
+        let tiles = Arc::new(move |tx: &mut Tx<'_>| rooms::list_tiles(tx, clock.now()));
+        let desk = Desk::new(&site, tiles, Arc::new(rooms::list_stewards));
         let is_demonstration = setup.is_demonstration;
         Ok(House {
             site,
@@ -180,6 +225,10 @@ impl House {
             invitations,
             appointments,
             holidays,
+            flows,
+            flow_desk,
+            rewording,
+            assistant,
             library,
             accounts,
             office,
@@ -213,6 +262,9 @@ impl House {
     pub async fn close(&self) {
         if let Err(fault) = directory::write_down_opens(&self.directory).await {
             tracing::error!(fault = format!("{fault:#}"), "opens could not be written down");
+        }
+        if let Err(fault) = self.rewording.write_counts().await {
+            tracing::error!(fault = format!("{fault:#}"), "counts of the model could not be written down");
         }
         if let Err(fault) = directory::missed::write_down_missed(&self.directory).await {
             tracing::error!(
@@ -254,6 +306,7 @@ impl House {
         // forgotten again when all are new.
         self.site.refresh().await?;
         self.events.renew().await?;
+        self.flows.renew().await?;
         self.directory.renew().await?;
         self.site.refresh().await
     }
@@ -263,8 +316,9 @@ impl House {
     }
 }
 
-/// What every node listens for: it forgets its kept pages and reads the sessions and the directory again.
+/// What every node listens for: it forgets its kept pages and reads the sessions, the guides and the directory again.
 fn renewing() -> Vec<&'static str> {
     let sessions = events::ANNOUNCEMENTS.iter().copied();
-    directory::ANNOUNCEMENTS.into_iter().chain(sessions).chain(["settings_changed"]).collect()
+    let own = directory::ANNOUNCEMENTS.into_iter().chain(sessions).chain(flows::ANNOUNCEMENTS);
+    own.chain(["settings_changed", directory::VECTORS_MADE]).collect()
 }

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod config;
 pub mod doors;
+mod guides;
 mod house;
 mod rooms;
 pub mod serve;

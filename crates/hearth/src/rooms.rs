@@ -4,7 +4,7 @@ use access::{Action, Role};
 use accounts::{DataSource, Part, RetentionRule, Rooms, Run};
 use content::Library;
 use freshness::Tile;
-use kernel::{Email, Fault};
+use kernel::{Email, Fault, Instant};
 use notify::Template;
 use quality::{Cited, FromHouse};
 use serde_json::Value;
@@ -23,6 +23,8 @@ pub fn templates() -> &'static [&'static Template] {
             invitations::TEMPLATES,
             appointments::TEMPLATES,
             holidays::TEMPLATES,
+            callbacks::TEMPLATES,
+            matching::TEMPLATES,
         ]
         .concat()
     });
@@ -93,8 +95,71 @@ pub fn rooms() -> Rooms {
                 },
                 erase: |tx, person, now| holidays::erase(tx, person, now).map(|_| ()),
             },
+            DataSource {
+                room: "callbacks",
+                tables: &["call_back", "call_back_event"],
+                export: |tx, person| {
+                    let records =
+                        callbacks::export_about(tx, person)?.iter().map(|one| flat("", one)).collect();
+                    let (heading, why) = (
+                        "Call backs you have taken",
+                        "Until they end. Families who ask have no account: ask for a number's data at the council.",
+                    );
+                    Ok(vec![Part { heading: heading.to_owned(), why: why.to_owned(), records }])
+                },
+                erase: |tx, person, now| callbacks::erase(tx, person, now).map(|_| ()),
+            },
+            DataSource {
+                room: "matching",
+                tables: &["handed_list"],
+                export: |tx, person| {
+                    let records =
+                        matching::export_about(tx, person)?.iter().map(|one| flat("", one)).collect();
+                    let (heading, why) = (
+                        "Lists you handed over",
+                        "They open for 90 days and are forgotten 90 days after that.",
+                    );
+                    Ok(vec![Part { heading: heading.to_owned(), why: why.to_owned(), records }])
+                },
+                erase: |tx, person, now| matching::erase(tx, person, now).map(|_| ()),
+            },
         ],
         rules: vec![
+            RetentionRule {
+                key: "call_backs",
+                what: "Who asked to be rung, from the end of the request on",
+                kept_days: callbacks::KEPT_DAYS,
+                why: "As the form promises. How many asked stays.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "handed_lists",
+                what: "Lists that practitioners handed over; where they were sent goes after a day",
+                kept_days: 180,
+                why: "A list opens for 90 days, and is counted for 90 more.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "guide_sessions",
+                what: "Where somebody is in a guide: keys of answers and days, no name and no words",
+                kept_days: flows::KEPT_DAYS,
+                why: "So that a family can come back with its code. The days go first, the rest after 90 more.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "ask_turns",
+                what: "How Ask ended, without words: a random number, the hour, the language, what was shown",
+                kept_days: 1,
+                why: "A conversation ends after an hour without a word, and is deleted. Figures by week stay.",
+                run: Run::OwnJob,
+            },
+            RetentionRule {
+                key: "model_counts",
+                what: "How often the language model was asked and what was not let through, by day, without words",
+                kept_days: 400,
+                why: "So that a year can be looked back on.",
+                run: Run::OwnJob,
+            },
             RetentionRule {
                 key: "holiday_families",
                 what: "Families and children of a holiday programme, from its last day on",
@@ -195,7 +260,11 @@ pub fn rooms() -> Rooms {
 }
 
 /// What waits for a person, on the first page of the council's door.
-pub fn list_tiles(tx: &mut Tx<'_>) -> Result<Vec<Tile>, Fault> {
+pub fn list_tiles(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<Tile>, Fault> {
+    let (to_ring, late) = callbacks::count_waiting(tx, now)?;
+    let call_backs = ("family to ring", "families to ring", "/admin/call-backs", Action::CallBack);
+    let late_ones =
+        ("call back that is late", "call backs that are late", "/admin/call-backs", Action::CallBack);
     let keeping = keeping::count_waiting(tx)?;
     let changes = ("change to review", "changes to review", "/admin/review", Action::ReviewChange);
     let second = (
@@ -226,6 +295,8 @@ pub fn list_tiles(tx: &mut Tx<'_>) -> Result<Vec<Tile>, Fault> {
         Action::KeepSources,
     );
     let counted = [
+        (to_ring, call_backs),
+        (late, late_ones),
         (intake::count_waiting(tx)?.to_settle(), sources),
         (keeping.changes, changes),
         (keeping.second_opinions, second),

@@ -18,6 +18,7 @@ pub fn runner(house: &House) -> Runner {
         .schedule(directory::FORGET_SETTLED_REPORTS, DAY)
         .on(SWEEP, sweep)
         .schedule(SWEEP, DAY);
+    let runner = directory::with_vector_jobs(runner, &house.directory);
     let runner = accounts::office_jobs(runner, &house.office);
     let site = house.site.clone();
     let runner = runner
@@ -32,6 +33,10 @@ pub fn runner(house: &House) -> Runner {
     let runner = invitations::jobs(runner, &house.invitations);
     let runner = appointments::jobs(runner, &house.appointments);
     let runner = holidays::jobs(runner, &house.holidays);
+    let runner = flows::jobs(runner, &house.flows);
+    let runner = assistant::jobs(runner, &house.assistant);
+    let runner = callbacks::jobs(runner, &house.site);
+    let runner = matching::jobs(runner, &house.directory);
     let runner = feed::jobs(runner, &house.feed);
     let runner = quality::jobs(runner, &house.quality);
     // The demonstration looks at no other site by itself.

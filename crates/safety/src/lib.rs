@@ -41,6 +41,7 @@ mod lexicon;
 mod normalise;
 mod pattern;
 mod screen;
+mod second_net;
 mod verdict;
 mod vocabulary;
 
@@ -48,4 +49,5 @@ pub use cards::{Card, CardContact, UrgentGroup};
 pub use contacts::{Contact, LocalContacts, Reach};
 pub use lexicon::LexiconFault;
 pub use screen::{EntryView, Screen};
+pub use second_net::SecondNet;
 pub use verdict::{Category, Level, Screened, Verdict};

@@ -24,8 +24,12 @@ fn main() -> rusqlite::Result<()> {
 }
 
 fn measure(size: usize) -> rusqlite::Result<()> {
-    let documents = synthetic::services(size, &Dice::loaded(42));
+    let mut documents = synthetic::services(size, &Dice::loaded(42));
     let database = fill(&documents)?;
+    for document in &mut documents {
+        let means = format!("{} {}", document.title, document.terms.join(" "));
+        document.vector = meaning::Table::builtin().vector(&means);
+    }
     let before = resident_mib();
     let started = Instant::now();
     let index = Index::build(documents, &Synonyms::house());
@@ -59,8 +63,15 @@ fn measure(size: usize) -> rusqlite::Result<()> {
     let found: usize = queries.iter().map(|query| index.search(query).total).sum();
     report("ours", each(&queries, |query| drop(index.search(query))));
     println!("  {} results a query on average", found / QUERIES);
-    let words_alone: Vec<Query> = queries.iter().map(|query| Query::of(&query.words)).collect();
-    report("ours, words alone", each(&words_alone, |query| drop(index.search(query))));
+    report("without meaning", each(&by_words(&queries), |query| drop(index.search(query))));
+    let no_filters: Vec<Query> = queries.iter().map(|query| Query::of(&query.words)).collect();
+    report("ours, no filters", each(&no_filters, |query| drop(index.search(query))));
+    report("without meaning", each(&by_words(&no_filters), |query| drop(index.search(query))));
+    let asked_meaning = no_filters.iter().filter(|query| {
+        let hits = index.search(query).hits;
+        hits.iter().any(|hit| hit.closeness.is_some())
+    });
+    println!("  meaning was asked in {} of {QUERIES} queries", asked_meaning.count());
     let filters_alone: Vec<Query> =
         queries.iter().map(|query| Query { words: String::new(), ..query.clone() }).collect();
     report("ours, filters alone", each(&filters_alone, |query| drop(index.search(query))));
@@ -68,6 +79,11 @@ fn measure(size: usize) -> rusqlite::Result<()> {
     report("SQLite FTS5", theirs);
     measure_a_long_letter(&index);
     Ok(())
+}
+
+/// The same queries, ranked by their words and by nothing else.
+fn by_words(queries: &[Query]) -> Vec<Query> {
+    queries.iter().map(|query| Query { lexical_alone: true, ..query.clone() }).collect()
 }
 
 /// How long each query takes: the better of two runs, for the machine is shared, and a query that was put aside for

@@ -81,6 +81,9 @@ pub struct Document {
     pub about_site: bool,
     /// 1.0; a little more lifts it, a little less sinks it.
     pub weight: f32,
+    /// What it means. `None` where that is not known: then its words alone speak for it. An index takes it out of the
+    /// document and keeps it beside the others.
+    pub vector: Option<meaning::Vector>,
 }
 
 impl Document {
@@ -107,6 +110,7 @@ impl Document {
             loss: false,
             about_site: false,
             weight: 1.0,
+            vector: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Field, Kind};
 use crate::filters::{Bits, Columns};
+use crate::fusion::Meanings;
 use crate::phrases::Phrases;
 use crate::spelling::Speller;
 use crate::spoken;
@@ -27,6 +28,7 @@ pub struct Index {
     pub(crate) title_order: Vec<u32>,
     /// Beside each other, and not in the documents: a search reads one for every entry it scores.
     pub(crate) weights: Vec<f32>,
+    pub(crate) meanings: Meanings,
     pub(crate) by_slug: HashMap<(Kind, String), u32>,
     pub(crate) scratch: Mutex<Vec<crate::search::Scratch>>,
 }
@@ -137,7 +139,8 @@ const SATURATION: f32 = 1.2;
 
 impl Index {
     /// Reads all documents once. About a second for fifty thousand.
-    pub fn build(documents: Vec<Document>, synonyms: &Synonyms) -> Index {
+    pub fn build(mut documents: Vec<Document>, synonyms: &Synonyms) -> Index {
+        let meanings = Meanings::gather(documents.iter_mut().map(|document| document.vector.take()));
         let mut gathered = Gathered::default();
         let mut sections = HashMap::new();
         for (number, document) in documents.iter().enumerate() {
@@ -168,6 +171,7 @@ impl Index {
             phrases,
             speller,
             sections,
+            meanings,
             by_slug,
             scratch: Mutex::default(),
         }

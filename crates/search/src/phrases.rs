@@ -3,6 +3,7 @@
 
 use crate::document::Document;
 use crate::index::{Postings, Vocabulary};
+use crate::query::How;
 use crate::reading::Unit;
 use crate::spoken;
 use crate::text::{self, Says};
@@ -36,6 +37,8 @@ pub(crate) struct Found {
     pub document: u32,
     pub value: f32,
     pub stands_alone: bool,
+    /// All of it was said, and nothing else.
+    pub is_what_was_said: bool,
 }
 
 /// Grammar and small talk count for less than the thing itself, but 'nothing in the cupboards' is not 'in the cupboards'.
@@ -43,6 +46,8 @@ const LITTLE_SHARE: f32 = 0.2;
 const CHAT_SHARE: f32 = 0.4;
 /// A saying made of small talk alone ('who can I talk to') brings its entry when most of it was said.
 const SAID_NEARLY_ALL: f32 = 0.7;
+/// Two sums of the same weights differ by their last digits.
+const SAID_ALL: f32 = 0.999;
 /// A saying half said is worth a little more than half of what was said of it.
 const SHARE_POWER: f32 = 0.7;
 /// That power is read from a table of so many steps: a search needs it some hundred times, and it is dear to work out.
@@ -143,6 +148,9 @@ impl Phrases {
                 }
             }
         }
+        // A phrase of the list of families' words is counted by its words.
+        let is_a_word = |unit: &&Unit| unit.reaches.iter().any(|reach| reach.how != How::Synonym);
+        let asked: f32 = units.iter().filter(is_a_word).map(|unit| unit.weight).sum();
         for &phrase in touched.iter() {
             let place = room[phrase as usize];
             let share = (place.said / self.masses[phrase as usize].max(f32::MIN_POSITIVE)).min(1.0);
@@ -150,6 +158,7 @@ impl Phrases {
                 document: self.documents[phrase as usize],
                 value: place.said * self.worth(share),
                 stands_alone: place.tells || share >= SAID_NEARLY_ALL,
+                is_what_was_said: share >= SAID_ALL && place.said >= asked * SAID_ALL,
             });
         }
     }

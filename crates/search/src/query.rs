@@ -32,6 +32,8 @@ pub struct Query {
     pub per_page: usize,
     /// Choices that are no tags, to be counted as facets are.
     pub what_if: Vec<WhatIf>,
+    /// Ranked by words and by nothing else: for staff and for measuring what meaning adds.
+    pub lexical_alone: bool,
 }
 
 /// A choice that could be made instead of the one of its kind that stands now.
@@ -88,6 +90,7 @@ impl Default for Query {
             page: 1,
             per_page: 20,
             what_if: Vec::new(),
+            lexical_alone: false,
         }
     }
 }
@@ -166,6 +169,23 @@ pub struct Results<'a> {
     pub near_misses: Vec<Hit>,
     /// Even the best match is a poor one: 'not sure, these may be near it'.
     pub weak: bool,
+    /// How sure we can be of the best one, for whoever must rather say nothing than something wrong.
+    pub sureness: Sureness,
+}
+
+/// How well the best result answers what was typed. All shares are from 0 to 1; without words all are 0. What is pinned
+/// by rule is not meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sureness {
+    /// What the best match of all, whatever is ticked, has of a perfect one by its words alone. The steadiest of these
+    /// to abstain by: [`Results::weak`] is made of it.
+    pub lexical_share: f32,
+    /// What the best result has of a perfect match by words and meaning together.
+    pub fused_share: f32,
+    /// How far the best result is ahead of the next, as a share of its own score. 1 when it is the only one.
+    pub margin: f32,
+    /// How much of what was typed the best result holds, rare words counting for more.
+    pub covered: f32,
 }
 
 /// One result.
@@ -185,8 +205,19 @@ pub struct Hit {
     pub section: Option<usize>,
     /// Shown first by rule, not by rank.
     pub pinned: bool,
+    /// How much of what was typed it holds, from 0 to 1, rare words counting for more.
+    pub covered: f32,
+    /// How near it is in meaning, from -1 to 1, where that was asked and is known.
+    pub closeness: Option<f32>,
     /// Why it is here.
     pub matched: Vec<Match>,
+}
+
+impl Hit {
+    /// No word led here, only what the words mean.
+    pub fn is_by_meaning_alone(&self) -> bool {
+        !self.matched.is_empty() && self.matched.iter().all(|matched| matched.how == How::Meaning)
+    }
 }
 
 /// A word that led to a result.
@@ -213,6 +244,8 @@ pub enum How {
     Spelling,
     /// By the list of families' words.
     Synonym,
+    /// By no word at all: it is near in meaning. Such a match has no words of its own.
+    Meaning,
 }
 
 /// A value to filter by, and how many there are.

@@ -1,6 +1,7 @@
 //! What each typed word may reach in the index: itself, a slip put right, a family's word, a beginning.
 
 use crate::index::Index;
+use crate::languages;
 use crate::phrases::share_of;
 use crate::query::How;
 use crate::spoken;
@@ -42,6 +43,25 @@ pub(crate) struct Reading {
     pub small_talk: bool,
     /// There was at least one word to search for.
     pub any_words: bool,
+    /// A loss was heard in another language.
+    pub speaks_of_loss: bool,
+    /// What was typed in plain spelling, word by word.
+    pub words: Vec<String>,
+}
+
+impl Reading {
+    /// What was typed, in plain spelling and with slips put right: what its meaning is read from.
+    pub fn in_plain_words(&self) -> String {
+        let mut plain = String::new();
+        for word in &self.words {
+            let slip = self.corrected.iter().find(|(typed, _)| typed == word);
+            if !plain.is_empty() {
+                plain.push(' ');
+            }
+            plain.push_str(slip.map_or(word, |(_, meant)| meant));
+        }
+        plain
+    }
 }
 
 /// A letter of four thousand characters is still searched for what matters in it.
@@ -70,6 +90,10 @@ impl Index {
         });
         forget_what_is_not(&mut words);
         let mut reading = Reading { any_words: !words.is_empty(), ..Reading::default() };
+        if let Some(english) = self.read_another_language(&words, &mut reading.corrected) {
+            reading.speaks_of_loss = languages::speaks_of_loss(&english);
+            words = english;
+        }
         reading.small_talk = words.iter().all(|word| text::says(word) != Says::Much);
         self.read_words(&words, &mut reading);
         if reading.said.iter().all(|said| said.reaches.is_empty()) {
@@ -90,7 +114,37 @@ impl Index {
         }
         keep_the_rarest(&mut reading.said);
         self.add_units(&words, &mut reading);
+        reading.words = words;
         reading
+    }
+
+    /// What we can read of another language, when most of what was typed is no English that we know.
+    fn read_another_language(
+        &self,
+        words: &[String],
+        corrected: &mut Vec<(String, String)>,
+    ) -> Option<Vec<String>> {
+        let is_known = |word: &String| self.vocabulary.knows(word) && word.is_ascii();
+        let telling = || words.iter().filter(|word| text::says(word) == Says::Much);
+        let unknown = telling().filter(|word| !is_known(word)).count();
+        let is_english = unknown == 0 || 2 * unknown < telling().count();
+        if is_english || !telling().any(|word| !is_known(word) && languages::english(word).is_some()) {
+            return None;
+        }
+        let mut english: Vec<String> = Vec::new();
+        for word in words {
+            match languages::english(word).filter(|_| text::says(word) == Says::Much) {
+                Some(means) => {
+                    if !corrected.iter().any(|(typed, _)| typed == word) {
+                        corrected.push((word.clone(), means.to_owned()));
+                    }
+                    english.extend(means.split(' ').map(str::to_owned));
+                }
+                None if is_known(word) => english.push(word.clone()),
+                None => {}
+            }
+        }
+        Some(english)
     }
 
     /// A dropped h and 'in' for 'ing' are how people here speak: 'ousing', 'cryin'.

@@ -2,12 +2,14 @@
 
 use crate::document::Field;
 use crate::filters::{self, Bits};
+use crate::fusion;
 use crate::index::{Index, SectionTerms};
 use crate::loss;
 use crate::phrases::Spoken;
-use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort};
+use crate::query::{FilterRef, Hit, How, Loosened, Match, Query, Results, Sort, Sureness};
 use crate::reading::{Reading, Said};
 use crate::when::When;
+use meaning::{Table, Vector};
 use std::borrow::Cow;
 
 /// Room for scores, one place an entry, used again by the next search.
@@ -42,6 +44,8 @@ const COVERED_NOTHING: f32 = 0.5;
 /// How much the best saying counts beside all the words.
 const SAYING_WEIGHT: f32 = 1.2;
 const NEAR_MISSES: usize = 3;
+/// Two sums of the same weights differ by their last digits.
+const SAID_WHOLLY: f32 = 0.999;
 /// What is at the door gets this much more than what is far away, and half of it is gone after this many metres.
 const NEARNESS_BONUS: f64 = 0.3;
 const NEARNESS_METRES: f64 = 3_000.0;
@@ -63,7 +67,7 @@ impl Index {
         let (query, reading) = self.settle(query);
         let query = &*query;
         let mut scratch = self.take_scratch();
-        let loss = query.loss || loss::speaks_of_loss(&query.words);
+        let loss = query.loss || reading.speaks_of_loss || loss::speaks_of_loss(&query.words);
         let tail = if reading.said.len() > 1 { TAIL_OF_SEVERAL } else { TAIL_OF_ONE };
         let run = Run::start(self, query, &reading, &mut scratch, loss, tail);
         let count = run.without(None).count() + run.pinned.count();
@@ -75,7 +79,7 @@ impl Index {
         let (query, reading) = self.settle(query);
         let query = &*query;
         let mut scratch = self.take_scratch();
-        let speaks_of_loss = query.loss || loss::speaks_of_loss(&query.words);
+        let speaks_of_loss = query.loss || reading.speaks_of_loss || loss::speaks_of_loss(&query.words);
         let tail = if reading.said.len() > 1 { tail_of_several } else { tail_of_one };
         let run = Run::start(self, query, &reading, &mut scratch, speaks_of_loss, tail);
         let results = run.finish();
@@ -131,15 +135,8 @@ impl Index {
         }
     }
 
-    /// Adds up what each said thing gives to each entry; returns the best score and the share of the best possible.
-    fn score(
-        &self,
-        query: &Query,
-        reading: &Reading,
-        scratch: &mut Scratch,
-        hidden: &Bits,
-        loss: bool,
-    ) -> (f32, f32) {
+    /// Adds up what each said thing gives to each entry by its words.
+    fn score(&self, reading: &Reading, scratch: &mut Scratch, is_hidden: impl Fn(u32) -> bool) -> ByWords {
         for (number, said) in reading.said.iter().enumerate() {
             for reach in &said.reaches {
                 let postings = &self.postings[reach.stem as usize];
@@ -157,22 +154,29 @@ impl Index {
                 }
             }
         }
-        self.add_sayings(reading, scratch);
-        let fits = self.columns.leanings(query);
+        let named = self.add_sayings(reading, scratch);
         let asked: f32 = reading.said.iter().map(|said| said.rarity).sum();
         let share_of_asked = 1.0 / asked.max(f32::MIN_POSITIVE);
-        let (mut best, mut best_share) = (0f32, 0f32);
+        let mut best = 0f32;
         for &document in &scratch.touched {
             let place = &mut scratch.places[document as usize];
             let covered = place.covered * share_of_asked;
             place.score *= COVERED_NOTHING + (1.0 - COVERED_NOTHING) * covered;
             place.score += SAYING_WEIGHT * place.saying;
             place.score *= self.weights[document as usize];
-            if !(loss && hidden.has(document as usize)) && place.score > best {
+            if place.score > best && !is_hidden(document) {
                 best = place.score;
-                best_share = place.score * share_of_asked / (1.0 + SAYING_WEIGHT);
             }
         }
+        let is_named = named.into_iter().any(|document| {
+            !is_hidden(document) && scratch.places[document as usize].covered >= SAID_WHOLLY * asked
+        });
+        ByWords { best, asked, perfect: asked * (1.0 + SAYING_WEIGHT), is_named }
+    }
+
+    /// Lifts what fits what was heard besides, and lowers what is for others.
+    fn lift(&self, query: &Query, scratch: &mut Scratch, best: f32) {
+        let fits = self.columns.leanings(query);
         for &document in &scratch.touched {
             let place = &mut scratch.places[document as usize];
             // What only mentions the words is lifted less: being free makes no midwife a swimming pool.
@@ -181,7 +185,45 @@ impl Index {
             place.lifted =
                 place.score * if factor > 1.0 { 1.0 + (factor - 1.0) * is_asked_for } else { factor };
         }
-        (best, best_share)
+    }
+
+    /// Where words leave a doubt, meaning has a say: it lifts among what words found and brings in the few nearest of
+    /// the others. Gives the vector of what was asked and what it brought in; `matching` gains those.
+    fn fuse(
+        &self,
+        reading: &Reading,
+        scratch: &mut Scratch,
+        by_words: &mut ByWords,
+        matching: &mut Bits,
+        is_hidden: impl Fn(u32) -> bool,
+    ) -> Option<(Vector, Vec<u32>)> {
+        if by_words.is_named || by_words.share() >= fusion::DOUBT_BELOW {
+            return None;
+        }
+        if by_words.best <= 0.0 && !fusion::are_words(&reading.words) {
+            return None;
+        }
+        let asked = Table::builtin().vector(&reading.in_plain_words())?;
+        let mut brought_in = Vec::new();
+        let may_come_in = |document: usize| !matching.has(document) && !is_hidden(document as u32);
+        for (document, _) in self.meanings.nearest(&asked, may_come_in) {
+            let place = &scratch.places[document as usize];
+            if place.last_said == 0 && place.saying == 0.0 {
+                scratch.touched.push(document);
+            }
+            brought_in.push(document);
+        }
+        brought_in.iter().for_each(|document| matching.set(*document as usize));
+        let full = if by_words.best > 0.0 { by_words.best } else { by_words.perfect };
+        for document in matching.iter() {
+            let Some(closeness) = self.meanings.closeness(&asked, document) else { continue };
+            let place = &mut scratch.places[document];
+            place.score = fusion::fused(place.score, closeness, full * self.weights[document]);
+            if place.score > by_words.best && !is_hidden(document as u32) {
+                by_words.best = place.score;
+            }
+        }
+        Some((asked, brought_in))
     }
 
     /// Pages about the site itself whose name nobody said: what families look for is help, not us.
@@ -200,9 +242,11 @@ impl Index {
     }
 
     /// An entry is as good as its best saying: twelve near ones are not worth twelve.
-    fn add_sayings(&self, reading: &Reading, scratch: &mut Scratch) {
+    /// Gives the entries that have a saying of which all was said, and nothing but that.
+    fn add_sayings(&self, reading: &Reading, scratch: &mut Scratch) -> Vec<u32> {
+        let mut named = Vec::new();
         if reading.only_chat && reading.units.len() < 2 {
-            return;
+            return named;
         }
         let Scratch { places, touched, sayings, sayings_touched } = scratch;
         self.phrases.weigh(&reading.units, sayings, sayings_touched, |found| {
@@ -214,7 +258,28 @@ impl Index {
                 touched.push(found.document);
             }
             place.saying = place.saying.max(found.value);
+            if found.is_what_was_said {
+                named.push(found.document);
+            }
         });
+        named
+    }
+}
+
+/// What words alone say.
+#[derive(Clone, Copy, Debug, Default)]
+struct ByWords {
+    best: f32,
+    /// What all the words weigh that were typed.
+    asked: f32,
+    perfect: f32,
+    /// Some entry is called what was typed, wholly.
+    is_named: bool,
+}
+
+impl ByWords {
+    fn share(&self) -> f32 {
+        self.best / self.perfect.max(f32::MIN_POSITIVE)
     }
 }
 
@@ -230,6 +295,9 @@ struct Run<'i, 'a> {
     pinned: Bits,
     here: Option<[f64; 3]>,
     weak: bool,
+    by_words: ByWords,
+    lexical_share: f32,
+    meant: Option<(Vector, Vec<u32>)>,
 }
 
 impl<'i, 'a> Run<'i, 'a> {
@@ -243,24 +311,33 @@ impl<'i, 'a> Run<'i, 'a> {
     ) -> Run<'i, 'a> {
         let length = index.documents.len();
         let mut filters = index.columns.asked(query);
+        let mut shown = Bits::all(length);
+        shown.and_not(&index.about_site_not_named(&reading.said));
         let mut weak = false;
+        let (mut by_words, mut lexical_share, mut meant) = (ByWords::default(), 0.0, None);
         if reading.any_words {
-            let (best, share) = index.score(query, reading, scratch, &index.baby, loss);
-            weak = reading.only_chat || share < WEAK_BELOW;
+            let is_hidden = |document: u32| loss && index.baby.has(document as usize);
+            by_words = index.score(reading, scratch, is_hidden);
+            lexical_share = by_words.share();
+            weak = reading.only_chat || lexical_share < WEAK_BELOW;
             let mut matching = Bits::none(length);
             for &document in &scratch.touched {
                 let score = scratch.places[document as usize].score;
-                if score > 0.0 && score >= best * tail {
+                if score > 0.0 && score >= by_words.best * tail {
                     matching.set(document as usize);
                 }
             }
+            // Loss is a rule: what is near in meaning to a loss may be what must not be shown.
+            if !query.lexical_alone && !loss && !index.meanings.is_empty() {
+                let is_hidden = |document: u32| !shown.has(document as usize);
+                meant = index.fuse(reading, scratch, &mut by_words, &mut matching, is_hidden);
+            }
+            index.lift(query, scratch, by_words.best);
             filters.push((FilterRef::Words, matching));
         }
         if query.days == 0 && query.time.is_none() {
             filters.extend(index.columns.open_or_not_given(When::leaning(query)));
         }
-        let mut shown = Bits::all(length);
-        shown.and_not(&index.about_site_not_named(&reading.said));
         let mut pinned = Bits::none(length);
         if loss {
             pinned = index.loss.clone();
@@ -268,7 +345,20 @@ impl<'i, 'a> Run<'i, 'a> {
             shown.and_not(&pinned);
         }
         let here = query.near.as_ref().map(|near| filters::point(near.lat, near.lon));
-        Run { index, query, reading, scratch, filters, shown, pinned, here, weak }
+        Run {
+            index,
+            query,
+            reading,
+            scratch,
+            filters,
+            shown,
+            pinned,
+            here,
+            weak,
+            by_words,
+            lexical_share,
+            meant,
+        }
     }
 
     fn finish(self) -> Results<'i> {
@@ -285,6 +375,7 @@ impl<'i, 'a> Run<'i, 'a> {
             what_if: self.counts_if(pinned),
             corrected: self.reading.corrected.clone(),
             weak: self.weak,
+            sureness: self.sureness(&everything),
             ..Results::default()
         };
         if left <= FEW && !self.filters.is_empty() {
@@ -292,6 +383,33 @@ impl<'i, 'a> Run<'i, 'a> {
             results.near_misses = self.near_misses(&everything);
         }
         results
+    }
+
+    /// The best of what is left and the next, whatever order was asked for.
+    fn sureness(&self, everything: &Bits) -> Sureness {
+        let perfect = self.by_words.perfect;
+        if !self.reading.any_words || perfect <= 0.0 {
+            return Sureness::default();
+        }
+        let (mut best, mut next, mut covered) = (0f32, 0f32, 0f32);
+        for document in everything.iter() {
+            let place = &self.scratch.places[document];
+            if place.lifted > best {
+                (best, next, covered) = (place.lifted, best, self.covered(document));
+            } else if place.lifted > next {
+                next = place.lifted;
+            }
+        }
+        Sureness {
+            lexical_share: self.lexical_share.min(1.0),
+            fused_share: (best / perfect).min(1.0),
+            margin: if best > 0.0 { 1.0 - next / best } else { 0.0 },
+            covered,
+        }
+    }
+
+    fn covered(&self, document: usize) -> f32 {
+        (self.scratch.places[document].covered / self.by_words.asked.max(f32::MIN_POSITIVE)).min(1.0)
     }
 
     /// What is left under all filters but one.
@@ -460,7 +578,13 @@ impl<'i, 'a> Run<'i, 'a> {
             ticked => ticked,
         };
         let slot = if when.is_any() { None } else { self.index.columns.slot(number, when) };
-        let matched = self.reading.said.iter().filter_map(|said| self.matched(said, number)).collect();
+        let mut matched: Vec<Match> =
+            self.reading.said.iter().filter_map(|said| self.matched(said, number)).collect();
+        let meant = self.meant.as_ref();
+        if meant.is_some_and(|(_, brought_in)| brought_in.contains(&(number as u32))) {
+            let (typed, found) = (String::new(), String::new());
+            matched.push(Match { typed, found, field: Field::Text, how: How::Meaning });
+        }
         Hit {
             document: number as u32,
             score: self.score_of(number, self.reading.any_words) as f32,
@@ -473,6 +597,8 @@ impl<'i, 'a> Run<'i, 'a> {
                 .get(&(number as u32))
                 .and_then(|sections| self.best_section(sections)),
             pinned,
+            covered: self.covered(number),
+            closeness: meant.and_then(|(asked, _)| self.index.meanings.closeness(asked, number)),
             matched,
         }
     }

@@ -43,11 +43,15 @@ pub fn each_word(text: &str, mut take: impl FnMut(&str, bool)) {
             }
             Folded::Several => {
                 for part in c.nfkd().flat_map(char::to_lowercase) {
+                    // Marks first: those of Arabic count as letters too.
+                    if is_combining_mark(part) {
+                        continue;
+                    }
                     if part.is_alphanumeric() {
                         if word.len() < WORD_LETTERS_MAX {
                             word.push(part);
                         }
-                    } else if !is_combining_mark(part) {
+                    } else {
                         finish(&mut word, false, &mut previous, &mut hyphen_before);
                     }
                 }

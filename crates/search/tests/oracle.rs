@@ -1,13 +1,24 @@
 //! The engine beside a plain loop over the documents: the same filters, facets, totals, distances and loosened counts.
 
 use kernel::Dice;
+use meaning::{Table, Vector};
 use proptest::prelude::*;
 use search::{
     AgeAsked, AgeBand, Document, FilterRef, Index, Kind, Near, Query, Site, Slot, Sort, Synonyms, Tag,
-    metres_between,
+    fusion, metres_between,
 };
+use std::collections::BTreeSet;
 
 const WORDS: [&str; 6] = ["latch", "baby", "money", "horse", "speech", "quiet"];
+/// What an entry may be about without one of the words in its name.
+const MEANS: [&str; 6] = [
+    "breastfeeding a baby",
+    "debt money bills",
+    "pony riding horse",
+    "speech and talking",
+    "quiet",
+    "newborn baby",
+];
 const TAGS: [(&str, &[&str]); 3] = [
     ("cost", &["free", "paid"]),
     ("topic", &["feeding", "money", "play"]),
@@ -53,16 +64,24 @@ fn document() -> impl Strategy<Value = Document> {
         prop::collection::vec(site, 0..3),
         prop::collection::vec(slot, 0..3),
         any::<(bool, bool)>(),
+        prop::option::weighted(0.7, prop::sample::select(MEANS.to_vec())),
     )
-        .prop_map(|(kind, words, tags, ages, areas, sites, slots, (baby, loss))| {
+        .prop_map(|(kind, words, tags, ages, areas, sites, slots, (baby, loss), means)| {
             let mut document = Document::new(Kind::ALL[kind], "", &words.join(" "));
             document.tags =
                 tags.iter().map(|(g, v)| Tag::new(TAGS[*g].0, TAGS[*g].1[v % TAGS[*g].1.len()])).collect();
             (document.ages, document.areas, document.sites, document.slots) = (ages, areas, sites, slots);
             document.baby = baby && !loss;
             document.loss = loss && document.title.is_empty();
+            document.vector = means.and_then(|means| Table::builtin().vector(means));
             document
         })
+}
+
+/// Most are words of some name; a few are in none, so that only their meaning can find anything.
+fn asked_words() -> impl Strategy<Value = Vec<&'static str>> {
+    let unknown = prop::sample::subsequence(vec!["infant", "riding", "newborn"], 1..3);
+    prop_oneof![4 => prop::sample::subsequence(WORDS.to_vec(), 0..3), 2 => unknown]
 }
 
 fn query() -> impl Strategy<Value = Query> {
@@ -84,7 +103,7 @@ fn query() -> impl Strategy<Value = Query> {
     let tags = prop::collection::vec((0usize..3, prop::collection::vec(0usize..4, 0..3)), 0..3);
     let time = prop::option::of((0u16..1440, 1u16..900).prop_map(|(from, length)| (from, from + length)));
     (
-        prop::sample::subsequence(WORDS.to_vec(), 0..3),
+        asked_words(),
         prop::option::of(near),
         prop::option::of(age),
         tags,
@@ -124,6 +143,8 @@ fn query() -> impl Strategy<Value = Query> {
 /// Every filter as a plain question about one document.
 struct Oracle<'a> {
     query: &'a Query,
+    /// Entries that stand where they do in the list of documents, found by meaning and by no word.
+    brought_in: Vec<*const Document>,
 }
 
 impl Oracle<'_> {
@@ -136,7 +157,9 @@ impl Oracle<'_> {
         }
         let drops = |what: FilterRef| dropped == Some(&what);
         let query = self.query;
-        (drops(FilterRef::Words) || words(document, query))
+        (drops(FilterRef::Words)
+            || words(document, query)
+            || self.brought_in.contains(&std::ptr::from_ref(document)))
             && (drops(FilterRef::Distance) || distance(document, query))
             && (drops(FilterRef::Area) || area(document, query))
             && (drops(FilterRef::Age) || age(document, query))
@@ -169,6 +192,29 @@ impl Oracle<'_> {
 fn words(document: &Document, query: &Query) -> bool {
     query.words.is_empty()
         || query.words.split(' ').any(|word| document.title.split(' ').any(|known| known == word))
+}
+
+/// What comes in by its meaning, whatever the filters: where words leave a doubt, the few nearest of the others.
+fn brought_in(
+    documents: &[Document],
+    vectors: &[Option<Vector>],
+    query: &Query,
+    lexical_share: f32,
+) -> Vec<usize> {
+    let asked: BTreeSet<&str> = query.words.split(' ').collect();
+    let is_named =
+        documents.iter().any(|document| document.title.split(' ').collect::<BTreeSet<_>>() == asked);
+    if query.words.is_empty() || query.loss || is_named || lexical_share >= fusion::DOUBT_BELOW {
+        return Vec::new();
+    }
+    let Some(asked) = Table::builtin().vector(&query.words) else { return Vec::new() };
+    let closeness = |at: usize| vectors[at].as_ref().map(|vector| asked.closeness(vector));
+    let mut near: Vec<(usize, f32)> = (0..documents.len())
+        .filter(|at| !words(&documents[*at], query))
+        .filter_map(|at| closeness(at).filter(|near| *near >= fusion::NEAR_ENOUGH).map(|near| (at, near)))
+        .collect();
+    near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    near.iter().take(fusion::BROUGHT_IN_MAX).map(|(at, _)| *at).collect()
 }
 
 fn haversine(a: (f64, f64), b: (f64, f64)) -> f64 {
@@ -253,10 +299,13 @@ proptest! {
 
     #[test]
     fn every_count_agrees_with_a_plain_loop(documents in prop::collection::vec(document(), 0..90), query in query()) {
+        let vectors: Vec<Option<Vector>> = documents.iter().map(|document| document.vector.clone()).collect();
         let index = Index::build(documents, &Synonyms::none());
         let documents = index.documents();
         let results = index.search_whole_tail(&query);
-        let oracle = Oracle { query: &query };
+        let near = brought_in(documents, &vectors, &query, results.sureness.lexical_share);
+        let near = near.into_iter().map(|at| std::ptr::from_ref(&documents[at])).collect();
+        let oracle = Oracle { query: &query, brought_in: near };
         let borderline = query.near.as_ref().is_some_and(|near| near.within_metres.is_some_and(|within| {
             documents.iter().filter_map(|document| nearest(document, near)).any(|metres| (metres - within).abs() < 0.01)
         }));
@@ -339,7 +388,7 @@ fn many_services_agree_with_a_plain_loop_too() {
         time: Some((540, 720)),
         ..Query::default()
     };
-    let oracle = Oracle { query: &query };
+    let oracle = Oracle { query: &query, brought_in: Vec::new() };
     let all = index.documents().iter().filter(|document| oracle.shows(document, None)).count();
     assert_eq!(index.search(&query).total, all);
     assert!(all > 3, "{all}");

@@ -22,6 +22,8 @@ pub struct Page {
     bare: bool,
     map: bool,
     passkeys: bool,
+    asks: bool,
+    clear_at: String,
     header_search: bool,
     large: bool,
     hero: String,
@@ -42,6 +44,8 @@ pub enum Nav {
     Advice,
     /// Hubs.
     Hubs,
+    /// Ask.
+    Ask,
     /// My list.
     List,
 }
@@ -98,6 +102,18 @@ impl Page {
     /// Passkeys are made or used here.
     pub fn with_passkeys(mut self) -> Page {
         self.passkeys = true;
+        self
+    }
+
+    /// Questions are asked and answered here.
+    pub fn with_ask(mut self) -> Page {
+        self.asks = true;
+        self
+    }
+
+    /// 'Exit this page' also forgets, on the server, what stands at this address.
+    pub fn clearing(mut self, path: impl Into<String>) -> Page {
+        self.clear_at = path.into();
         self
     }
 

@@ -1,7 +1,7 @@
 use crate::{assets, cache::PageCache};
 use arc_swap::ArcSwap;
 use kernel::{Clock, Dice, Fault};
-use safety::{LocalContacts, Screen, Screened, Verdict};
+use safety::{LocalContacts, Screen, Screened, SecondNet, Verdict};
 use settings::{Council, Theme};
 use std::sync::Arc;
 use store::Db;
@@ -15,6 +15,7 @@ struct Inner {
     clock: Clock,
     dice: Dice,
     screen: Screen,
+    second_net: Option<Arc<dyn SecondNet>>,
     council: ArcSwap<Council>,
     theme: ArcSwap<ThemeSheet>,
     cache: PageCache,
@@ -31,6 +32,16 @@ impl Site {
     /// Opens the site over a migrated database. Fails when the safety screen cannot load: without it no box may be
     /// typed into.
     pub async fn open(db: Db, clock: Clock, dice: Dice) -> Result<Site, Fault> {
+        Site::open_with_second_net(db, clock, dice, None).await
+    }
+
+    /// The same where a council may have a second net behind the safety screen.
+    pub async fn open_with_second_net(
+        db: Db,
+        clock: Clock,
+        dice: Dice,
+        second_net: Option<Arc<dyn SecondNet>>,
+    ) -> Result<Site, Fault> {
         let screen = Screen::new()?;
         let council = db.read(settings::find_council).await?.unwrap_or_else(Council::unnamed);
         let theme = ThemeSheet::of(&council)?;
@@ -39,6 +50,7 @@ impl Site {
             clock,
             dice,
             screen,
+            second_net,
             council: ArcSwap::from_pointee(council),
             theme: ArcSwap::from_pointee(theme),
             cache: PageCache::new(),
@@ -77,7 +89,11 @@ impl Site {
 
     /// Puts a text through the safety screen: the first thing done with anything a person typed.
     pub fn screen(&self, text: &str) -> Screened {
-        self.0.screen.read(text)
+        let screened = self.0.screen.read(text);
+        match &self.0.second_net {
+            Some(net) => screened.seen_by(&**net),
+            None => screened,
+        }
     }
 
     /// The fixed card a verdict calls for, or `None` when it is clear.
@@ -124,5 +140,37 @@ pub(crate) fn assets_or_fault() -> Result<(), Fault> {
         Ok(())
     } else {
         anyhow::bail!("the style sheet has not been built: run scripts/assets first")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use safety::{Category, Level};
+    use store::testing::both;
+
+    struct HearsDanger;
+    impl SecondNet for HearsDanger {
+        fn read(&self, text: &str) -> Option<Category> {
+            text.contains("the usual thing").then_some(Category::UnspecifiedDanger)
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_screen_lets_pass_is_seen_by_the_second_net_and_brings_its_card() {
+        both(&[settings::MIGRATIONS], async |db| {
+            let clock = Clock::standing_at("2026-11-23T09:00:00Z");
+            let level = |site: &Site, text: &str| site.screen(text).verdict().level;
+            let without = Site::open(db.clone(), clock.clone(), Dice::loaded(1)).await.unwrap();
+            assert_eq!(level(&without, "he did the usual thing"), Level::Clear);
+            let net: Arc<dyn SecondNet> = Arc::new(HearsDanger);
+            let with = Site::open_with_second_net(db, clock, Dice::loaded(1), Some(net)).await.unwrap();
+            assert_eq!(level(&with, "he did the usual thing"), Level::Amber);
+            assert_eq!(level(&with, "where is the baby clinic"), Level::Clear);
+            assert_eq!(level(&with, "i want to kill myself after the usual thing"), Level::Red);
+            let seen = with.screen("he did the usual thing");
+            assert!(with.card(seen.verdict()).is_some());
+        })
+        .await;
     }
 }

@@ -10,6 +10,7 @@ mod schema;
 mod services;
 mod taken_in;
 mod upkeep;
+mod vectors;
 mod versions;
 mod words;
 mod write_service;
@@ -42,6 +43,7 @@ pub(crate) use upkeep::{
     insert_hiding, insert_opens, list_settled_since, list_unsettled, list_upkeep_lines, set_assured,
     set_settled,
 };
+pub(crate) use vectors::{VectorKey, VectorRow, delete_vector, list_vector_keys, list_vectors, set_vector};
 pub(crate) use versions::{
     EntryRow, NewVersion, find_current_version, find_draft_from_rows, find_entry_row, find_version,
     find_version_number, insert_versions, list_assured, list_closing, list_entry_rows, list_reports_of,

@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "services that stand for another",
         sql: super::replaced::REPLACED,
     },
+    Migration { room: "directory", number: 9, name: "what documents mean", sql: super::vectors::VECTORS },
 ];
 
 const CORE: &str = "

@@ -8,7 +8,10 @@ use anyhow::Context;
 use fetch::Reach;
 use hearth::{House, OutgoingConfig, Setup, config::Config};
 use kernel::{Clock, Dice, Fault};
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 use store::Db;
 use tokio::net::TcpListener;
 
@@ -29,7 +32,8 @@ pub(crate) async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fa
     }
     set_public_url(&db, &address).await?;
     let outgoing = OutgoingConfig { reach: Reach::Nothing, ..OutgoingConfig::default() };
-    let setup = Setup { is_demonstration: true, outgoing, ..Setup::default() };
+    let encoder = std::env::var_os("HEARTH_ENCODER_FOLDER").map(PathBuf::from);
+    let setup = Setup { is_demonstration: true, outgoing, encoder, ..Setup::default() };
     let house = House::open(db, Clock::real(), Dice::real(), setup).await?;
     demo::add_people(&house.site).await?;
     demo::add_work(&house.site, &house.notify).await?;

@@ -30,3 +30,9 @@ mod intruder;
 mod policy;
 mod statements;
 mod walk;
+
+mod ask_abuse;
+mod ask_answers;
+mod ask_privacy;
+mod ask_safety;
+mod ask_talk;

@@ -1,0 +1,322 @@
+//! The words of a question that tell something, and which sentences of a source hold most of them.
+
+use crate::passages::{Part, Passages, Piece, Quotable, Quote, stems};
+use search::Match;
+use std::collections::HashSet;
+
+/// A question's words, each with every form in which a source may have it.
+#[derive(Clone, Debug, Default)]
+pub struct AskedWords {
+    terms: Vec<Term>,
+    wants: Wants,
+}
+
+#[derive(Clone, Debug)]
+struct Term {
+    typed: String,
+    forms: HashSet<String>,
+    rarity: f32,
+}
+
+impl Term {
+    fn is_in(&self, stems: &HashSet<String>) -> bool {
+        self.forms.iter().any(|form| stems.contains(form))
+    }
+}
+
+/// What kind of answer is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wants {
+    /// Anything.
+    #[default]
+    Words,
+    /// A time, a place, a price or a number: these come from fields.
+    Field,
+    /// Whether somebody may have something.
+    Criteria,
+    /// How something is done.
+    Steps,
+    /// Somewhere to go.
+    Session,
+}
+
+/// Words that every question has.
+const SMALL: &str = " a about after all am an and any anyone anything are as at be been before being but by can cant come could dc did do does doesnt doing dont each eligible entitled qualify cost costs price number phone open opening address time times else even ever every for from get gets getting give go goes going good got had has have having he hello help helping her here hes hi him his how i id if ill im in into is isnt it its ive just keep keeps know let lets like little ll long looking lot make makes me mine more most much my near need needs never new nice no not now of off ok on one only or other our out over own pls please put really right s said same say says see she shes should so some someone something stuff sure t take tell than thank thanks that thats the their them then there these they theyre thing things think this those to today too try trying u up us ur use very want wants was way we well went were what whats when where which while who whos why will with wont would ya yes yet you your youre ";
+
+/// How many sentences a quotation has at most, and how many points of a list.
+const SENTENCES_MAX: usize = 3;
+const POINTS_MAX: usize = 7;
+
+impl AskedWords {
+    /// The words of a question, with what the index read them as.
+    pub fn of<'m>(text: &str, matched: impl Iterator<Item = &'m Match>, passages: &Passages) -> AskedWords {
+        let words = search::words(text);
+        let mut terms: Vec<Term> = Vec::new();
+        for word in words.iter().filter(|word| !is_small(word)).take(40) {
+            let stem = search::stem(word);
+            if terms.iter().any(|term| term.forms.contains(&stem)) {
+                continue;
+            }
+            let rarity = passages.rarity(&stem);
+            terms.push(Term { typed: word.clone(), forms: HashSet::from([stem]), rarity });
+        }
+        for one in matched {
+            let stems: HashSet<String> =
+                search::words(&one.found).into_iter().map(|word| search::stem(&word)).collect();
+            // Of several words that mean one thing, none means it alone.
+            let Some(term) = terms.iter_mut().find(|term| term.typed == one.typed) else { continue };
+            term.forms.extend(stems);
+            // A word that means another, or was meant to be another, is as rare as that.
+            term.rarity = term.forms.iter().map(|form| passages.rarity(form)).fold(term.rarity, f32::min);
+        }
+        AskedWords { terms, wants: wants(&words) }
+    }
+
+    /// What kind of answer is looked for.
+    pub fn wants(&self) -> Wants {
+        self.wants
+    }
+
+    /// How many words tell something.
+    pub fn telling(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Whether every word that tells something is of this sort.
+    pub fn all_typed(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.terms.iter().all(|term| is(&term.typed))
+    }
+
+    /// What share of the question these matches answer, rare words counting most.
+    pub fn answered_by(&self, matched: &[Match]) -> f32 {
+        // What was typed together may have been found together: 'wont latch'.
+        let held: HashSet<&str> = matched.iter().flat_map(|one| one.typed.split(' ')).collect();
+        self.share(|term| held.contains(term.typed.as_str()))
+    }
+
+    fn covered(&self, stems: &HashSet<String>) -> f32 {
+        self.share(|term| term.is_in(stems))
+    }
+
+    fn share(&self, is_covered: impl Fn(&Term) -> bool) -> f32 {
+        self.share_of(|term| if is_covered(term) { 1.0 } else { 0.0 })
+    }
+
+    fn share_of(&self, weight: impl Fn(&Term) -> f32) -> f32 {
+        let all: f32 = self.terms.iter().map(|term| term.rarity).sum();
+        if all <= 0.0 {
+            return 0.0;
+        }
+        self.terms.iter().map(|term| weight(term) * term.rarity).sum::<f32>() / all
+    }
+
+    /// How much of the question a source and these words of it hold together.
+    pub fn held_by(&self, of: &Quotable, quote: &Quote) -> f32 {
+        let words = stems(&[quote.text().as_str(), &quote.heading].join(" "));
+        self.share(|term| term.is_in(&words) || term.is_in(&of.title_stems))
+    }
+
+    /// How much of the question a name holds.
+    pub fn named_by(&self, name: &str) -> f32 {
+        self.covered(&stems(name))
+    }
+
+    /// What kind of words suits what is wanted.
+    fn suits(&self, pieces: &[Piece]) -> f32 {
+        let figures = pieces.iter().any(|piece| piece.text.contains(|c: char| c.is_ascii_digit()));
+        let says_who = ["must ", "If you get ", "you may get ", "who get "];
+        let criteria = pieces.iter().any(|piece| says_who.iter().any(|words| piece.text.contains(words)));
+        match self.wants {
+            Wants::Criteria if criteria => 0.5,
+            Wants::Field | Wants::Criteria if figures => 0.12,
+            Wants::Steps if pieces.iter().any(|piece| piece.is_point) => 0.08,
+            _ => 0.0,
+        }
+    }
+
+    /// The sentences of a source that hold most of the question, with how much: one to three that stand together, or
+    /// the line before a list with its points.
+    pub fn best_quote(&self, of: &Quotable) -> Option<(Quote, f32)> {
+        let title = self.covered(&of.title_stems);
+        let mut best: Option<(f32, (usize, usize, usize))> = None;
+        for (number, part) in of.parts.iter().enumerate() {
+            let heading =
+                self.share_of(|term| match (term.is_in(&part.heading_stems), term.is_in(&of.title_stems)) {
+                    (false, _) => 0.0,
+                    (true, true) => 0.3,
+                    (true, false) => 1.0,
+                });
+            for (first, last) in windows(part) {
+                let pieces = &part.pieces[first..=last];
+                let held: HashSet<String> =
+                    pieces.iter().flat_map(|piece| piece.stems.iter().cloned()).collect();
+                // What the title says already tells little about which of its sentences is meant.
+                let own = self.share_of(|term| {
+                    let weight = if term.is_in(&of.title_stems) { 0.4 } else { 1.0 };
+                    if term.is_in(&held) { weight } else { 0.0 }
+                });
+                let score = own + 0.8 * heading + 0.3 * title + self.suits(pieces)
+                    - untidy(part, pieces)
+                    - 0.015 * number as f32
+                    // A question that the title asks is answered by what stands first.
+                    + if number == 0 && first == 0 && title >= 0.6 { 0.45 * title } else { 0.0 }
+                    + if first == 0 { 0.08 } else { 0.0 };
+                if best.is_none_or(|(most, _)| score > most) {
+                    best = Some((score, (number, first, last)));
+                }
+            }
+        }
+        let (score, (part, first, last)) = best?;
+        of.quote(part, first, last).map(|quote| (quote, score))
+    }
+}
+
+/// What makes words worse to quote: too few or too many, hanging on what stood before, a list of links.
+fn untidy(part: &Part, pieces: &[Piece]) -> f32 {
+    let points = pieces.iter().filter(|piece| piece.is_point).count();
+    let sentences = pieces.len() - points;
+    let words: usize = pieces.iter().map(|piece| piece.text.split(' ').count()).sum();
+    let hangs = ["This ", "It ", "They ", "But ", "That ", "So ", "And ", "These ", "Then "];
+    let first = pieces.first().map_or("", |piece| piece.text.as_str());
+    let mut untidy = 0.03 * sentences.saturating_sub(1) as f32 + 0.03 * points.saturating_sub(3) as f32;
+    untidy += if words < 8 { 0.2 } else { 0.0 };
+    untidy += if hangs.iter().any(|start| first.starts_with(start)) { 0.15 } else { 0.0 };
+    let links = pieces.iter().filter(|piece| piece.is_point && piece.text.contains(": ")).count();
+    untidy += if links * 2 > points { 1.0 } else { 0.0 };
+    // A list without the line that leads to it.
+    untidy += if sentences == 0 { 0.25 } else { 0.0 };
+    untidy += if part.heading.starts_with("What happens next") { 0.15 } else { 0.0 };
+    untidy
+}
+
+/// Whether a word is in every question.
+fn is_small(word: &str) -> bool {
+    let is_hour =
+        word.strip_suffix("am").or(word.strip_suffix("pm")).is_some_and(|hour| hour.parse::<u8>().is_ok());
+    word.len() < 2 || is_hour || SMALL.contains(&format!(" {word} "))
+}
+
+fn wants(words: &[String]) -> Wants {
+    let said = format!(" {} ", words.join(" "));
+    let has = |any: &[&str]| any.iter().any(|phrase| said.contains(phrase));
+    let asks_how = ["how", "where", "when"].iter().any(|word| words.iter().take(3).any(|own| own == word));
+    let may_get = has(&[" can i get ", " can we get ", " could i get ", " who can get ", " am i allowed "])
+        && !asks_how;
+    if may_get || has(&[" eligible ", " qualify ", " entitled "]) {
+        Wants::Criteria
+    } else if has(&[
+        " when ",
+        " what time ",
+        " where ",
+        " how much ",
+        " how long ",
+        " cost ",
+        " costs ",
+        " price ",
+        " phone ",
+        " number for ",
+        " address ",
+        " opening ",
+        " open ",
+    ]) {
+        Wants::Field
+    } else if has(&[
+        " group ",
+        " groups ",
+        " club ",
+        " clubs ",
+        " class ",
+        " classes ",
+        " session ",
+        " sessions ",
+        " yoga ",
+        " massage ",
+        " stay and play ",
+        " playgroup ",
+        " activities ",
+        " course ",
+        " courses ",
+    ]) {
+        Wants::Session
+    } else if has(&[" how do ", " how can ", " how to ", " what do i do ", " what can i do ", " apply "]) {
+        Wants::Steps
+    } else {
+        Wants::Words
+    }
+}
+
+/// From which piece to which: runs of sentences of one paragraph, and lists with the line before them.
+fn windows(part: &Part) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let pieces = &part.pieces;
+    for first in 0..pieces.len() {
+        if pieces[first].is_point && first > 0 && pieces[first - 1].block == pieces[first].block {
+            continue;
+        }
+        let block = pieces[first].block;
+        let end = pieces[first..].iter().take_while(|piece| piece.block == block).count() + first;
+        let leads = pieces[first].text.ends_with(':') || pieces[first].is_point;
+        if leads {
+            let points = pieces[first + 1..end].iter().take_while(|piece| piece.is_point).count();
+            if points > 0 {
+                out.push((first, first + points.min(POINTS_MAX)));
+            }
+            continue;
+        }
+        let together = pieces.iter().enumerate().take(end.min(first + SENTENCES_MAX)).skip(first);
+        let is_quotable = |piece: &Piece| !piece.is_point && !piece.text.ends_with(':');
+        out.extend(together.filter(|(_, piece)| is_quotable(piece)).map(|(last, _)| (first, last)));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use content::Library;
+
+    fn quoted(text: &str, slug: &str) -> Quote {
+        let passages = Passages::of(&Library::builtin().unwrap());
+        let words = AskedWords::of(text, std::iter::empty(), &passages);
+        let page = passages.page(slug, "2026-11-23".parse().unwrap()).unwrap();
+        words.best_quote(page).unwrap().0
+    }
+
+    #[test]
+    fn the_sentences_that_hold_most_of_the_question_are_quoted_and_their_list_with_them() {
+        for (text, slug, anchor, holds) in [
+            ("what does working mean for funded hours", "funded-childcare", "what-does-working-mean", "work"),
+            (
+                "can i give aspirin",
+                "fever-and-illness",
+                "what-about-medicine",
+                "Never give aspirin to a child.",
+            ),
+            (
+                "should i ring 999 he is floppy",
+                "fever-and-illness",
+                "when-to-ring-999",
+                "is floppy, or you cannot wake them",
+            ),
+        ] {
+            let quote = quoted(text, slug);
+            assert!(quote.url.ends_with(&format!("#{anchor}")), "{text}: {}", quote.url);
+            assert!(quote.text().contains(holds), "{text}: {}", quote.text());
+            assert!(quote.sentences.len() <= 3 && quote.points.len() <= POINTS_MAX);
+        }
+    }
+
+    #[test]
+    fn what_kind_of_answer_is_wanted_is_read_from_the_question() {
+        for (text, wanted) in [
+            ("am I eligible for 30 hours?", Wants::Criteria),
+            ("when is baby yoga", Wants::Field),
+            ("how do i apply", Wants::Steps),
+            ("how do i get an ehcp", Wants::Steps),
+            ("dads group", Wants::Session),
+            ("she wont latch", Wants::Words),
+        ] {
+            assert_eq!(wants(&search::words(text)), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Ask: a person's own words in; the right number, a guide, a quotation with its source, or an honest 'I am not sure'
+//! out.
+//!
+//! One list of steps ([`pipeline`](self)) decides every turn: each step goes on, or stops it with a [`Status`] and fixed
+//! sentences. The safety screen is the first, over the whole text, and answers when everything else is down. Answers are
+//! quotations: one to three sentences of a checked page, word for word, with a link to the exact part and the date of the
+//! check; times, places and prices come only from an entry's own fields. A language model, where a council has one,
+//! may shorten what was quoted, and never sees a turn that brought a card.
+//!
+//! **What is kept.** No words. Of a turn the database holds its status, fixed sentences of ours, and the ids of what was
+//! shown; of a conversation a random id, the hour it began, the minute of its last use, its language and the id of a
+//! guide. A red card is never kept, nor where it stood. An hour after the last use all of it is forgotten. The person's
+//! own words and the reasons that hold them are in the reply to the question itself: the form's answer leads to the
+//! conversation's page, and what that page shows for the first time it takes, once, out of the memory of the server
+//! that answered ([`fresh`](self)); shown again, it says 'You asked' and what was found. A person who wants their
+//! words beside the answers keeps the page open. A test types a canary everywhere and looks for it in the database,
+//! the log and every address.
+//!
+//! It must never keep or log what was typed, say what no source says, give a dose, tell anybody that they are entitled
+//! to something, take an order from a text that it found, or let a step come before the safety screen.
+//!
+//! To add a step: a function in `steps.rs` that takes what it needs by name and stops with a status, and its line in
+//! `pipeline.rs`. To add a way a turn can end: a line in `status.rs`. To add something that is not ours: an entry of
+//! `data/neighbours.toml` with its examples. To add a language: an entry of `data/languages.toml`.
+
+mod api;
+mod ask_page;
+mod asked_words;
+mod client;
+mod conversation;
+mod flow_steps;
+mod fresh;
+mod jobs;
+mod json_text;
+mod language;
+mod markdown;
+mod neighbours;
+mod passages;
+mod pipeline;
+mod rates;
+mod room;
+mod say;
+mod see_figures;
+mod status;
+mod steps;
+mod store;
+mod switch;
+mod tally;
+mod turn;
+mod view;
+
+pub use crate::jobs::{FORGET_IDLE_CONVERSATIONS, jobs};
+pub use crate::store::MIGRATIONS;
+pub use api::openapi;
+pub use room::Assistant;
+pub use status::{Kind, Status};
+pub use tally::write_down_counts;
+
+use access::{Browse, ChangeSettings, SeeAskFigures};
+use web::Door;
+
+/// The room's public addresses.
+pub fn routes(assistant: &Assistant) -> Door {
+    Door::new()
+        .get::<Browse, _, _>("/ask", ask_page::get)
+        .post::<Browse, _, _>("/ask", ask_page::post)
+        .get::<Browse, _, _>("/ask/{conversation}", ask_page::get_conversation)
+        .post::<Browse, _, _>("/ask/{conversation}/useful", ask_page::post_useful)
+        .post::<Browse, _, _>("/ask/{conversation}/clear", ask_page::post_clear)
+        .post::<Browse, _, _>("/api/v1/ask", api::post)
+        .get::<Browse, _, _>("/api/v1/ask/openapi.json", api::get_openapi)
+        .with_state(assistant.clone())
+}
+
+/// The room's addresses for staff.
+pub fn staff_door(assistant: &Assistant) -> Door {
+    Door::new()
+        .get::<SeeAskFigures, _, _>("/admin/ask", see_figures::get)
+        .post::<ChangeSettings, _, _>("/admin/ask/switch", switch::post)
+        .with_state(assistant.clone())
+}

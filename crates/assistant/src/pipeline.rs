@@ -1,0 +1,130 @@
+//! The whole of Ask as one list. Each step is a function of what it is handed: it goes on, or it stops the list with a
+//! turn that has a status of its own and fixed sentences.
+
+use crate::{
+    conversation::Conversation,
+    flow_steps::{back_to_flow, flow_for, running_flow, with_offer},
+    language::Spoken,
+    room::Assistant,
+    say,
+    status::Status,
+    steps::{
+        abstention, choice_made, composed, follow_up, look_up, loss, more_than_a_card, need_unclear,
+        neighbour, not_closed, reworded, safety_screen, something_said, within_length, within_rate,
+        without_personal_data,
+    },
+    turn::Turn,
+};
+use safety::Screened;
+use std::{convert::Infallible, net::IpAddr};
+
+/// Goes on with a value, or stops the list.
+pub(crate) type Step<T> = Result<T, Box<Turn>>;
+
+/// What somebody asked.
+pub(crate) struct Ask<'a> {
+    /// What was typed, whole.
+    pub text: &'a str,
+    /// The conversation it belongs to, as it was sent; may be empty, over, or never have been.
+    pub conversation: &'a str,
+    /// The choice that was pressed: the turn it was offered in, and its place in it.
+    pub chosen: Option<(i64, usize)>,
+    /// So that sending the same thing twice moves a guide once.
+    pub message: &'a str,
+    /// Where it came from.
+    pub address: Option<IpAddr>,
+}
+
+/// What came of it.
+pub(crate) struct Answered {
+    /// What is said.
+    pub turn: Turn,
+    /// The words with what the screen said of them.
+    pub screened: Screened,
+    /// The conversation it belongs to; none where it stopped before one was looked for.
+    pub conversation: Option<Conversation>,
+}
+
+/// Answers a question. Never fails: whatever breaks, somebody is told whom to ring.
+pub(crate) async fn answer(room: &Assistant, ask: &Ask<'_>) -> Answered {
+    // Before anything else, whatever is down, closed, too long or too fast.
+    let screened = room.site().screen(ask.text);
+    let mut conversation = None;
+    let mut turn = match steps(room, ask, &screened, &mut conversation).await {
+        Ok(never) => match never {},
+        Err(turn) => *turn,
+    };
+    turn.card = room.site().card(screened.verdict());
+    Answered { turn, screened, conversation }
+}
+
+async fn steps(
+    room: &Assistant,
+    ask: &Ask<'_>,
+    screened: &Screened,
+    conversation: &mut Option<Conversation>,
+) -> Step<Infallible> {
+    let site = room.site();
+    safety_screen(site, screened)?;
+    within_length(screened)?;
+    within_rate(room.rates(), ask.address, site.clock().now())?;
+    not_closed(room).await?;
+    let conversation = conversation.insert(Conversation::find_or_begin(room, ask.conversation).await);
+    let (words, personal) = without_personal_data(site, screened);
+    let spoken = room.languages().seen_in(words.as_typed());
+    let stopped = after_reading(room, ask, conversation, &words, &spoken).await;
+    stopped.map_err(|turn| said_honestly(turn, conversation, &spoken, personal))
+}
+
+/// The steps that need the words read: the language is told in whatever they end with.
+async fn after_reading(
+    room: &Assistant,
+    ask: &Ask<'_>,
+    conversation: &Conversation,
+    words: &Screened,
+    spoken: &Spoken<'_>,
+) -> Step<Infallible> {
+    let waiting = running_flow(room, ask, conversation, words).await?;
+    let stopped = answering(room, ask, conversation, words, spoken).await;
+    stopped.map_err(|turn| back_to_flow(turn, waiting))
+}
+
+async fn answering(
+    room: &Assistant,
+    ask: &Ask<'_>,
+    conversation: &Conversation,
+    words: &Screened,
+    spoken: &Spoken<'_>,
+) -> Step<Infallible> {
+    let narrowed = choice_made(room, conversation.chosen(ask, words))?;
+    something_said(words, &narrowed)?;
+    neighbour(room, words)?;
+    let offer = flow_for(room, conversation, words);
+    loss(room, words, offer.clone()).await?;
+    follow_up(room, conversation, words)?;
+    more_than_a_card(room, words)?;
+    let found = look_up(room, conversation, words, spoken, &narrowed).await?;
+    need_unclear(&found)?;
+    abstention(room, &found, offer.clone())?;
+    let turn = reworded(room, &found, composed(room, &found)).await;
+    Err(Box::new(with_offer(turn, offer)))
+}
+
+fn said_honestly(
+    mut turn: Box<Turn>,
+    conversation: &Conversation,
+    spoken: &Spoken<'_>,
+    had_personal_data: bool,
+) -> Box<Turn> {
+    turn.had_personal_data = had_personal_data;
+    // A guide that runs goes on running whatever was asked in between.
+    if turn.status != Status::FlowTurn {
+        turn.flow_session.clone_from(&conversation.flow_session);
+    }
+    match spoken {
+        Spoken::English => {}
+        Spoken::Known(language) => turn.language.clone_from(&language.code),
+        Spoken::Unknown => turn.say.insert(0, say::OTHER_LANGUAGE.to_owned()),
+    }
+    turn
+}

@@ -1,0 +1,63 @@
+//! The sentences of Ask that are not in a data file. Each is the same every time.
+
+/// Asked too fast.
+pub const RATE_LIMITED: [&str; 2] = [
+    "A lot of questions came from your network in the last minute. Wait a minute, then send it again.",
+    "What you typed is still in the box.",
+];
+/// Too long.
+pub const TOO_LONG: &str =
+    "Use 4,000 letters or fewer. Say the main thing in a sentence or two. Your words are still in the box.";
+/// Nothing typed.
+pub const EMPTY: &str = "Type a few words about what would help. Any words will do.";
+/// Closed.
+pub const CLOSED: [&str; 2] = [
+    "Ask is closed for a while. You can still search for help, or ring the council.",
+    "If you are in danger or very worried, use urgent help. It is always open.",
+];
+/// After a loss.
+pub const LOSS: [&str; 2] = [
+    "We are so sorry. Nothing has to be done now, and you can come back to this at any time.",
+    "These people will listen, by phone or face to face. I have left out anything about babies.",
+];
+/// Before one quotation.
+pub const QUOTED: &str = "This is from a page we have checked:";
+/// Before words of an entry.
+pub const QUOTED_ENTRY: &str = "This is what the service says of itself:";
+/// Before two that differ.
+pub const QUOTED_BOTH: &str = "Two pages speak about this, and their figures are not the same. Here are both, with the date each was checked. To be sure, ask a person.";
+/// Eligibility.
+pub const CRITERIA: &str = "I cannot say whether you will get it. This is what the page says about who can:";
+/// Times and prices.
+pub const FIELDS: &str = "Times, places and costs stand below as the service last gave them:";
+/// Services alone.
+pub const ENTRIES: &str = "These may help:";
+/// Services under a quotation.
+pub const ENTRIES_TOO: &str = "These can help as well:";
+/// Something was found, near it.
+pub const WEAK: [&str; 2] =
+    ["I did not find that, so I will not guess.", "These may be near it. A person can tell you for sure."];
+/// Nothing was found.
+pub const NOTHING: [&str; 2] = [
+    "I did not find that, so I will not guess. That is our gap, not your mistake.",
+    "Try one or two plain words, or ask a person.",
+];
+/// The index broke.
+pub const BROKEN: &str =
+    "Something broke on our side, so I cannot look that up now. Try again in a minute, or ring the council.";
+/// Several needs.
+pub const CLARIFY_NEED: &str = "That could be several things. Which is nearest?";
+/// Several that were shown.
+pub const CLARIFY_WHICH: &str = "Which one do you mean?";
+/// None was shown.
+pub const CLARIFY_WHICH_NONE: &str = "I am not sure which one you mean. Tell me its name, or what it does.";
+/// Something else.
+pub const CLARIFY_ELSE: &str = "Tell me in your own words what would help. A few words are enough.";
+/// A guide.
+pub const FLOW_OFFERED: &str = "There is a guide for this. It asks a few short questions and tells you what comes next. Shall we go through it?";
+/// Personal data.
+pub const PERSONAL: &str =
+    "You do not need to give a phone number, an email or a number of yours here. We did not keep it.";
+/// A language that we do not know.
+pub const OTHER_LANGUAGE: &str =
+    "Our pages are in English. An interpreter is free: ask for one when you ring.";

@@ -1,0 +1,508 @@
+//! The steps of the pipeline, in its order.
+
+use crate::{
+    asked_words::{AskedWords, Wants},
+    conversation::Conversation,
+    flow_steps::with_offer,
+    language::Spoken,
+    neighbours::NeighbourKind,
+    passages::{Quotable, Quote},
+    pipeline::Step,
+    rates::Rates,
+    room::Assistant,
+    say,
+    status::Status,
+    switch,
+    turn::{Choice, Shown, Turn},
+};
+use directory::{AskFound, AskHit, AskWith};
+use flows::Offer;
+use kernel::{Date, Instant};
+use regex::Regex;
+use rewording::Chunk;
+use safety::{Level, Screened};
+use search::{Field, Kind, Match};
+use std::{net::IpAddr, sync::LazyLock};
+use web::Site;
+
+/// The most letters of a question.
+pub(crate) const LETTERS_MAX: usize = 4_000;
+/// So many are looked up for one answer, and so many shown of each kind.
+const HITS: usize = 8;
+const PAGES_READ: usize = 4;
+const ENTRIES_MAX: usize = 3;
+const PAGES_MAX: usize = 2;
+/// Choices besides 'Something else'.
+const CHOICES_MAX: usize = 3;
+/// Below this share of the question, rare words counting most, nothing was answered.
+const ANSWERED_MIN: f32 = 0.55;
+/// A sentence that holds less than this is not put forward as the answer.
+const QUOTED_MIN: f32 = 0.3;
+/// A source and its words hold at least this much of the question together, or they are not the answer to it.
+const HELD_MIN: f32 = 0.6;
+/// As good as all of a question.
+const NEARLY_ALL: f32 = 0.8;
+/// Two sources that are both about as good are both looked at.
+const AS_GOOD: f32 = 0.85;
+/// Entries that score less than this beside the best one are not shown.
+const BESIDE_BEST: f32 = 0.45;
+
+fn stop<T>(turn: Turn) -> Step<T> {
+    Err(Box::new(turn))
+}
+
+/// Red: the card, and nothing else. It is put on by the pipeline itself.
+pub(crate) fn safety_screen(site: &Site, screened: &Screened) -> Step<()> {
+    let is_red = screened.verdict().level == Level::Red && site.card(screened.verdict()).is_some();
+    if is_red { stop(Turn::saying(Status::Crisis, &[])) } else { Ok(()) }
+}
+
+/// No more than a box takes. The words are put back by the page.
+pub(crate) fn within_length(screened: &Screened) -> Step<()> {
+    if screened.as_typed().chars().count() > LETTERS_MAX {
+        return stop(Turn::saying(Status::TooLong, &[say::TOO_LONG]));
+    }
+    Ok(())
+}
+
+/// No faster than a person types.
+pub(crate) fn within_rate(rates: &Rates, address: Option<IpAddr>, now: Instant) -> Step<()> {
+    if rates.may_ask(address, now) {
+        Ok(())
+    } else {
+        stop(Turn::saying(Status::RateLimited, &say::RATE_LIMITED))
+    }
+}
+
+/// Not while somebody has closed Ask.
+pub(crate) async fn not_closed(room: &Assistant) -> Step<()> {
+    if !switch::is_closed(room).await {
+        return Ok(());
+    }
+    let mut turn = Turn::saying(Status::Closed, &say::CLOSED);
+    turn.links = vec![link("Search for help", "/search"), link("Urgent help", "/urgent-help")];
+    stop(turn)
+}
+
+/// The words without numbers and addresses that are somebody's own. Never an error: a hint is said, and they go no
+/// further.
+pub(crate) fn without_personal_data(site: &Site, screened: &Screened) -> (Screened, bool) {
+    static OWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let phone = r"(?:\+44|\b0)[\d\s()-]{8,14}\d\b";
+        let email = r"[\w.+-]+@[\w-]+\.[\w.-]+";
+        let insurance = r"\b[A-Za-z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-Da-d]\b";
+        let card = r"\b(?:\d[ -]?){13,16}\b";
+        Regex::new(&[email, phone, insurance, card].join("|")).ok()
+    });
+    let typed = screened.as_typed();
+    match OWN.as_ref().filter(|own| own.is_match(typed)) {
+        None => (screened.clone(), false),
+        Some(own) => (site.screen(&own.replace_all(typed, " ")), true),
+    }
+}
+
+/// What a choice narrowed the question to.
+#[derive(Default)]
+pub(crate) struct Narrowed {
+    /// A need, by its slug.
+    need: String,
+    /// The words to look for instead of those typed.
+    words: Option<String>,
+}
+
+/// What the choice leads to, if one was made.
+pub(crate) fn choice_made(room: &Assistant, chosen: Option<&Choice>) -> Step<Narrowed> {
+    match chosen {
+        None | Some(Choice::FlowAnswer { .. } | Choice::Flow { .. }) => Ok(Narrowed::default()),
+        Some(Choice::SomethingElse) => stop(Turn::saying(Status::ClarifyElse, &[say::CLARIFY_ELSE])),
+        Some(Choice::Need { slug, words }) => Ok(Narrowed { need: slug.clone(), words: Some(words.clone()) }),
+        Some(Choice::Entry { kind, slug, .. }) => stop(about_entry(room, kind, slug)),
+    }
+}
+
+/// One entry: its words and its card.
+fn about_entry(room: &Assistant, kind: &str, slug: &str) -> Turn {
+    let entry = Kind::parse(kind).and_then(|kind| room.directory().find_ask_entry(kind, slug).ok().flatten());
+    let Some(entry) = entry else { return nothing(room) };
+    let mut turn = Turn::saying(Status::Entries, &[]);
+    let today = room.site().clock().today();
+    let opening = match entry.document().kind {
+        Kind::Page => room.passages().page(slug, today).and_then(opening_of),
+        _ if entry.is_fresh => opening_of(&Quotable::of_entry(entry.document())),
+        _ => None,
+    };
+    turn.quotes.extend(opening);
+    turn.entries = vec![Shown::of_entry(&entry)];
+    turn
+}
+
+/// The first sentences of a source.
+fn opening_of(of: &Quotable) -> Option<Quote> {
+    let pieces = &of.parts.first()?.pieces;
+    let block = pieces.first()?.block;
+    let together = pieces.iter().take(2).take_while(|piece| piece.block == block && !piece.is_point).count();
+    of.quote(0, 0, together.checked_sub(1)?)
+}
+
+/// Something must be left to go by.
+pub(crate) fn something_said(words: &Screened, narrowed: &Narrowed) -> Step<()> {
+    let has_letter = words.as_typed().chars().any(char::is_alphanumeric);
+    if has_letter || narrowed.words.is_some() {
+        Ok(())
+    } else {
+        stop(Turn::saying(Status::Empty, &[say::EMPTY]))
+    }
+}
+
+/// Somebody lost a baby. A rule, not a ranking: the page first, nothing about babies, nobody asked anything.
+pub(crate) async fn loss(room: &Assistant, words: &Screened, offer: Option<Offer>) -> Step<()> {
+    if !(words.verdict().loss || search::speaks_of_loss(words.as_typed())) {
+        return Ok(());
+    }
+    let mut turn = Turn::saying(Status::Loss, &say::LOSS);
+    let with = AskWith { loss: true, most: HITS, kinds: vec![Kind::Service], ..AskWith::default() };
+    if let Ok(found) = room.directory().ask_index(words, &with).await {
+        let is_own = |hit: &&AskHit| {
+            let document = hit.entry.document();
+            document.loss && !document.baby && !document.kind.is_reading()
+        };
+        let own = found.hits.iter().filter(is_own);
+        turn.entries = own.take(ENTRIES_MAX).map(Shown::of_hit).collect();
+    }
+    let today = room.site().clock().today();
+    if let Some(page) = room.passages().page(room.loss_page(), today) {
+        let asked = AskedWords::of(words.as_typed(), std::iter::empty(), room.passages());
+        let best = asked.best_quote(page).filter(|(_, score)| *score >= AS_GOOD).map(|(quote, _)| quote);
+        turn.quotes.extend(best.or_else(|| opening_of(page)));
+        turn.links.push((page.title.clone(), page.url.clone()));
+    }
+    turn.links.push(link("Stop messages about the baby", "/pages/stop-messages"));
+    turn.links.push(link("Everything about loss and grief", "/topics/loss-and-grief"));
+    stop(with_offer(turn, offer))
+}
+
+/// Bins, doses, voting: fixed words.
+pub(crate) fn neighbour(room: &Assistant, words: &Screened) -> Step<()> {
+    let Some(neighbour) = room.neighbours().find(words.as_typed()) else { return Ok(()) };
+    let status = match neighbour.kind {
+        NeighbourKind::OutOfScope => Status::OutOfScope,
+        NeighbourKind::Clarify => Status::SmallTalk,
+    };
+    let mut turn = Turn::saying(status, &[]);
+    turn.say.clone_from(&neighbour.say);
+    turn.links.clone_from(&neighbour.links);
+    stop(turn)
+}
+
+/// 'What about the other one?': which of those that were shown is asked, never guessed.
+pub(crate) fn follow_up(room: &Assistant, conversation: &Conversation, words: &Screened) -> Step<()> {
+    static OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"^(so |and |ok |but )*(what|how)? ?(about|is|does|tell me( more)? about|more about|when is|where is|how much is)? ?(the |that |this )?((other|second|first|third|last|next|same|both|another|others|ones?|it|them)( (one|ones|group|place|service|of them|two))?)( (cost|free|open|on|please|then|instead|like|near|now|for))*$",
+        )
+        .ok()
+    });
+    let said = search::words(words.as_typed()).join(" ");
+    if said.is_empty() || !OTHER.as_ref().is_some_and(|other| other.is_match(&said)) {
+        return Ok(());
+    }
+    let entry = |(kind, slug): &(String, String)| {
+        let found = room.directory().find_ask_entry(Kind::parse(kind)?, slug).ok()??;
+        let words = found.document().title.clone();
+        Some(Choice::Entry { kind: kind.clone(), slug: slug.clone(), words })
+    };
+    let mut choices: Vec<Choice> =
+        conversation.shown_last().iter().filter_map(entry).take(CHOICES_MAX).collect();
+    let asked = if choices.is_empty() { say::CLARIFY_WHICH_NONE } else { say::CLARIFY_WHICH };
+    let mut turn = Turn::saying(Status::ClarifyWhich, &[asked]);
+    choices.push(Choice::SomethingElse);
+    turn.choices = choices;
+    stop(turn)
+}
+
+/// After a card, words that name no help leave nothing to look up: the card stands, and the box is open.
+pub(crate) fn more_than_a_card(room: &Assistant, words: &Screened) -> Step<()> {
+    let asked = AskedWords::of(words.as_typed(), std::iter::empty(), room.passages());
+    if words.verdict().level == Level::Amber && asked.telling() <= 1 {
+        return stop(Turn::saying(Status::ClarifyElse, &[say::CLARIFY_ELSE]));
+    }
+    Ok(())
+}
+
+/// What was looked up and what was found.
+pub(crate) struct Found {
+    asked: Screened,
+    words: AskedWords,
+    found: AskFound,
+    /// Pages, which alone are quoted at length.
+    pages: Vec<AskHit>,
+    today: Date,
+    narrowed: bool,
+}
+
+/// Asks the index, in English where the question was not.
+pub(crate) async fn look_up(
+    room: &Assistant,
+    conversation: &Conversation,
+    words: &Screened,
+    spoken: &Spoken<'_>,
+    narrowed: &Narrowed,
+) -> Step<Found> {
+    let in_english = match spoken {
+        Spoken::Known(language) => {
+            Some(language.in_english(words.as_typed())).filter(|words| !words.is_empty())
+        }
+        _ => None,
+    };
+    let ours = narrowed.words.clone().or(in_english);
+    let asked = ours.map_or_else(|| words.clone(), |ours| room.site().screen(&ours));
+    let with = AskWith {
+        loss: conversation.spoke_of_loss(),
+        topic: narrowed.need.clone(),
+        most: HITS,
+        ..AskWith::default()
+    };
+    let looked_up = async {
+        let mut found = room.directory().ask_index(&asked, &with).await?;
+        // Who speaks of no loss is not shown help after one, unless it is asked for by its name.
+        if !asked.verdict().loss && !with.loss {
+            let words = AskedWords::of(&found.words_left, std::iter::empty(), room.passages());
+            let is_wanted = |hit: &AskHit| words.named_by(&hit.entry.document().title) >= NEARLY_ALL;
+            found.hits.retain(|hit| !hit.entry.document().loss || is_wanted(hit));
+            found.near.retain(|hit| !hit.entry.document().loss || is_wanted(hit));
+        }
+        let only_pages = AskWith { kinds: vec![Kind::Page], most: PAGES_READ, ..with };
+        Ok::<_, kernel::Fault>((found, room.directory().ask_index(&asked, &only_pages).await?.hits))
+    };
+    match looked_up.await {
+        Ok((found, pages)) => {
+            let matched = found.hits.iter().chain(&pages).flat_map(|hit| &hit.matched);
+            // What was understood as a place, a day or an age is a filter, and no word to look for in a text.
+            let words = AskedWords::of(&found.words_left, matched, room.passages());
+            let today = room.site().clock().today();
+            Ok(Found { words, found, pages, today, narrowed: !narrowed.need.is_empty(), asked })
+        }
+        Err(fault) => {
+            tracing::error!(fault = format!("{fault:#}"), "the index could not be asked");
+            stop(Turn::saying(Status::Broken, &[say::BROKEN]))
+        }
+    }
+}
+
+/// 'Groups' could be anything: a question back, with the needs that what was found is about.
+pub(crate) fn need_unclear(found: &Found) -> Step<()> {
+    const WIDE: &str = " group groups club clubs class classes course courses activity activities session sessions help support advice information services service family families kid kids child children parent parents things stuff appointment appointments ";
+    let said = search::words(found.asked.as_typed());
+    let is_wide = |word: &String| WIDE.contains(&format!(" {word} "));
+    let is_unclear = !found.narrowed
+        && said.len() <= 3
+        && said.iter().any(is_wide)
+        && found.words.all_typed(|word| WIDE.contains(&format!(" {word} ")))
+        && found.found.understood.is_empty()
+        && found.found.topics.len() >= 2;
+    if !is_unclear {
+        return Ok(());
+    }
+    // What most families mean by such a word goes first, where this council has a need of that name.
+    const OFTEN: [&str; 5] =
+        ["things-to-do", "feeling-low-or-worried", "send", "money-food-and-home", "family-life"];
+    let need =
+        |(slug, name, _): &(String, String, usize)| Choice::Need { slug: slug.clone(), words: name.clone() };
+    let topics = &found.found.topics;
+    let often = OFTEN.iter().filter_map(|slug| topics.iter().find(|topic| topic.0 == *slug));
+    let others = topics.iter().filter(|topic| !OFTEN.contains(&topic.0.as_str()));
+    let mut turn = Turn::saying(Status::ClarifyNeed, &[say::CLARIFY_NEED]);
+    turn.choices = often.chain(others).take(CHOICES_MAX).map(need).collect();
+    turn.choices.push(Choice::SomethingElse);
+    stop(turn)
+}
+
+/// Too little of the question is in anything that was found.
+pub(crate) fn abstention(room: &Assistant, found: &Found, offer: Option<Offer>) -> Step<()> {
+    let hits = &found.found.hits;
+    if hits.is_empty() && found.found.near.is_empty() {
+        return stop(with_offer(nothing(room), offer));
+    }
+    let answers = |hit: &AskHit| hit.pinned || found.words.answered_by(&hit.matched) >= ANSWERED_MIN;
+    let is_answered = found.narrowed
+        || offer.is_some()
+        || (found.words.telling() == 0 && !found.found.understood.is_empty())
+        || hits.iter().take(3).any(answers);
+    if !hits.is_empty() && is_answered && (!found.found.weak || found.narrowed || offer.is_some()) {
+        return Ok(());
+    }
+    let mut turn = Turn::saying(Status::Weak, &say::WEAK);
+    let near = if hits.is_empty() { &found.found.near } else { hits };
+    turn.entries = near.iter().take(ENTRIES_MAX).map(Shown::of_hit).collect();
+    turn.corrected.clone_from(&found.found.corrected);
+    stop(turn)
+}
+
+fn nothing(room: &Assistant) -> Turn {
+    let mut turn = Turn::saying(Status::Nothing, &say::NOTHING);
+    turn.links = vec![link("Search everything", "/search"), link("All advice pages", "/pages")];
+    let phone = &room.site().council().phone;
+    if !phone.is_empty() {
+        turn.links.push((format!("Ring {phone}"), format!("tel:{}", room.site().council().phone_dialled())));
+    }
+    turn
+}
+
+/// The answer: the sentences that hold most of the question, then what can help.
+pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
+    let hits = &found.found.hits;
+    let quoted = best_quotes(room, found);
+    let best = hits.first().map_or(0.0, |hit| hit.score);
+    let is_quoted = |hit: &AskHit| {
+        quoted.iter().any(|quote| {
+            quote.at.slug == hit.entry.document().slug && quote.at.kind == hit.entry.document().kind.as_str()
+        })
+    };
+    let is_near = |hit: &&AskHit| hit.pinned || hit.score >= best * BESIDE_BEST;
+    let of = |reading: bool, most: usize| {
+        let fits =
+            hits.iter().filter(is_near).filter(move |hit| hit.entry.document().kind.is_reading() == reading);
+        fits.filter(|hit| !reading || !is_quoted(hit)).take(most).map(Shown::of_hit).collect::<Vec<_>>()
+    };
+    let mut entries = of(false, ENTRIES_MAX);
+    if entries.len() < ENTRIES_MAX {
+        entries.extend(of(true, PAGES_MAX));
+    }
+    let (status, first) = match &quoted[..] {
+        [] if found.words.wants() == Wants::Field => (Status::Entries, say::FIELDS),
+        [] => (Status::Entries, say::ENTRIES),
+        [one] if one.at.kind != "page" => (Status::Quoted, say::QUOTED_ENTRY),
+        [_] if found.words.wants() == Wants::Criteria => (Status::Quoted, say::CRITERIA),
+        [_] => (Status::Quoted, say::QUOTED),
+        _ => (Status::QuotedBoth, say::QUOTED_BOTH),
+    };
+    let mut turn = Turn::saying(status, &[first]);
+    turn.quotes = quoted;
+    turn.entries = entries;
+    turn.understood.clone_from(&found.found.understood);
+    turn.corrected.clone_from(&found.found.corrected);
+    if !found.found.place_error.is_empty() {
+        turn.say.insert(0, format!("{}.", found.found.place_error));
+    }
+    turn
+}
+
+/// The best words of the best source; both where two are as good and their figures are not the same.
+fn best_quotes(room: &Assistant, found: &Found) -> Vec<Quote> {
+    let best = found.pages.first().map_or(1.0, |hit| hit.score).max(f32::EPSILON);
+    let beside = |hit: &AskHit| if hit.pinned { 1.0 } else { 0.55 + 0.45 * (hit.score / best).min(1.0) };
+    // Who looks for a group wants its name and its time, and not what a page says beside it.
+    let held_min = if found.words.wants() == Wants::Session { NEARLY_ALL } else { HELD_MIN };
+    let leads = found.found.hits.first().map(|hit| hit.entry.document());
+    let is_asked_by_name = leads
+        .filter(|leads| !leads.kind.is_reading())
+        .is_some_and(|leads| found.words.named_by(&leads.title) >= NEARLY_ALL);
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for hit in &found.pages {
+        let document = hit.entry.document();
+        let Some(page) = room.passages().page(&document.slug, found.today).filter(|_| !document.about_site)
+        else {
+            continue;
+        };
+        let Some((quote, own)) = found.words.best_quote(page) else { continue };
+        let held = found.words.held_by(page, &quote);
+        let named = found.words.named_by(&format!("{} {}", page.title, quote.heading));
+        if held >= held_min && (!is_asked_by_name || named >= 0.5) {
+            candidates.push(Candidate { quote, own, held, score: own * beside(hit) });
+        }
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    if candidates.first().is_none_or(|best| best.score < QUOTED_MIN) {
+        return entry_quote(found).or_else(|| opening_quote(room, found)).into_iter().collect();
+    }
+    let differs = matches!(&candidates[..], [one, other, ..] if one.differs_from(other));
+    candidates.truncate(if differs { 2 } else { 1 });
+    candidates.into_iter().map(|candidate| candidate.quote).collect()
+}
+
+/// Words of a page that could be the answer.
+struct Candidate {
+    quote: Quote,
+    /// How good they are by themselves.
+    own: f32,
+    /// How much of the question they and their page hold.
+    held: f32,
+    /// How good they are with how well their page fits.
+    score: f32,
+}
+
+impl Candidate {
+    /// Both hold the whole question about as well, and their figures are not the same.
+    fn differs_from(&self, other: &Candidate) -> bool {
+        let are_as_good = self.held.min(other.held) >= NEARLY_ALL
+            && self.own.min(other.own) >= self.own.max(other.own) * AS_GOOD;
+        let (own, theirs) = (figures(&self.quote), figures(&other.quote));
+        are_as_good && !own.is_empty() && !theirs.is_empty() && own != theirs
+    }
+}
+
+fn figures(quote: &Quote) -> Vec<String> {
+    let text = quote.text();
+    let figures = text.split(|c: char| !c.is_ascii_digit()).filter(|figure| !figure.is_empty());
+    let mut figures: Vec<String> = figures.map(str::to_owned).collect();
+    figures.sort();
+    figures
+}
+
+/// Words of the best entry, where it was checked lately and they hold the question.
+fn entry_quote(found: &Found) -> Option<Quote> {
+    let hit = found.found.hits.first()?;
+    let is_entry = hit.entry.document().kind == Kind::Service && hit.entry.is_fresh;
+    let of = is_entry.then(|| Quotable::of_entry(hit.entry.document()))?;
+    found.words.best_quote(&of).filter(|(_, score)| *score >= QUOTED_MIN).map(|(quote, _)| quote)
+}
+
+/// A page that was found by what families also say, in words that it does not have itself: its first sentences.
+fn opening_quote(room: &Assistant, found: &Found) -> Option<Quote> {
+    let hit = found.pages.first()?;
+    let is_what_it_is_called = |one: &&Match| matches!(one.field, Field::Name | Field::Alias | Field::Term);
+    let called: Vec<Match> = hit.matched.iter().filter(is_what_it_is_called).cloned().collect();
+    if found.words.answered_by(&called) < ANSWERED_MIN {
+        return None;
+    }
+    let is_among_best =
+        found.found.hits.iter().take(3).any(|best| best.entry.document().slug == hit.entry.document().slug);
+    let page = room.passages().page(&hit.entry.document().slug, found.today).filter(|_| is_among_best)?;
+    opening_of(page)
+}
+
+/// The quotation in fewer words, where a model is on and nothing in the question brought a card. Whatever fails, the
+/// quotation stands as it is.
+pub(crate) async fn reworded(room: &Assistant, found: &Found, mut turn: Turn) -> Turn {
+    let is_calm = found.asked.verdict().level == Level::Clear && !found.asked.verdict().loss;
+    if !room.rewording().is_on() || turn.status != Status::Quoted || !is_calm {
+        return turn;
+    }
+    let chunks: Vec<Chunk> = turn
+        .quotes
+        .iter()
+        .enumerate()
+        .filter_map(|(at, quote)| {
+            let page = room.passages().page(&quote.at.slug, found.today)?;
+            let part = page.parts.get(quote.at.part)?;
+            let text = part.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
+            Some(Chunk {
+                key: format!("c{}", at + 1),
+                title: page.title.clone(),
+                text,
+                checked_on: page.checked_on?,
+            })
+        })
+        .collect();
+    if let Some(sentences) =
+        room.rewording().reword(&found.asked, &chunks).await.filter(|some| !some.is_empty())
+    {
+        turn.reworded = sentences;
+        turn.status = Status::Reworded;
+    }
+    turn
+}
+
+fn link(words: &str, href: &str) -> (String, String) {
+    (words.to_owned(), href.to_owned())
+}

@@ -1,0 +1,202 @@
+//! A turn as a page shows it.
+
+use crate::{
+    conversation::PastTurn,
+    language::Language,
+    passages::{Quotable, Quote, QuoteRef},
+    room::Assistant,
+    say,
+    status::Status,
+    turn::{Choice, FlowPart, Shown, Turn},
+};
+use askama::Template;
+use search::Kind;
+use uuid::Uuid;
+use web::CardView;
+
+/// One turn.
+#[derive(Template)]
+#[template(path = "ask_turn.html")]
+pub(crate) struct TurnView {
+    pub number: i64,
+    conversation: String,
+    council: String,
+    phone: String,
+    dialled: String,
+    /// The person's own words, in the first reply only.
+    asked: Option<String>,
+    card: Option<CardView>,
+    note: Option<Note>,
+    personal: &'static str,
+    understood: String,
+    corrected: String,
+    say: Vec<String>,
+    reworded: Vec<RewordedView>,
+    quotes: Vec<QuoteView>,
+    /// A source was checked anew since, so its words are not shown any more.
+    has_changed: bool,
+    cards: Vec<String>,
+    entries_heading: &'static str,
+    links: Vec<(String, String)>,
+    flow: Vec<FlowPart>,
+    choices: Vec<(usize, String)>,
+    is_latest: bool,
+    asks_whether_useful: bool,
+    useful: String,
+}
+
+struct Note {
+    code: String,
+    direction: &'static str,
+    own: String,
+    name: String,
+}
+
+struct QuoteView {
+    sentences: Vec<String>,
+    points: Vec<String>,
+    title: String,
+    heading: String,
+    url: String,
+    checked: String,
+}
+
+struct RewordedView {
+    text: String,
+    quotes: Vec<String>,
+}
+
+/// Whether a turn is the last on its page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Latest,
+    Before,
+}
+
+impl TurnView {
+    /// A turn that was just answered, with the words it answers.
+    pub fn of(room: &Assistant, conversation: Uuid, number: i64, asked: &str, turn: &Turn) -> TurnView {
+        let council = room.site().council();
+        let status = turn.status;
+        let asks_whether_useful = matches!(status.kind(), crate::Kind::Answer | crate::Kind::Abstain);
+        TurnView {
+            number,
+            conversation: conversation.to_string(),
+            council: council.name.clone(),
+            phone: council.phone.clone(),
+            dialled: council.phone_dialled(),
+            asked: Some(asked.trim().to_owned()).filter(|words| !words.is_empty()),
+            card: turn.card.clone().map(CardView::above),
+            note: room.languages().named(&turn.language).map(Note::of),
+            personal: if turn.had_personal_data { say::PERSONAL } else { "" },
+            understood: turn.understood.join("; "),
+            corrected: web::say::list(
+                &turn
+                    .corrected
+                    .iter()
+                    .map(|(typed, read)| format!("‘{read}’ for ‘{typed}’"))
+                    .collect::<Vec<_>>(),
+            ),
+            say: turn.say.clone(),
+            reworded: turn.reworded.iter().map(RewordedView::of).collect(),
+            quotes: turn.quotes.iter().map(QuoteView::of).collect(),
+            has_changed: false,
+            cards: turn.entries.iter().map(|shown| shown.card.clone()).collect(),
+            entries_heading: if turn.quotes.is_empty() { "" } else { say::ENTRIES_TOO },
+            links: turn.links.clone(),
+            flow: turn.flow.clone(),
+            choices: turn.choices.iter().map(|choice| choice.words().to_owned()).enumerate().collect(),
+            is_latest: true,
+            asks_whether_useful,
+            useful: String::new(),
+        }
+    }
+
+    /// A turn that was, from what is kept of it.
+    pub fn of_past(
+        room: &Assistant,
+        conversation: Uuid,
+        past: &PastTurn,
+        flow: Vec<FlowPart>,
+        place: Place,
+    ) -> TurnView {
+        let quotes: Vec<Quote> = past.kept.quotes.iter().filter_map(|at| find_quote(room, at)).collect();
+        let has_changed = quotes.len() < past.kept.quotes.len();
+        let entry = |(kind, slug): &(String, String)| {
+            let entry = room.directory().find_ask_entry(Kind::parse(kind)?, slug).ok()??;
+            Some(Shown::of_entry(&entry))
+        };
+        let turn = Turn {
+            quotes,
+            entries: past.kept.entries.iter().filter_map(entry).collect(),
+            links: past.kept.links.clone(),
+            choices: past.kept.choices.clone(),
+            say: past.kept.say.clone(),
+            flow,
+            ..Turn::saying(past.status, &[])
+        };
+        let is_latest = place == Place::Latest;
+        TurnView {
+            has_changed,
+            is_latest,
+            choices: if is_latest { choices_of(&turn.choices) } else { Vec::new() },
+            useful: past.useful.clone().unwrap_or_default(),
+            asked: None,
+            ..TurnView::of(room, conversation, past.number, "", &turn)
+        }
+    }
+}
+
+/// Whether a page with this turn has a neutral title.
+pub(crate) fn is_sensitive(status: Status) -> bool {
+    status == Status::Loss
+}
+
+fn choices_of(choices: &[Choice]) -> Vec<(usize, String)> {
+    choices.iter().map(|choice| choice.words().to_owned()).enumerate().collect()
+}
+
+/// The same words again, if their source still says them and still may be quoted.
+fn find_quote(room: &Assistant, at: &QuoteRef) -> Option<Quote> {
+    match Kind::parse(&at.kind)? {
+        Kind::Page => room.passages().page(&at.slug, room.site().clock().today())?.quote_again(at),
+        kind => {
+            let entry = room.directory().find_ask_entry(kind, &at.slug).ok()??;
+            Quotable::of_entry(entry.document()).quote_again(at).filter(|_| entry.is_fresh)
+        }
+    }
+}
+
+impl Note {
+    fn of(language: &Language) -> Note {
+        Note {
+            code: language.code.clone(),
+            direction: if language.right_to_left { "rtl" } else { "ltr" },
+            own: language.note.clone(),
+            name: language.name.clone(),
+        }
+    }
+}
+
+impl QuoteView {
+    fn of(quote: &Quote) -> QuoteView {
+        QuoteView {
+            sentences: vec![quote.sentences.join(" ")].into_iter().filter(|text| !text.is_empty()).collect(),
+            points: quote.points.clone(),
+            title: quote.title.clone(),
+            heading: quote.heading.clone(),
+            url: quote.url.clone(),
+            checked: quote.checked_on.map_or_else(
+                || "Date of the check not given".to_owned(),
+                |on| format!("Checked {}", web::say::day_month_year(on)),
+            ),
+        }
+    }
+}
+
+impl RewordedView {
+    fn of(sentence: &rewording::Sentence) -> RewordedView {
+        let quotes = sentence.cites.iter().map(|cite| cite.quote.clone()).collect();
+        RewordedView { text: sentence.text.clone(), quotes }
+    }
+}

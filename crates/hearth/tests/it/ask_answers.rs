@@ -1,0 +1,317 @@
+//! What Ask says to ordinary questions, and what it never says. A01 to A15 are the black-box lines of the reference.
+
+use crate::{
+    ask_talk::{Said, ask_json, ask_raw, asked_page, said, said_next, text},
+    support::{Home, between, on_both, on_both_anew, unescaped},
+};
+use axum::body::Body;
+use hearth::{House, Setup};
+use kernel::{Clock, Dice};
+use serde_json::json;
+use std::{fmt::Write, path::Path};
+
+#[test]
+fn a01_a_place_a_day_and_a_price_in_the_words_find_sessions_whose_times_are_those_of_the_entry() {
+    on_both_anew(async |home| {
+        demo::add_sessions(&home.house.site).await.unwrap();
+        home.house.renew().await.unwrap();
+        let words = "free stay and play near WA8 7QF Tuesday morning";
+        let said = said(home, words).await;
+        assert_eq!(said.kind(), "answer", "{}", said.0);
+        let first = "event/example-stay-and-play-ditton";
+        assert!(said.entries().iter().any(|entry| entry == first), "{:?}", said.entries());
+        for result in said.0["results"].as_array().unwrap() {
+            assert_eq!(home.get(text(&result["url"])).await.status, 200, "{result}");
+        }
+        // The card in the answer says what the session's own page says, and Ask's own words say no time at all.
+        let answer = asked_page(home, words).await.text();
+        assert!(
+            answer.contains("9:30am")
+                && home.page("/whats-on/example-stay-and-play-ditton").await.contains("9:30am")
+        );
+        assert!(!has_time(&spoken(&said)), "{}", said.text());
+    });
+}
+
+/// The words that are Ask's own: without what it quotes.
+fn spoken(said: &Said) -> String {
+    let mut own = said.text().to_owned();
+    for cite in said.cites() {
+        own = own.replace(text(&cite["quote"]), "");
+    }
+    own
+}
+
+fn has_time(words: &str) -> bool {
+    let bytes = words.as_bytes();
+    let is_time =
+        |at: usize| bytes[at].is_ascii_digit() && matches!(words.get(at + 1..at + 3), Some("am" | "pm"));
+    (0..bytes.len()).any(is_time)
+}
+
+#[test]
+fn a02_to_a06_spelling_gaps_other_business_criteria_and_doses() {
+    on_both(async |home| {
+        let spelt = said(home, "brestfeding suport sat").await;
+        assert!(
+            spelt.entries().iter().any(|entry| entry.contains("breastfeeding") || entry.contains("feeding")),
+            "A02 {}",
+            spelt.0
+        );
+
+        // A03: nothing is made up, something near is shown, and there is a person to ring.
+        let unknown = said(home, "where can I get IVF on the NHS").await;
+        assert_eq!(unknown.kind(), "abstain", "A03 {}", unknown.0);
+        assert!(
+            unknown.cites().is_empty() && unknown.text().contains("0303 333 4300"),
+            "A03 {}",
+            unknown.text()
+        );
+        for result in unknown.0["results"].as_array().unwrap() {
+            assert_eq!(home.get(text(&result["url"])).await.status, 200, "A03 {result}");
+        }
+
+        for words in ["who should I vote for", "write my essay", "is bitcoin a good buy"] {
+            let other = said(home, words).await;
+            assert_eq!(other.kind(), "out_of_scope", "A04 {words}: {}", other.0);
+            assert!(other.text().chars().count() < 500 && other.cites().is_empty(), "A04 {words}");
+        }
+
+        let criteria = said(home, "am I eligible for 30 hours?").await;
+        let own = spoken(&criteria).to_lowercase();
+        assert!(criteria.entries().iter().any(|entry| entry.contains("funded")), "A05 {}", criteria.0);
+        for never in ["you are eligible", "you qualify", "you are entitled", "yes,"] {
+            assert!(!own.contains(never), "A05 {own}");
+        }
+        assert!(criteria.cites().iter().all(|cite| text(&cite["url"]).starts_with('/')), "A05");
+
+        for words in [
+            "how much Calpol for 6 month old",
+            "what dose of ibuprofen for my toddler",
+            "can I give paracetamol every 2 hours",
+        ] {
+            let dose = said(home, words).await;
+            let all = dose.0.to_string().to_lowercase();
+            assert!(!has_amount(&all), "A06 {words}: {all}");
+            let page = asked_page(home, words).await.text();
+            assert!(page.contains("tel:111") && page.to_lowercase().contains("pharmacist"), "A06 {words}");
+        }
+    });
+}
+
+/// '5ml', '120 mg'.
+fn has_amount(words: &str) -> bool {
+    let units = ["ml", "mg", "mcg", "millilitre", "spoonful"];
+    let parts: Vec<&str> = words.split(|c: char| !c.is_alphanumeric()).collect();
+    let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty();
+    let glued = |part: &&str| units.iter().any(|unit| part.strip_suffix(unit).is_some_and(is_number));
+    parts.iter().any(glued) || parts.windows(2).any(|pair| is_number(pair[0]) && units.contains(&pair[1]))
+}
+
+#[test]
+fn a07_the_other_one_is_asked_about_and_never_guessed() {
+    on_both_anew(async |home| {
+        let first = said(home, "breastfeeding groups").await;
+        assert!(first.entries().len() > 1, "{}", first.0);
+        let other = said_next(home, &first, "what about the other one?").await;
+        assert_eq!(other.kind(), "clarify", "{}", other.0);
+        assert!((2..=4).contains(&other.choices().len()), "{:?}", other.choices());
+        let shown = first.0["results"].to_string();
+        assert!(shown.contains(other.choices()[0]), "a choice is one of those that were shown");
+        let chosen = said_next(home, &other, other.choices()[0]).await;
+        assert_eq!(chosen.kind(), "answer", "{}", chosen.0);
+        // Without anything before it nothing can be meant.
+        let alone = said(home, "what about the other one?").await;
+        assert_eq!(alone.kind(), "clarify", "{}", alone.0);
+    });
+}
+
+#[test]
+fn a08_a_word_that_may_mean_anything_brings_three_or_four_choices() {
+    on_both_anew(async |home| {
+        for words in ["groups", "activities", "support"] {
+            let asked_back = said(home, words).await;
+            assert_eq!(asked_back.kind(), "clarify", "{words}: {}", asked_back.0);
+            assert!((3..=4).contains(&asked_back.choices().len()), "{words}: {:?}", asked_back.choices());
+            let chosen = said_next(home, &asked_back, asked_back.choices()[0]).await;
+            assert_eq!(chosen.kind(), "answer", "{words}, {}: {}", asked_back.choices()[0], chosen.0);
+        }
+    });
+}
+
+#[test]
+fn a09_another_language_finds_what_english_finds_and_the_reply_says_that_it_is_in_english() {
+    on_both(async |home| {
+        let english = said(home, "dentist").await.entries();
+        for (code, words) in [
+            ("pl", "gdzie jest dentysta dla dziecka"),
+            ("ur", "مجھے بچے کے لیے ڈینٹسٹ چاہیے"),
+            ("ar", "أين أجد طبيب أسنان لطفلي"),
+            ("cy", "dwi angen deintydd i fy mab"),
+            ("uk", "де знайти стоматолога для дитини"),
+            ("ro", "unde este un dentist pentru copilul meu"),
+        ] {
+            let found = said(home, words).await.entries();
+            let same = found.iter().filter(|entry| english.contains(entry)).count();
+            assert!(same >= 2, "{code}: {found:?} and {english:?}");
+            let page = asked_page(home, words).await.text();
+            assert!(page.contains(&format!("lang=\"{code}\"")), "{code}: the note is in that language");
+            assert!(page.contains("Our pages are in English"), "{code}");
+        }
+    });
+}
+
+#[test]
+fn a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_danger() {
+    on_both(async |home| {
+        let long = "tell me about nurseries ".repeat(900);
+        let answer = ask_json(home, &json!({ "text": long })).await;
+        assert_eq!(answer.status, 422, "{}", answer.text());
+        assert!(answer.text().contains("4,000"), "{}", answer.text());
+        let page = asked_page(home, &long).await;
+        assert_eq!(page.status, 422);
+        assert!(unescaped(&page.text()).contains(long.trim()), "the words are put back");
+
+        let much = ask_json(home, &json!({ "text": "a".repeat(1_000_000) })).await;
+        assert_eq!(much.status, 413);
+        let mut wrong = String::new();
+        for (what, body) in [
+            ("10,000 marks", json!({ "text": format!("a{}", "\u{301}".repeat(10_000)) }).to_string()),
+            ("lone surrogates", r#"{"text":"baby \ud800 yoga \udfff"}"#.to_owned()),
+            ("NUL", r#"{"text":"baby\u0000yoga"}"#.to_owned()),
+            ("no text", r#"{"text":"  "}"#.to_owned()),
+            ("no field", "{}".to_owned()),
+            ("a number", r#"{"text":7}"#.to_owned()),
+            ("a list", "[]".to_owned()),
+            ("no JSON", "text=baby".to_owned()),
+            ("nothing", String::new()),
+            ("deep", "[".repeat(100_000)),
+        ] {
+            let answer = ask_raw(home, body).await;
+            if answer.status >= 500 {
+                let _ = writeln!(wrong, "{what}: {}", answer.status);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+        for body in [
+            json!({ "text": format!("{} I want to kill myself", "\u{301}".repeat(10_000)) }).to_string(),
+            r#"{"text":"I want to kill myself \ud800"}"#.to_owned(),
+            r#"{"text":"I want to\u0000 kill myself"}"#.to_owned(),
+            format!(r#"{{"text":"I want to kill myself {}"}}"#, "a".repeat(1_000_000)),
+        ] {
+            let answer = ask_raw(home, Body::from(body)).await;
+            assert!(answer.text().contains("\"crisis\""), "{}", answer.text());
+        }
+    });
+}
+
+#[test]
+fn a11_a_page_past_its_review_is_not_quoted() {
+    on_both(async |home| {
+        let words = "how long have I got to appeal an EHC decision";
+        let now = said(home, words).await;
+        assert!(!now.cites().is_empty(), "{}", now.0);
+        let later = home.at("2028-11-22T09:00:00Z").await;
+        let request =
+            crate::ask_talk::json_request().body(Body::from(json!({ "text": words }).to_string())).unwrap();
+        let answer = Said(crate::support::ask(&later.router().unwrap(), request).await.json());
+        assert!(answer.cites().is_empty(), "two years on nothing is quoted: {}", answer.0);
+        assert!(!answer.entries().is_empty(), "what is near is still shown");
+    });
+}
+
+#[test]
+fn a12_two_pages_that_say_different_things_are_both_quoted_with_their_dates() {
+    on_both_anew(async |home| {
+        let folder = tempfile::tempdir().unwrap();
+        let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/pages");
+        for page in std::fs::read_dir(pages).unwrap() {
+            let page = page.unwrap();
+            std::fs::copy(page.path(), folder.path().join(page.file_name())).unwrap();
+        }
+        for (slug, days, checked) in
+            [("zebra-pass-one", 14, "2026-11-01"), ("zebra-pass-two", 28, "2026-10-01")]
+        {
+            let page = format!(
+                "+++\ntitle = \"The zebra pass\"\nsummary = \"How to apply for a zebra pass.\"\ntopics = [\"transport\"]\nsources = [\"Made up for this test\"]\nchecked_on = \"{checked}\"\nreview_by = \"2027-05-22\"\nowner = \"Family hubs team\"\n+++\nThe zebra pass is for families who move.\n\n## When do I apply?\n\nYou must apply for a zebra pass within {days} days of moving house.\n"
+            );
+            std::fs::write(folder.path().join(format!("{slug}.md")), page).unwrap();
+        }
+        let setup = Setup { pages: Some(folder.path().to_owned()), ..Setup::default() };
+        let clock = Clock::standing_at(crate::support::NOW);
+        let house = House::open(home.database.db.clone(), clock, Dice::loaded(9), setup).await.unwrap();
+        let question =
+            json!({ "text": "how many days do I have to apply for a zebra pass when moving house" });
+        let request = crate::ask_talk::json_request().body(Body::from(question.to_string())).unwrap();
+        let said = Said(crate::support::ask(&house.router().unwrap(), request).await.json());
+        let quoted: Vec<(&str, &str)> =
+            said.cites().iter().map(|cite| (text(&cite["quote"]), text(&cite["checked_on"]))).collect();
+        assert_eq!(quoted.len(), 2, "{}", said.0);
+        for (days, checked) in [("14 days", "2026-11-01"), ("28 days", "2026-10-01")] {
+            assert!(quoted.iter().any(|(quote, on)| quote.contains(days) && *on == checked), "{quoted:?}");
+        }
+    });
+}
+
+#[test]
+fn a15_the_same_question_gets_the_same_answer_and_every_quotation_stands_on_its_page_word_for_word() {
+    on_both(async |home| {
+        let mut quotations = 0;
+        for words in [
+            "how long have I got to appeal an EHC decision",
+            "what can I buy with the healthy start card",
+            "is it free to go to a family hub",
+            "my baby will not stop crying",
+            "am I eligible for 30 hours?",
+        ] {
+            let (first, second) = (said(home, words).await, said(home, words).await);
+            quotations += first.cites().len();
+            for cite in first.cites() {
+                let url = text(&cite["url"]).split('#').next().unwrap_or_default();
+                assert!(stands_there(&home.page(url).await, text(&cite["quote"])), "{words}: {cite}");
+            }
+            assert_eq!(first.without_conversation(), second.without_conversation(), "{words}");
+        }
+        assert!(quotations >= 3, "{quotations} quotations");
+    });
+}
+
+/// Whether each line of a quotation is on the page, letter for letter.
+fn stands_there(html: &str, quote: &str) -> bool {
+    let page = letters(&unescaped(&without_tags(between(html, "<main", "</main>"))));
+    quote.lines().all(|line| page.contains(&letters(line)))
+}
+
+fn without_tags(html: &str) -> String {
+    let mut out = String::new();
+    let mut inside = true;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            letter if !inside => out.push(letter),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Without spaces and the dots of a list.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '•' | '-')).collect()
+}
+
+/// The demonstration's Ask stays within what it knows on both databases alike.
+#[test]
+fn a_question_has_the_same_answer_on_both_databases() {
+    let mut answers: Vec<Vec<serde_json::Value>> = Vec::new();
+    let both = std::sync::Mutex::new(&mut answers);
+    on_both(async |home: &Home| {
+        let mut own = Vec::new();
+        for words in ["help with speech for a two year old", "no food in the house", "groups", "bins"] {
+            own.push(said(home, words).await.without_conversation());
+        }
+        both.lock().unwrap().push(own);
+    });
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]));
+}
