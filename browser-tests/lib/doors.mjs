@@ -3,7 +3,7 @@
 import { address, base } from './site.mjs';
 
 const origin = new URL(base).origin;
-const STARTS = ['/admin', '/provider', '/practitioner', '/account', '/register'];
+const STARTS = ['/admin', '/provider', '/account', '/register'];
 /** Pages nobody needs to be signed in for, but that belong to a door. */
 export const outside = ['/sign-in', '/sign-in/password', '/sign-in/passkey', '/sign-in/sent', '/demo/sign-in', '/demo/outbox', '/list-your-service'];
 /** Pages that are asked for whether or not a link leads to them; a role that may not see one is turned away. */
@@ -81,6 +81,8 @@ export function kindOf(path) {
     .replace(/^(\/admin\/messages\/templates)\/[^/]+/, '$1/*')
     .replace(/^(\/admin\/self-check)\/[^/]+/, '$1/*')
     .replace(/^(\/admin\/sources)\/(?!new(\/|$))[^/]+/, '$1/*')
+    .replace(/^(\/admin\/flows)\/[^/]+(\/steps)\/[^/]+/, '$1/*$2/*')
+    .replace(/^(\/admin\/flows)\/[^/]+/, '$1/*')
     .replace(/^(\/admin\/duplicates)\/[^/]+\/[^/]+/, '$1/*')
     .replace(/^(\/admin\/(?:freshness|reports|applications|people|data-requests|review))\/(?!schedule|rules|pictures|second|add)[^/]+/, '$1/*');
   return query === undefined ? starred : `${starred}?`;
@@ -105,7 +107,7 @@ export async function walk(role, also = known) {
     for (const [, href] of text.matchAll(/<a\b[^>]*\bhref="([^"]+)"/g)) {
       const link = new URL(href.replaceAll('&amp;', '&'), new URL(path, base));
       const next = link.pathname + link.search;
-      if (link.origin !== origin || !/^\/(admin|provider|account|notify)(\/|$|\?)/.test(next)) continue;
+      if (link.origin !== origin || !/^\/(admin|provider|practitioner|account|notify)(\/|$|\?)/.test(next)) continue;
       if (FILES.test(link.pathname) || asked.has(next)) continue;
       const kind = kindOf(next);
       const seen = perKind.get(kind) || 0;

@@ -1,6 +1,7 @@
 //! The words of a question that tell something, and which sentences of a source hold most of them.
 
 use crate::passages::{Part, Passages, Piece, Quotable, Quote, stems};
+use meaning::{Table, Vector};
 use search::Match;
 use std::collections::HashSet;
 
@@ -8,7 +9,12 @@ use std::collections::HashSet;
 #[derive(Clone, Debug, Default)]
 pub struct AskedWords {
     terms: Vec<Term>,
+    /// Every word, small ones too, in every form: headings are questions of small words.
+    all: HashSet<String>,
+    /// What the whole of it means.
+    meant: Option<Vector>,
     wants: Wants,
+    asks: Asks,
 }
 
 #[derive(Clone, Debug)]
@@ -40,8 +46,27 @@ pub enum Wants {
     Session,
 }
 
+/// What the sentence that answers must speak of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Asks {
+    #[default]
+    Anything,
+    /// 'How long', 'by when': days, weeks, months.
+    Time,
+    /// 'How much', 'do I pay': money.
+    Money,
+}
+
 /// Words that every question has.
 const SMALL: &str = " a about after all am an and any anyone anything are as at be been before being but by can cant come could dc did do does doesnt doing dont each eligible entitled qualify cost costs price number phone open opening address time times else even ever every for from get gets getting give go goes going good got had has have having he hello help helping her here hes hi him his how i id if ill im in into is isnt it its ive just keep keeps know let lets like little ll long looking lot make makes me mine more most much my near need needs never new nice no not now of off ok on one only or other our out over own pls please put really right s said same say says see she shes should so some someone something stuff sure t take tell than thank thanks that thats the their them then there these they theyre thing things think this those to today too try trying u up us ur use very want wants was way we well went were what whats when where which while who whos why will with wont would ya yes yet you your youre ";
+
+/// How much it counts that a heading asks what was asked, and that a part is nearer to it in meaning than the others of
+/// its page.
+const ASKED_BY_HEADING: f32 = 0.9;
+const ASKED_BY_TITLE: f32 = 0.85;
+/// And that the index, which knows families' words and their slips, found its words there.
+const FOUND_THERE: f32 = 0.35;
+const NEARER_IN_MEANING: f32 = 1.2;
 
 /// How many sentences a quotation has at most, and how many points of a list.
 const SENTENCES_MAX: usize = 3;
@@ -69,7 +94,10 @@ impl AskedWords {
             // A word that means another, or was meant to be another, is as rare as that.
             term.rarity = term.forms.iter().map(|form| passages.rarity(form)).fold(term.rarity, f32::min);
         }
-        AskedWords { terms, wants: wants(&words) }
+        let mut all: HashSet<String> = words.iter().map(|word| search::stem(word)).collect();
+        all.extend(terms.iter().flat_map(|term| term.forms.iter().cloned()));
+        let meant = Table::builtin().vector(text);
+        AskedWords { terms, all, meant, wants: wants(&words), asks: asks(&words) }
     }
 
     /// What kind of answer is looked for.
@@ -121,11 +149,53 @@ impl AskedWords {
         self.covered(&stems(name))
     }
 
+    /// Whether a name says these words and nothing else.
+    pub fn is_all_of(&self, name: &str) -> bool {
+        let mut words = search::words(name).into_iter().filter(|word| !is_small(word)).peekable();
+        words.peek().is_some()
+            && words.all(|word| self.terms.iter().any(|term| term.forms.contains(&search::stem(&word))))
+    }
+
+    /// Whether a part's heading asks the same: all of its words are in the question, or nearly all.
+    fn asked_by(&self, part: &Part) -> f32 {
+        const ASKING: &[&str] = &[
+            "what", "how", "who", "when", "where", "will", "do", "is", "can", "could", "am", "are", "which",
+        ];
+        let words = search::words(&part.heading);
+        let is_question = words.first().is_some_and(|first| ASKING.contains(&first.as_str()));
+        let tells = words.iter().any(|word| !is_small(word) && self.all.contains(&search::stem(word)));
+        if words.len() < 2 || !(is_question && words.len() > 2 || tells) {
+            return 0.0;
+        }
+        let held = words.iter().filter(|word| self.all.contains(&search::stem(word))).count();
+        match held as f32 / words.len() as f32 {
+            all if all >= 1.0 => 1.0,
+            most if most >= 0.75 => 0.5,
+            _ => 0.0,
+        }
+    }
+
+    fn closeness(&self, part: &Part) -> Option<f32> {
+        Some(self.meant.as_ref()?.closeness(part.meant.as_ref()?))
+    }
+
+    fn mean_closeness(&self, of: &Quotable) -> f32 {
+        let all: Vec<f32> = of.parts.iter().filter_map(|part| self.closeness(part)).collect();
+        if all.is_empty() { 0.0 } else { all.iter().sum::<f32>() / all.len() as f32 }
+    }
+
     /// What kind of words suits what is wanted.
     fn suits(&self, pieces: &[Piece]) -> f32 {
         let figures = pieces.iter().any(|piece| piece.text.contains(|c: char| c.is_ascii_digit()));
         let says_who = ["must ", "If you get ", "you may get ", "who get "];
         let criteria = pieces.iter().any(|piece| says_who.iter().any(|words| piece.text.contains(words)));
+        let says =
+            |what: &[&str]| pieces.iter().any(|piece| what.iter().any(|word| piece.text.contains(word)));
+        match self.asks {
+            Asks::Time if figures && says(&[" day", " week", " month", " year", " hour"]) => return 0.25,
+            Asks::Money if says(&["£", "free", "cost", "pay"]) => return 0.15,
+            _ => {}
+        }
         match self.wants {
             Wants::Criteria if criteria => 0.5,
             Wants::Field | Wants::Criteria if figures => 0.12,
@@ -137,7 +207,21 @@ impl AskedWords {
     /// The sentences of a source that hold most of the question, with how much: one to three that stand together, or
     /// the line before a list with its points.
     pub fn best_quote(&self, of: &Quotable) -> Option<(Quote, f32)> {
+        self.best_quote_near(of, "")
+    }
+
+    /// The same, where the index says which part of it has the words.
+    pub fn best_quote_near(&self, of: &Quotable, found_in: &str) -> Option<(Quote, f32)> {
         let title = self.covered(&of.title_stems);
+        let beside_title = self
+            .share(|term| !term.is_in(&of.title_stems) && of.parts.iter().any(|part| part.has(&term.forms)));
+        let mean = self.mean_closeness(of);
+        // A question that the title asks, and nothing beside it, is answered by what stands first. Any other is answered
+        // further down: what stands first says a little of everything.
+        let asked_below = of.parts.iter().any(|part| self.asked_by(part) >= 1.0);
+        let opening =
+            if title >= ASKED_BY_TITLE && beside_title < 0.2 && !asked_below { 0.25 } else { -0.15 };
+        let opening = if of.parts.len() > 1 { opening } else { 0.0 };
         let mut best: Option<(f32, (usize, usize, usize))> = None;
         for (number, part) in of.parts.iter().enumerate() {
             let heading =
@@ -146,6 +230,10 @@ impl AskedWords {
                     (true, true) => 0.3,
                     (true, false) => 1.0,
                 });
+            let section = 0.8 * heading
+                + ASKED_BY_HEADING * self.asked_by(part)
+                + if !found_in.is_empty() && part.anchor == found_in { FOUND_THERE } else { 0.0 }
+                + NEARER_IN_MEANING * self.closeness(part).map_or(0.0, |near| near - mean);
             for (first, last) in windows(part) {
                 let pieces = &part.pieces[first..=last];
                 let held: HashSet<String> =
@@ -155,11 +243,8 @@ impl AskedWords {
                     let weight = if term.is_in(&of.title_stems) { 0.4 } else { 1.0 };
                     if term.is_in(&held) { weight } else { 0.0 }
                 });
-                let score = own + 0.8 * heading + 0.3 * title + self.suits(pieces)
-                    - untidy(part, pieces)
-                    - 0.015 * number as f32
-                    // A question that the title asks is answered by what stands first.
-                    + if number == 0 && first == 0 && title >= 0.6 { 0.45 * title } else { 0.0 }
+                let score = own + section + 0.3 * title + self.suits(pieces) - untidy(part, pieces)
+                    + if number == 0 { opening } else { 0.0 }
                     + if first == 0 { 0.08 } else { 0.0 };
                 if best.is_none_or(|(most, _)| score > most) {
                     best = Some((score, (number, first, last)));
@@ -194,6 +279,18 @@ fn is_small(word: &str) -> bool {
     let is_hour =
         word.strip_suffix("am").or(word.strip_suffix("pm")).is_some_and(|hour| hour.parse::<u8>().is_ok());
     word.len() < 2 || is_hour || SMALL.contains(&format!(" {word} "))
+}
+
+fn asks(words: &[String]) -> Asks {
+    let said = format!(" {} ", words.join(" "));
+    let has = |any: &[&str]| any.iter().any(|phrase| said.contains(phrase));
+    if has(&[" how long ", " how many days ", " how many weeks ", " by when ", " must ", " when "]) {
+        Asks::Time
+    } else if has(&[" how much ", " cost ", " costs ", " pay ", " price ", " free "]) {
+        Asks::Money
+    } else {
+        Asks::Anything
+    }
 }
 
 fn wants(words: &[String]) -> Wants {

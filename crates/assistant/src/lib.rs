@@ -28,6 +28,7 @@ mod ask_page;
 mod asked_words;
 mod client;
 mod conversation;
+mod death;
 mod flow_steps;
 mod fresh;
 mod jobs;

@@ -3,6 +3,7 @@
 
 use content::Library;
 use kernel::Date;
+use meaning::{Table, Vector};
 use search::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -44,6 +45,16 @@ pub struct Part {
     /// Its sentences and points.
     pub pieces: Vec<Piece>,
     pub(crate) heading_stems: HashSet<String>,
+    /// What it means; none for the words of an entry.
+    pub(crate) meant: Option<Vector>,
+}
+
+impl Part {
+    /// Whether any of these forms stands in it.
+    pub(crate) fn has(&self, forms: &HashSet<String>) -> bool {
+        let is_in = |stems: &HashSet<String>| forms.iter().any(|form| stems.contains(form));
+        is_in(&self.heading_stems) || self.pieces.iter().any(|piece| is_in(&piece.stems))
+    }
 }
 
 /// One sentence or one point of a list, word for word.
@@ -115,7 +126,7 @@ impl Passages {
                     url: page.path(),
                     checked_on: Some(page.head.checked_on),
                     review_by: Some(page.head.review_by),
-                    parts: parts_of_html(&page.html),
+                    parts: with_meaning(parts_of_html(&page.html)),
                     title_stems: stems(&page.head.title),
                 };
                 (quotable.slug.clone(), quotable)
@@ -207,6 +218,15 @@ impl Quotable {
     }
 }
 
+fn with_meaning(mut parts: Vec<Part>) -> Vec<Part> {
+    for part in &mut parts {
+        let mut passages = vec![part.heading.as_str(), part.heading.as_str()];
+        passages.extend(part.pieces.iter().map(|piece| piece.text.as_str()));
+        part.meant = Table::builtin().vector_of_passages(&passages);
+    }
+    parts
+}
+
 /// The stems of a text's words.
 pub(crate) fn stems(text: &str) -> HashSet<String> {
     search::words(text).iter().map(|word| search::stem(word)).collect()
@@ -289,7 +309,7 @@ fn parts_of_html(html: &str) -> Vec<Part> {
                 text.clear();
                 let stems = stems(&words);
                 let anchor = heading.take().unwrap_or_default();
-                parts.push(Part { anchor, heading: words, pieces: Vec::new(), heading_stems: stems });
+                parts.push(Part { anchor, heading: words, heading_stems: stems, ..Part::default() });
                 leads = false;
             }
             "table" => {

@@ -61,3 +61,6 @@ pub const PERSONAL: &str =
 /// A language that we do not know.
 pub const OTHER_LANGUAGE: &str =
     "Our pages are in English. An interpreter is free: ask for one when you ring.";
+/// Nothing but small talk.
+pub const CLARIFY_MORE: &str =
+    "Can you tell me a little more? Say what it is about, and how old your child is if that matters.";

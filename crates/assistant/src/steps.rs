@@ -3,6 +3,7 @@
 use crate::{
     asked_words::{AskedWords, Wants},
     conversation::Conversation,
+    death,
     flow_steps::with_offer,
     language::Spoken,
     neighbours::NeighbourKind,
@@ -34,12 +35,25 @@ const ENTRIES_MAX: usize = 3;
 const PAGES_MAX: usize = 2;
 /// Choices besides 'Something else'.
 const CHOICES_MAX: usize = 3;
-/// Below this share of the question, rare words counting most, nothing was answered.
-const ANSWERED_MIN: f32 = 0.55;
+/// A page is named by the question when its names hold this share of it, rare words counting most.
+const NAMED_MIN: f32 = 0.55;
+/// Whoever is less sure than this says so. Of the questions of families that were measured, the best entry of 5 in 100
+/// lies below it, and of the questions that are none of our business all but those with words of ours.
+const SURE_MIN: f32 = 0.42;
+/// What the index can say best of its best match is how good it is by its words; how much of the question it holds says
+/// the rest.
+const HELD_WEIGHT: f32 = 0.3;
+/// Everything that was typed was found, and yet poorly: it was small talk.
+const ALL_HELD: f32 = 0.99;
+/// A word that so many entries have is a wide one, unless most of them are about one need.
+const WIDE_FROM: usize = 9;
+const ONE_NEED: f32 = 0.72;
 /// A sentence that holds less than this is not put forward as the answer.
 const QUOTED_MIN: f32 = 0.3;
 /// A source and its words hold at least this much of the question together, or they are not the answer to it.
 const HELD_MIN: f32 = 0.6;
+/// So much is enough where the index itself puts a page first.
+const LED_MIN: f32 = 0.3;
 /// As good as all of a question.
 const NEARLY_ALL: f32 = 0.8;
 /// Two sources that are both about as good are both looked at.
@@ -156,7 +170,8 @@ pub(crate) fn something_said(words: &Screened, narrowed: &Narrowed) -> Step<()> 
 
 /// Somebody lost a baby. A rule, not a ranking: the page first, nothing about babies, nobody asked anything.
 pub(crate) async fn loss(room: &Assistant, words: &Screened, offer: Option<Offer>) -> Step<()> {
-    if !(words.verdict().loss || search::speaks_of_loss(words.as_typed())) {
+    let typed = words.as_typed();
+    if !(words.verdict().loss || search::speaks_of_loss(typed) || death::ended_a_pregnancy(typed)) {
         return Ok(());
     }
     let mut turn = Turn::saying(Status::Loss, &say::LOSS);
@@ -238,6 +253,8 @@ pub(crate) struct Found {
     pages: Vec<AskHit>,
     today: Date,
     narrowed: bool,
+    /// Its words are ours: the question was in another language.
+    is_translated: bool,
 }
 
 /// Asks the index, in English where the question was not.
@@ -254,6 +271,7 @@ pub(crate) async fn look_up(
         }
         _ => None,
     };
+    let is_translated = in_english.is_some();
     let ours = narrowed.words.clone().or(in_english);
     let asked = ours.map_or_else(|| words.clone(), |ours| room.site().screen(&ours));
     let with = AskWith {
@@ -264,15 +282,23 @@ pub(crate) async fn look_up(
     };
     let looked_up = async {
         let mut found = room.directory().ask_index(&asked, &with).await?;
+        let only_pages = AskWith { kinds: vec![Kind::Page], most: PAGES_READ, ..with.clone() };
+        let mut pages = room.directory().ask_index(&asked, &only_pages).await?.hits;
         // Who speaks of no loss is not shown help after one, unless it is asked for by its name.
         if !asked.verdict().loss && !with.loss {
             let words = AskedWords::of(&found.words_left, std::iter::empty(), room.passages());
-            let is_wanted = |hit: &AskHit| words.named_by(&hit.entry.document().title) >= NEARLY_ALL;
-            found.hits.retain(|hit| !hit.entry.document().loss || is_wanted(hit));
-            found.near.retain(|hit| !hit.entry.document().loss || is_wanted(hit));
+            let somebody_died = death::is_spoken_of(asked.as_typed());
+            let is_wanted = |hit: &AskHit| {
+                let document = hit.entry.document();
+                !document.loss
+                    || words.named_by(&document.title) >= NEARLY_ALL
+                    || somebody_died && !death::is_of_a_baby(document)
+            };
+            found.hits.retain(is_wanted);
+            found.near.retain(is_wanted);
+            pages.retain(is_wanted);
         }
-        let only_pages = AskWith { kinds: vec![Kind::Page], most: PAGES_READ, ..with };
-        Ok::<_, kernel::Fault>((found, room.directory().ask_index(&asked, &only_pages).await?.hits))
+        Ok::<_, kernel::Fault>((found, pages))
     };
     match looked_up.await {
         Ok((found, pages)) => {
@@ -280,7 +306,15 @@ pub(crate) async fn look_up(
             // What was understood as a place, a day or an age is a filter, and no word to look for in a text.
             let words = AskedWords::of(&found.words_left, matched, room.passages());
             let today = room.site().clock().today();
-            Ok(Found { words, found, pages, today, narrowed: !narrowed.need.is_empty(), asked })
+            Ok(Found {
+                words,
+                found,
+                pages,
+                today,
+                narrowed: !narrowed.need.is_empty(),
+                is_translated,
+                asked,
+            })
         }
         Err(fault) => {
             tracing::error!(fault = format!("{fault:#}"), "the index could not be asked");
@@ -291,15 +325,15 @@ pub(crate) async fn look_up(
 
 /// 'Groups' could be anything: a question back, with the needs that what was found is about.
 pub(crate) fn need_unclear(found: &Found) -> Step<()> {
-    const WIDE: &str = " group groups club clubs class classes course courses activity activities session sessions help support advice information services service family families kid kids child children parent parents things stuff appointment appointments ";
+    const WIDE: &str = " group groups club clubs class classes course courses activity activities session sessions help support advice information services service family families kid kids child children parent parents son daughter things stuff appointment appointments start starts ring form forms letter letters application list waiting referral place places hours worker assessment review card ";
     let said = search::words(found.asked.as_typed());
-    let is_wide = |word: &String| WIDE.contains(&format!(" {word} "));
+    let is_wide = |word: &str| WIDE.contains(&format!(" {word} "));
+    let all_wide = said.len() <= 6 && said.iter().any(|word| is_wide(word)) && found.words.all_typed(is_wide);
     let is_unclear = !found.narrowed
-        && said.len() <= 3
-        && said.iter().any(is_wide)
-        && found.words.all_typed(|word| WIDE.contains(&format!(" {word} ")))
+        && !found.is_translated
         && found.found.understood.is_empty()
-        && found.found.topics.len() >= 2;
+        && found.found.topics.len() >= 2
+        && (all_wide || said.len() <= 3 && is_about_many_things(found));
     if !is_unclear {
         return Ok(());
     }
@@ -314,7 +348,19 @@ pub(crate) fn need_unclear(found: &Found) -> Step<()> {
     let mut turn = Turn::saying(Status::ClarifyNeed, &[say::CLARIFY_NEED]);
     turn.choices = often.chain(others).take(CHOICES_MAX).map(need).collect();
     turn.choices.push(Choice::SomethingElse);
+    turn.entries = found.found.hits.iter().take(ENTRIES_MAX).map(Shown::of_hit).collect();
     stop(turn)
+}
+
+/// One word that many entries of several needs have, and that none is called by alone: 'school', and not 'bullying'.
+fn is_about_many_things(found: &Found) -> bool {
+    let Some(first) = found.found.hits.first() else { return false };
+    let most_of_one = found.found.topics.first().map_or(0, |topic| topic.2);
+    let is_its_name = found.words.is_all_of(&first.entry.document().title);
+    found.words.telling() == 1
+        && found.found.total >= WIDE_FROM
+        && most_of_one as f32 <= found.found.total as f32 * ONE_NEED
+        && !is_its_name
 }
 
 /// Too little of the question is in anything that was found.
@@ -323,13 +369,16 @@ pub(crate) fn abstention(room: &Assistant, found: &Found, offer: Option<Offer>) 
     if hits.is_empty() && found.found.near.is_empty() {
         return stop(with_offer(nothing(room), offer));
     }
-    let answers = |hit: &AskHit| hit.pinned || found.words.answered_by(&hit.matched) >= ANSWERED_MIN;
-    let is_answered = found.narrowed
-        || offer.is_some()
-        || (found.words.telling() == 0 && !found.found.understood.is_empty())
-        || hits.iter().take(3).any(answers);
-    if !hits.is_empty() && is_answered && (!found.found.weak || found.narrowed || offer.is_some()) {
-        return Ok(());
+    let sure = found.found.sureness;
+    let is_pinned = hits.first().is_some_and(|hit| hit.pinned);
+    let is_sure = is_pinned || sure.lexical_share + HELD_WEIGHT * sure.covered >= SURE_MIN;
+    let only_understood = found.words.telling() == 0 && !found.found.understood.is_empty();
+    if found.narrowed || offer.is_some() || only_understood || is_sure && !found.found.weak {
+        if !hits.is_empty() {
+            return Ok(());
+        }
+    } else if found.found.weak && sure.covered >= ALL_HELD {
+        return stop(Turn::saying(Status::ClarifyElse, &[say::CLARIFY_MORE]));
     }
     let mut turn = Turn::saying(Status::Weak, &say::WEAK);
     let near = if hits.is_empty() { &found.found.near } else { hits };
@@ -404,9 +453,20 @@ fn best_quotes(room: &Assistant, found: &Found) -> Vec<Quote> {
         else {
             continue;
         };
-        let Some((quote, own)) = found.words.best_quote(page) else { continue };
+        let section = hit.section.and_then(|at| document.sections.get(at));
+        let found_in = section.map_or("", |section| section.anchor.as_str());
+        let Some((quote, own)) = found.words.best_quote_near(page, found_in) else { continue };
         let held = found.words.held_by(page, &quote);
         let named = found.words.named_by(&format!("{} {}", page.title, quote.heading));
+        // The index found it first, by words of families that the page does not have.
+        let place = found.found.hits.iter().position(|first| {
+            first.entry.document().kind == Kind::Page && first.entry.document().slug == document.slug
+        });
+        let held_min = match place {
+            Some(0) => 0.0,
+            Some(1) => held_min.min(LED_MIN),
+            _ => held_min,
+        };
         if held >= held_min && (!is_asked_by_name || named >= 0.5) {
             candidates.push(Candidate { quote, own, held, score: own * beside(hit) });
         }
@@ -462,7 +522,7 @@ fn opening_quote(room: &Assistant, found: &Found) -> Option<Quote> {
     let hit = found.pages.first()?;
     let is_what_it_is_called = |one: &&Match| matches!(one.field, Field::Name | Field::Alias | Field::Term);
     let called: Vec<Match> = hit.matched.iter().filter(is_what_it_is_called).cloned().collect();
-    if found.words.answered_by(&called) < ANSWERED_MIN {
+    if found.words.answered_by(&called) < NAMED_MIN {
         return None;
     }
     let is_among_best =
@@ -485,7 +545,7 @@ pub(crate) async fn reworded(room: &Assistant, found: &Found, mut turn: Turn) ->
         .filter_map(|(at, quote)| {
             let page = room.passages().page(&quote.at.slug, found.today)?;
             let part = page.parts.get(quote.at.part)?;
-            let text = part.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
+            let text = part.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join("\n");
             Some(Chunk {
                 key: format!("c{}", at + 1),
                 title: page.title.clone(),

@@ -15,9 +15,9 @@ use axum::{
     extract::{Path, State as Given},
     http::StatusCode,
 };
-use kernel::{Fault, Instant, Phone};
+use kernel::{Fault, Instant, Phone, Refusal};
 use store::Tx;
-use web::{Form, Page, Reply, Site, Who, missing, see_other, show_with};
+use web::{Form, Page, Reply, Site, Who, fields::Errors, missing, see_other, show_with};
 
 /// The key of undoing.
 const UNDO: &str = "undo";
@@ -218,7 +218,8 @@ async fn page(
         ending: ending.to_owned(),
         ..view(case, person, now)?
     };
-    let title = if is_form_error { "Error: a call back" } else { "A call back" };
+    let wrong = Errors(is_form_error.then(|| Refusal::at("ending", told)).into_iter().collect());
+    let (_, title) = wrong.page("A call back");
     show_with(site, status, &Page::new(title), &body)
 }
 

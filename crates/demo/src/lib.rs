@@ -11,6 +11,7 @@
 mod appointments;
 mod bookings;
 mod holiday_programme;
+mod lists;
 mod neighbour;
 mod people;
 mod sessions;
@@ -19,6 +20,7 @@ mod work;
 pub use appointments::add_appointments;
 pub use bookings::add_bookings;
 pub use holiday_programme::add_holiday_programme;
+pub use lists::add_lists;
 pub use people::add_people;
 pub use sessions::add_sessions;
 pub use work::add_work;

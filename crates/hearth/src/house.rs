@@ -263,6 +263,9 @@ impl House {
         if let Err(fault) = directory::write_down_opens(&self.directory).await {
             tracing::error!(fault = format!("{fault:#}"), "opens could not be written down");
         }
+        if let Err(fault) = assistant::write_down_counts(&self.assistant).await {
+            tracing::error!(fault = format!("{fault:#}"), "how Ask ended could not be written down");
+        }
         if let Err(fault) = self.rewording.write_counts().await {
             tracing::error!(fault = format!("{fault:#}"), "counts of the model could not be written down");
         }

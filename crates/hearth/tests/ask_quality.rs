@@ -310,6 +310,16 @@ async fn ask_answers_what_it_knows_and_says_so_where_it_does_not() {
                 let _ = writeln!(misses, "baby\t{}\t{told:?}", question.words);
             }
         }
+        if is_reading && !is_section {
+            let quoted: Vec<&str> =
+                answer["cites"].as_array().into_iter().flatten().map(|cite| word(&cite["quote"])).collect();
+            let _ = writeln!(
+                misses,
+                "section\t{}\tgot {cited:?} {quoted:?}\twanted {:?}",
+                question.words,
+                question.sections()
+            );
+        }
         if !is_expected || (has_answer && !is_found) {
             let _ = writeln!(
                 misses,

@@ -62,8 +62,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "demo",
         &[
-            "flows",
-            "callbacks",
             "matching",
             "accounts",
             "notify",

@@ -303,7 +303,13 @@ pub(crate) fn as_it_sounds(word: &str) -> Option<String> {
             break;
         }
     }
-    Some(squeezed(&heard.replace('c', "k")))
+    // `pusht` and `askt`: after these letters the end of `pushed` and `asked` is heard as a `t`.
+    if let Some(stem) = heard.strip_suffix('d').filter(|stem| stem.ends_with(['k', 'p', 's', 'h', 'f', 'c']))
+    {
+        heard = [stem, "t"].concat();
+    }
+    // `mouf` and `finks`: many people say, and write, an `f` for a `th`.
+    Some(squeezed(&heard.replace("th", "f").replace('c', "k")))
 }
 
 /// Whether a letter is leaned on: three or more in a row.

@@ -1,7 +1,8 @@
 //! What the screen finds on messages that people made up to be like real ones. The seen and own sets were tuned on:
 //! they only keep what was won. The blind set was written by somebody else and is the only measure: its lines are
 //! never printed, and whoever changes the lexicon must not read them. The held set is the half of the author's own second
-//! round that was counted only. The gates stand a little under what was reached, so a change that loses ground fails here.
+//! round that was counted only. The fresh sets were written before the entries were looked at and counted once; what
+//! that first shot was, before anything was mended, is in docs/safety-evaluation.md. The gates stand a little under what was reached, so a change that loses ground fails here.
 
 use safety::{Level, Screen};
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ impl Count {
 }
 
 /// Prints counts by category and style. Lines are printed only for sets that were tuned on, and only when asked for.
-fn measure_crises(screen: &Screen, name: &str, file: &str, may_print_lines: bool) -> Count {
+fn measure_crises(screen: &Screen, name: &str, file: &str, may_print_lines: bool) -> Parts {
     let mut parts: BTreeMap<String, Count> = BTreeMap::new();
     for crisis in crises(file) {
         let screened = screen.read(crisis.message);
@@ -89,12 +90,35 @@ fn measure_crises(screen: &Screen, name: &str, file: &str, may_print_lines: bool
             println!("      {got:?}");
         }
     }
-    println!("{name}");
-    for (part, count) in &parts {
-        let Count { all, found, red, red_found, right_card } = count;
-        println!("  {part}: found {found}/{all}, red as red {red_found}/{red}, right card {right_card}");
+    println!("{}", table(name, &parts));
+    Parts(parts)
+}
+
+/// The counts of one set: its total, and by category and style.
+struct Parts(BTreeMap<String, Count>);
+
+impl Parts {
+    fn total(&self) -> Count {
+        self.of("total")
     }
-    parts.remove("total").unwrap_or_default()
+    fn of(&self, part: &str) -> Count {
+        self.0.get(part).copied().unwrap_or_default()
+    }
+}
+
+/// The counts as a Markdown table, to be put into docs/safety-evaluation.md as it is.
+fn table(name: &str, parts: &BTreeMap<String, Count>) -> String {
+    let mut table = format!("\n| {name} | lines | bring a card | reds come as red | right card |\n");
+    table.push_str("| --- | --- | --- | --- | --- |\n");
+    let share = |of: usize, all: usize| match all {
+        0 => "none".to_owned(),
+        _ => format!("{of}/{all} ({:.1} %)", 100.0 * of as f64 / all as f64),
+    };
+    for (part, Count { all, found, red, red_found, right_card }) in parts {
+        let (found, red, right) = (share(*found, *all), share(*red_found, *red), share(*right_card, *all));
+        table.push_str(&format!("| {part} | {all} | {found} | {red} | {right} |\n"));
+    }
+    table
 }
 
 /// False reds and false ambers, as shares. An amber card is fair for the lines marked so.
@@ -139,16 +163,35 @@ const HELD_RED_RECALL: f64 = 0.91;
 const HELD_FALSE_RED: f64 = 0.06;
 const HELD_FALSE_AMBER: f64 = 0.09;
 
+/// What the house asks of its own sets, which were tuned on: plain words are always found, misspelt and sideways ones
+/// nearly always, and hardly anybody who is fine sees a red card.
+const OWN_MISSPELT: f64 = 0.98;
+const OWN_INDIRECT: f64 = 0.90;
+const OWN_FALSE_RED: f64 = 0.01;
+const OWN_FALSE_AMBER: f64 = 0.04;
+
 #[test]
 fn cries_for_help_are_found() {
     let screen = Screen::new().unwrap();
-    let seen = measure_crises(&screen, "crisis, seen", include_str!("data/crisis_seen.tsv"), true);
-    let own = concat!(include_str!("data/crisis_own.tsv"), include_str!("data/crisis_own_more.tsv"));
+    let seen = measure_crises(&screen, "crisis, seen", include_str!("data/crisis_seen.tsv"), true).total();
+    let own = concat!(
+        include_str!("data/crisis_own.tsv"),
+        include_str!("data/crisis_own_more.tsv"),
+        include_str!("data/crisis_own_fresh.tsv")
+    );
     let own = measure_crises(&screen, "crisis, own", own, true);
-    let held = measure_crises(&screen, "crisis, held", include_str!("data/crisis_held.tsv"), false);
-    let blind = measure_crises(&screen, "crisis, blind", include_str!("data/crisis_blind.tsv"), false);
+    let held = measure_crises(&screen, "crisis, held", include_str!("data/crisis_held.tsv"), false).total();
+    let blind =
+        measure_crises(&screen, "crisis, blind", include_str!("data/crisis_blind.tsv"), false).total();
     assert!(seen.recall() >= 0.98 && seen.red_recall() >= 0.98, "seen: a cry for help is missed");
-    assert!(own.recall() >= 0.97 && own.red_recall() >= 0.97, "own: a cry for help is missed");
+    let [plain, misspelt, indirect] =
+        ["explicit", "misspelt", "indirect"].map(|style| own.of(&format!("style {style}")));
+    assert!(plain.all > 0 && plain.found == plain.all, "own: a cry for help in plain words is missed");
+    assert_eq!(plain.red_found, plain.red, "own: danger in plain words does not go red");
+    assert!(misspelt.recall() >= OWN_MISSPELT, "own: a misspelt cry for help is missed");
+    assert!(indirect.recall() >= OWN_INDIRECT, "own: a cry for help said sideways is missed");
+    let own = own.total();
+    assert!(own.recall() >= 0.98 && own.red_recall() >= 0.98, "own: a cry for help is missed");
     assert!(
         held.recall() >= HELD_RECALL && held.red_recall() >= HELD_RED_RECALL,
         "held: a cry for help is missed"
@@ -164,12 +207,16 @@ fn cries_for_help_are_found() {
 fn everyday_messages_are_left_alone() {
     let screen = Screen::new().unwrap();
     let seen = measure_harmless(&screen, "harmless, seen", include_str!("data/harmless_seen.tsv"), true);
-    let own = concat!(include_str!("data/harmless_own.tsv"), include_str!("data/harmless_own_more.tsv"));
+    let own = concat!(
+        include_str!("data/harmless_own.tsv"),
+        include_str!("data/harmless_own_more.tsv"),
+        include_str!("data/harmless_own_fresh.tsv")
+    );
     let own = measure_harmless(&screen, "harmless, own", own, true);
     let held = measure_harmless(&screen, "harmless, held", include_str!("data/harmless_held.tsv"), false);
     let blind = measure_harmless(&screen, "harmless, blind", include_str!("data/harmless_blind.tsv"), false);
     assert!(seen.0 == 0.0 && seen.1 <= 0.03, "seen: too many cards that nobody needs");
-    assert!(own.0 == 0.0 && own.1 <= 0.03, "own: too many cards that nobody needs");
+    assert!(own.0 <= OWN_FALSE_RED && own.1 <= OWN_FALSE_AMBER, "own: too many cards that nobody needs");
     assert!(held.0 <= HELD_FALSE_RED && held.1 <= HELD_FALSE_AMBER, "held: too many cards that nobody needs");
     assert!(
         blind.0 <= BLIND_FALSE_RED && blind.1 <= BLIND_FALSE_AMBER,

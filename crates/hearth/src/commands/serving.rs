@@ -41,6 +41,7 @@ pub(crate) async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fa
     demo::add_appointments(&house.site).await?;
     demo::add_holiday_programme(&house.site).await?;
     demo::add_bookings(&house.bookings).await?;
+    demo::add_lists(&house.site).await?;
     // The work published entries after the house had read its directory, and before it listens for more.
     house.renew().await?;
     let counts: Vec<String> = house

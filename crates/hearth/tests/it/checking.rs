@@ -7,7 +7,8 @@ use hearth::{House, check::check};
 #[test]
 fn on_the_day_it_was_made_only_gaps_in_local_numbers_need_a_person() {
     on_both(async |home| {
-        let findings = check(&home.house).await.unwrap().findings;
+        // The last of the guides was written a day after the rest.
+        let findings = check(&home.at("2026-11-23T21:00:00Z").await).await.unwrap().findings;
         let others: Vec<_> = findings
             .iter()
             .filter(|finding| finding.area != "contact" || !finding.sentence.starts_with("No "))

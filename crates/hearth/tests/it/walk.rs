@@ -111,9 +111,10 @@ fn kind_of(way: &str) -> String {
     let mut after_list = false;
     let parts = path.split('/').map(|part| {
         let is_record = after_list || part.len() == 36;
-        after_list = matches!(part, "entries" | "templates");
+        after_list = matches!(part, "entries" | "templates" | "flows" | "steps" | "lists");
         if is_record { "*" } else { part }
     });
-    let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
-    format!("{}?{}", parts.collect::<Vec<_>>().join("/"), names.collect::<Vec<_>>().join("&"))
+    let names: BTreeSet<&str> =
+        query.split('&').map(|pair| pair.split('=').next().unwrap_or_default()).collect();
+    format!("{}?{}", parts.collect::<Vec<_>>().join("/"), names.into_iter().collect::<Vec<_>>().join("&"))
 }

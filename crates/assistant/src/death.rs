@@ -1,0 +1,77 @@
+//! Whether somebody speaks of a death that is not the loss of a baby: dad's, nan's, a friend's. Then help with grief is
+//! found as any other help is, and what is only for those who lost a baby stays where it is.
+
+use search::Document;
+
+/// Words that speak of a death by themselves.
+const WORDS: &str = " die died dies dying dead death deaths deceased bereaved bereavement bereavment grief grieve grieving grieves mourning funeral funerals burial cremation widow widowed widower ";
+/// Who may have been lost, or may have passed.
+const SOMEBODY: &str = " mum mam mom mother dad father nan nana nanna nanny nain taid gran granny grandma grandmother grandad grandpa granda grandfather husband wife partner brother sister son daughter child uncle auntie aunt cousin friend mate teacher stepdad stepmum boyfriend girlfriend hubby him her ";
+/// After these, somebody passed a test or was passed on.
+const PASSED_ON: &str = " from his her their the a an it me out down round between by to test exam ";
+
+/// Whether a pregnancy was ended by those who speak of it: to them that is a loss.
+pub(crate) fn ended_a_pregnancy(text: &str) -> bool {
+    let said = format!(" {} ", search::words(text).join(" "));
+    ["ended", "had to end", "have to end", "having to end", "terminated"].iter().any(|ended| {
+        ["the", "our", "my", "this", "her", "a"]
+            .iter()
+            .any(|whose| said.contains(&format!(" {ended} {whose} pregnancy ")))
+    })
+}
+
+/// Whether a text speaks of somebody's death.
+pub(crate) fn is_spoken_of(text: &str) -> bool {
+    let words = search::words(text);
+    let is_in = |list: &str, word: &String| list.contains(&format!(" {word} "));
+    let near_somebody = |from: usize, until: usize| {
+        words[from.min(words.len())..until.min(words.len())].iter().any(|word| is_in(SOMEBODY, word))
+    };
+    words.iter().enumerate().any(|(at, word)| match word.as_str() {
+        // 'Lost my nan', and not 'lost my red book'.
+        "lost" | "losing" => near_somebody(at + 1, at + 4),
+        // 'Her nan passed', and not 'passed from pillar to post'.
+        "passed" => {
+            words.get(at + 1).is_some_and(|next| next == "away")
+                || near_somebody(at.saturating_sub(3), at)
+                    && words.get(at + 1).is_none_or(|next| !PASSED_ON.contains(&format!(" {next} ")))
+        }
+        _ => is_in(WORDS, word),
+    })
+}
+
+/// Whether a document is only for those who lost a baby, by its own name and summary.
+pub(crate) fn is_of_a_baby(document: &Document) -> bool {
+    search::speaks_of_loss(&document.title) || search::speaks_of_loss(&document.summary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_death_is_heard_and_a_lost_book_is_none() {
+        for text in [
+            "my dad died last year, is there a bereavement group",
+            "how do I tell my six year old that nana has died",
+            "help paying for a funeral",
+            "counselling for my teenager after her nan passed",
+            "I lost my husband in March",
+            "our friend passed away",
+        ] {
+            assert!(is_spoken_of(text), "{text}");
+        }
+        for text in [
+            "I lost my baby's red book",
+            "sick of being passed from pillar to post",
+            "he passed his test",
+            "my son passed his test",
+            "she has lost her voice",
+            "lost property at the hub",
+        ] {
+            assert!(!is_spoken_of(text), "{text}");
+        }
+        assert!(ended_a_pregnancy("ended the pregnancy after the scan, can't stop crying"));
+        assert!(!ended_a_pregnancy("how do I end a pregnancy"));
+    }
+}
