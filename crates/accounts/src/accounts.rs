@@ -1,8 +1,13 @@
-use crate::{cookies, mails::Post, oidc, passkey, password::Passwords, store::keys};
+use crate::{ListWaiting, cookies, mails::Post, oidc, passkey, password::Passwords, store::keys};
 use axum::http::HeaderMap;
-use kernel::Fault;
+use kernel::{Fault, Instant};
 use serde::Deserialize;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use store::Tx;
 use web::Site;
 
 /// What the room needs to be told. Everything has a sound value of its own.
@@ -45,6 +50,8 @@ struct Inner {
     post: Post,
     oidc: oidc::Shared,
     passkey: passkey::Shared,
+    /// Told once by the house, after the rooms above this one are known.
+    waiting: OnceLock<ListWaiting>,
 }
 
 impl Accounts {
@@ -69,7 +76,22 @@ impl Accounts {
             config,
             key,
             post,
+            waiting: OnceLock::new(),
         })))
+    }
+
+    /// Hears what waits behind the council's pages; the first to say so is listened to.
+    pub(crate) fn set_waiting(&self, waiting: ListWaiting) {
+        let _ = self.0.waiting.set(waiting);
+    }
+
+    /// What waits behind an address of the council's pages, in words.
+    pub(crate) fn list_waiting(
+        &self,
+        tx: &mut Tx<'_>,
+        now: Instant,
+    ) -> Result<Vec<(&'static str, String)>, Fault> {
+        self.0.waiting.get().map_or(Ok(Vec::new()), |list| list(tx, now))
     }
 
     /// The site.

@@ -238,7 +238,7 @@ pub(crate) async fn post(State(office): State<Office>, who: Who, form: Form) -> 
             let Some(person) = people::find_person_by_skeleton(tx, name.skeleton())? else {
                 return Ok(Err(Refusal::at(
                     "email",
-                    "We keep no account with this address. Check it. If it is right, tell them that we keep nothing",
+                    "We keep no account with this address. Check it. If it is right, look by their phone number, then tell them what we keep",
                 )));
             };
             let may = asking.may::<AnswerDataRequest>(on_person(person.id))?;

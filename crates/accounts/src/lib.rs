@@ -9,8 +9,8 @@
 //!
 //! To add a way of signing in: a [`How`], its key in the schema's list, and a file that makes sure of the person and
 //! calls [`Accounts::start_session`]. To add a page: a file with its handlers and a line in [`door`]. To let another
-//! room's data be copied and erased: a [`DataSource`] of it in the house's list; to forget something in time: a
-//! [`RetentionRule`].
+//! room's data be copied and erased: a [`DataSource`] of it in the house's list, or a [`NumberSource`] where people have
+//! no account; to forget something in time: a [`RetentionRule`].
 
 mod accounts;
 mod people;
@@ -41,6 +41,7 @@ pub mod passkey;
 
 mod rights_model;
 
+mod answer_by_number;
 mod answer_data_request;
 mod consent;
 mod erase;
@@ -67,7 +68,8 @@ pub use limits::ClientAddress;
 pub use mails::TEMPLATES;
 pub use model::{Ended, How, SignInName};
 pub use office::{
-    DataSource, ListOrganizations, Office, OfficeConfig, Part, Rooms, data_door, office_jobs, staff_door,
+    DataSource, ListOrganizations, ListWaiting, NumberSource, Office, OfficeConfig, Part, Rooms, data_door,
+    office_jobs, staff_door,
 };
 pub use people::{
     Keeper, LinkWanted, PersonDraft, count_open_data_requests, find_email, find_name, find_roles, issue_link,

@@ -2,13 +2,13 @@
 //! is erased, or when something has been kept long enough.
 
 use crate::{
-    Accounts, answer_data_request, erase, manage_people, my_data,
+    Accounts, answer_by_number, answer_data_request, erase, manage_people, my_data,
     retention::{self, RetentionRule},
     search_audit,
 };
 use access::{AnswerDataRequest, ManagePeople, PersonId, SeeAudit, TakeOwnData};
 use jobs::Runner;
-use kernel::{Fault, Instant};
+use kernel::{Fault, Instant, Phone};
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc};
 use store::Tx;
@@ -28,6 +28,19 @@ pub struct DataSource {
     pub erase: fn(&mut Tx<'_>, PersonId, Instant) -> Result<(), Fault>,
 }
 
+/// A room that keeps something about people without an account, who are found by their phone number alone.
+#[derive(Clone, Copy, Debug)]
+pub struct NumberSource {
+    /// The room's name.
+    pub room: &'static str,
+    /// Its tables that hold it: they are written anew after an erasure.
+    pub tables: &'static [&'static str],
+    /// Everything it keeps under a number, in words that whoever has it can read.
+    pub export: fn(&mut Tx<'_>, &Phone) -> Result<Vec<Part>, Fault>,
+    /// Takes all of it away but ids, times and acts.
+    pub erase: fn(&mut Tx<'_>, &Phone, Instant) -> Result<(), Fault>,
+}
+
 /// One chapter of a copy of somebody's data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Part {
@@ -41,6 +54,9 @@ pub struct Part {
 
 /// Gives every organisation's id and name, for the page on which keepers are chosen.
 pub type ListOrganizations = fn(&mut Tx<'_>) -> Result<Vec<(Uuid, String)>, Fault>;
+
+/// Says what waits behind an address of the council's pages, in words, where something does: for everybody's own page.
+pub type ListWaiting = fn(&mut Tx<'_>, Instant) -> Result<Vec<(&'static str, String)>, Fault>;
 
 /// How long things are kept where the council decides.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,10 +80,14 @@ impl Default for OfficeConfig {
 pub struct Rooms {
     /// The rooms above this one that keep something about people; this room's own and the messages are added.
     pub sources: Vec<DataSource>,
+    /// The rooms that keep something under a phone number alone.
+    pub number_sources: Vec<NumberSource>,
     /// What other rooms forget and when; this room's own is added.
     pub rules: Vec<RetentionRule>,
     /// Every organisation, when there is a directory.
     pub organizations: Option<ListOrganizations>,
+    /// What waits for those whose work has no other page that says so.
+    pub waiting: Option<ListWaiting>,
 }
 
 /// This room's side for staff and for people's rights. Cheap to clone; the state of its doors.
@@ -78,6 +98,7 @@ struct Inner {
     accounts: Accounts,
     config: OfficeConfig,
     sources: Vec<DataSource>,
+    number_sources: Vec<NumberSource>,
     rules: Vec<RetentionRule>,
     organizations: Option<ListOrganizations>,
 }
@@ -87,11 +108,15 @@ impl Office {
     pub fn open(accounts: &Accounts, config: OfficeConfig, rooms: Rooms) -> Office {
         // The others first: what hangs on a person goes before the person.
         let sources = rooms.sources.into_iter().chain([my_data::NOTIFY, my_data::ACCOUNTS]).collect();
+        if let Some(waiting) = rooms.waiting {
+            accounts.set_waiting(waiting);
+        }
         let rules = retention::own_rules(&config).into_iter().chain(rooms.rules).collect();
         Office(Arc::new(Inner {
             accounts: accounts.clone(),
             config,
             sources,
+            number_sources: rooms.number_sources,
             rules,
             organizations: rooms.organizations,
         }))
@@ -111,6 +136,10 @@ impl Office {
 
     pub(crate) fn sources(&self) -> &[DataSource] {
         &self.0.sources
+    }
+
+    pub(crate) fn number_sources(&self) -> &[NumberSource] {
+        &self.0.number_sources
     }
 
     pub(crate) fn rules(&self) -> &[RetentionRule] {
@@ -154,6 +183,8 @@ pub fn staff_door(office: &Office) -> Door {
         .get::<SeeAudit, _, _>("/admin/audit.csv", search_audit::get_csv)
         .get::<AnswerDataRequest, _, _>("/admin/data-requests", answer_data_request::get)
         .post::<AnswerDataRequest, _, _>("/admin/data-requests", answer_data_request::post)
+        .get::<AnswerDataRequest, _, _>("/admin/data-requests/by-number", answer_by_number::get)
+        .post::<AnswerDataRequest, _, _>("/admin/data-requests/by-number", answer_by_number::post)
         .get::<AnswerDataRequest, _, _>("/admin/data-requests/{id}", answer_data_request::get_one)
         .post::<AnswerDataRequest, _, _>("/admin/data-requests/{id}", answer_data_request::post_one)
         .get::<AnswerDataRequest, _, _>("/admin/retention", retention::get)

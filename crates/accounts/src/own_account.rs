@@ -87,7 +87,7 @@ struct AccountView {
     email: String,
     roles: String,
     leads_on: Vec<(&'static str, &'static str)>,
-    work: Vec<(&'static str, &'static str)>,
+    work: Vec<(&'static str, &'static str, String)>,
     name: String,
     language: String,
     seen: bool,
@@ -117,6 +117,7 @@ struct Loaded {
     has_password: bool,
     has_code: bool,
     recovery_codes: i64,
+    waiting: Vec<(&'static str, String)>,
 }
 
 /// What was typed, put back as it was.
@@ -234,6 +235,7 @@ pub(crate) fn person_of(may: &May<UseOwnAccount>) -> Result<PersonId, Fault> {
 }
 
 async fn load(accounts: &Accounts, person: PersonId) -> Result<Option<Loaded>, Fault> {
+    let (counting, now) = (accounts.clone(), accounts.site().clock().now());
     accounts
         .site()
         .db()
@@ -246,6 +248,7 @@ async fn load(accounts: &Accounts, person: PersonId) -> Result<Option<Loaded>, F
                 has_password: factors::find_password(tx, person)?.is_some(),
                 has_code: factors::find_code(tx, person)?.is_some(),
                 recovery_codes: factors::count_recovery_codes(tx, person)?,
+                waiting: counting.list_waiting(tx, now)?,
             }))
         })
         .await
@@ -303,7 +306,10 @@ async fn page(
         work: WORK
             .into_iter()
             .filter(|(action, ..)| action.is_open_to(may.actor()))
-            .map(|(_, href, words)| (href, words))
+            .map(|(_, href, words)| {
+                let waits = loaded.waiting.iter().find(|(of, _)| *of == href);
+                (href, words, waits.map_or_else(String::new, |(_, waits)| waits.clone()))
+            })
             .collect(),
         name: name.render()?,
         language: language.render()?,

@@ -264,6 +264,10 @@ fn untidy(part: &Part, pieces: &[Piece]) -> f32 {
     let hangs = ["This ", "It ", "They ", "But ", "That ", "So ", "And ", "These ", "Then "];
     let first = pieces.first().map_or("", |piece| piece.text.as_str());
     let mut untidy = 0.03 * sentences.saturating_sub(1) as f32 + 0.03 * points.saturating_sub(3) as f32;
+    let is_table = pieces.first().is_some_and(Piece::is_row);
+    if is_table {
+        return 0.0;
+    }
     untidy += if words < 8 { 0.2 } else { 0.0 };
     untidy += if hangs.iter().any(|start| first.starts_with(start)) { 0.15 } else { 0.0 };
     let links = pieces.iter().filter(|piece| piece.is_point && piece.text.contains(": ")).count();
@@ -352,7 +356,8 @@ fn windows(part: &Part) -> Vec<(usize, usize)> {
         }
         let block = pieces[first].block;
         let end = pieces[first..].iter().take_while(|piece| piece.block == block).count() + first;
-        let leads = pieces[first].text.ends_with(':') || pieces[first].is_point;
+        let leads =
+            pieces[first].text.ends_with(':') || pieces[first].is_point || pieces[first].is_row();
         if leads {
             let points = pieces[first + 1..end].iter().take_while(|piece| piece.is_point).count();
             if points > 0 {

@@ -38,6 +38,7 @@ mod markdown;
 mod neighbours;
 mod passages;
 mod pipeline;
+mod quoting;
 mod rates;
 mod room;
 mod say;

@@ -9,6 +9,7 @@ use crate::{
     neighbours::NeighbourKind,
     passages::{Quotable, Quote},
     pipeline::Step,
+    quoting::{AS_GOOD, NEARLY_ALL, best_quotes},
     rates::Rates,
     room::Assistant,
     say,
@@ -22,7 +23,7 @@ use kernel::{Date, Instant};
 use regex::Regex;
 use rewording::Chunk;
 use safety::{Level, Screened};
-use search::{Field, Kind, Match};
+use search::Kind;
 use std::{net::IpAddr, sync::LazyLock};
 use web::Site;
 
@@ -35,8 +36,6 @@ const ENTRIES_MAX: usize = 3;
 const PAGES_MAX: usize = 2;
 /// Choices besides 'Something else'.
 const CHOICES_MAX: usize = 3;
-/// A page is named by the question when its names hold this share of it, rare words counting most.
-const NAMED_MIN: f32 = 0.55;
 /// Whoever is less sure than this says so. Of the questions of families that were measured, the best entry of 5 in 100
 /// lies below it, and of the questions that are none of our business all but those with words of ours.
 const SURE_MIN: f32 = 0.42;
@@ -48,16 +47,6 @@ const ALL_HELD: f32 = 0.99;
 /// A word that so many entries have is a wide one, unless most of them are about one need.
 const WIDE_FROM: usize = 9;
 const ONE_NEED: f32 = 0.72;
-/// A sentence that holds less than this is not put forward as the answer.
-const QUOTED_MIN: f32 = 0.3;
-/// A source and its words hold at least this much of the question together, or they are not the answer to it.
-const HELD_MIN: f32 = 0.6;
-/// So much is enough where the index itself puts a page first.
-const LED_MIN: f32 = 0.3;
-/// As good as all of a question.
-const NEARLY_ALL: f32 = 0.8;
-/// Two sources that are both about as good are both looked at.
-const AS_GOOD: f32 = 0.85;
 /// Entries that score less than this beside the best one are not shown.
 const BESIDE_BEST: f32 = 0.45;
 
@@ -151,7 +140,7 @@ fn about_entry(room: &Assistant, kind: &str, slug: &str) -> Turn {
 }
 
 /// The first sentences of a source.
-fn opening_of(of: &Quotable) -> Option<Quote> {
+pub(crate) fn opening_of(of: &Quotable) -> Option<Quote> {
     let pieces = &of.parts.first()?.pieces;
     let block = pieces.first()?.block;
     let together = pieces.iter().take(2).take_while(|piece| piece.block == block && !piece.is_point).count();
@@ -246,12 +235,16 @@ pub(crate) fn more_than_a_card(room: &Assistant, words: &Screened) -> Step<()> {
 
 /// What was looked up and what was found.
 pub(crate) struct Found {
-    asked: Screened,
-    words: AskedWords,
-    found: AskFound,
+    /// DUMP
+    pub asked: Screened,
+    /// The words that tell something.
+    pub words: AskedWords,
+    /// What the index found.
+    pub found: AskFound,
     /// Pages, which alone are quoted at length.
-    pages: Vec<AskHit>,
-    today: Date,
+    pub pages: Vec<AskHit>,
+    /// For what is past its review.
+    pub today: Date,
     narrowed: bool,
     /// Its words are ours: the question was in another language.
     is_translated: bool,
@@ -400,7 +393,7 @@ fn nothing(room: &Assistant) -> Turn {
 /// The answer: the sentences that hold most of the question, then what can help.
 pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     let hits = &found.found.hits;
-    let quoted = best_quotes(room, found);
+    let quoted = best_quotes(room.passages(), found);
     let best = hits.first().map_or(0.0, |hit| hit.score);
     let is_quoted = |hit: &AskHit| {
         quoted.iter().any(|quote| {
@@ -436,101 +429,6 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     turn
 }
 
-/// The best words of the best source; both where two are as good and their figures are not the same.
-fn best_quotes(room: &Assistant, found: &Found) -> Vec<Quote> {
-    let best = found.pages.first().map_or(1.0, |hit| hit.score).max(f32::EPSILON);
-    let beside = |hit: &AskHit| if hit.pinned { 1.0 } else { 0.55 + 0.45 * (hit.score / best).min(1.0) };
-    // Who looks for a group wants its name and its time, and not what a page says beside it.
-    let held_min = if found.words.wants() == Wants::Session { NEARLY_ALL } else { HELD_MIN };
-    let leads = found.found.hits.first().map(|hit| hit.entry.document());
-    let is_asked_by_name = leads
-        .filter(|leads| !leads.kind.is_reading())
-        .is_some_and(|leads| found.words.named_by(&leads.title) >= NEARLY_ALL);
-    let mut candidates: Vec<Candidate> = Vec::new();
-    for hit in &found.pages {
-        let document = hit.entry.document();
-        let Some(page) = room.passages().page(&document.slug, found.today).filter(|_| !document.about_site)
-        else {
-            continue;
-        };
-        let section = hit.section.and_then(|at| document.sections.get(at));
-        let found_in = section.map_or("", |section| section.anchor.as_str());
-        let Some((quote, own)) = found.words.best_quote_near(page, found_in) else { continue };
-        let held = found.words.held_by(page, &quote);
-        let named = found.words.named_by(&format!("{} {}", page.title, quote.heading));
-        // The index found it first, by words of families that the page does not have.
-        let place = found.found.hits.iter().position(|first| {
-            first.entry.document().kind == Kind::Page && first.entry.document().slug == document.slug
-        });
-        let held_min = match place {
-            Some(0) => 0.0,
-            Some(1) => held_min.min(LED_MIN),
-            _ => held_min,
-        };
-        if held >= held_min && (!is_asked_by_name || named >= 0.5) {
-            candidates.push(Candidate { quote, own, held, score: own * beside(hit) });
-        }
-    }
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    if candidates.first().is_none_or(|best| best.score < QUOTED_MIN) {
-        return entry_quote(found).or_else(|| opening_quote(room, found)).into_iter().collect();
-    }
-    let differs = matches!(&candidates[..], [one, other, ..] if one.differs_from(other));
-    candidates.truncate(if differs { 2 } else { 1 });
-    candidates.into_iter().map(|candidate| candidate.quote).collect()
-}
-
-/// Words of a page that could be the answer.
-struct Candidate {
-    quote: Quote,
-    /// How good they are by themselves.
-    own: f32,
-    /// How much of the question they and their page hold.
-    held: f32,
-    /// How good they are with how well their page fits.
-    score: f32,
-}
-
-impl Candidate {
-    /// Both hold the whole question about as well, and their figures are not the same.
-    fn differs_from(&self, other: &Candidate) -> bool {
-        let are_as_good = self.held.min(other.held) >= NEARLY_ALL
-            && self.own.min(other.own) >= self.own.max(other.own) * AS_GOOD;
-        let (own, theirs) = (figures(&self.quote), figures(&other.quote));
-        are_as_good && !own.is_empty() && !theirs.is_empty() && own != theirs
-    }
-}
-
-fn figures(quote: &Quote) -> Vec<String> {
-    let text = quote.text();
-    let figures = text.split(|c: char| !c.is_ascii_digit()).filter(|figure| !figure.is_empty());
-    let mut figures: Vec<String> = figures.map(str::to_owned).collect();
-    figures.sort();
-    figures
-}
-
-/// Words of the best entry, where it was checked lately and they hold the question.
-fn entry_quote(found: &Found) -> Option<Quote> {
-    let hit = found.found.hits.first()?;
-    let is_entry = hit.entry.document().kind == Kind::Service && hit.entry.is_fresh;
-    let of = is_entry.then(|| Quotable::of_entry(hit.entry.document()))?;
-    found.words.best_quote(&of).filter(|(_, score)| *score >= QUOTED_MIN).map(|(quote, _)| quote)
-}
-
-/// A page that was found by what families also say, in words that it does not have itself: its first sentences.
-fn opening_quote(room: &Assistant, found: &Found) -> Option<Quote> {
-    let hit = found.pages.first()?;
-    let is_what_it_is_called = |one: &&Match| matches!(one.field, Field::Name | Field::Alias | Field::Term);
-    let called: Vec<Match> = hit.matched.iter().filter(is_what_it_is_called).cloned().collect();
-    if found.words.answered_by(&called) < NAMED_MIN {
-        return None;
-    }
-    let is_among_best =
-        found.found.hits.iter().take(3).any(|best| best.entry.document().slug == hit.entry.document().slug);
-    let page = room.passages().page(&hit.entry.document().slug, found.today).filter(|_| is_among_best)?;
-    opening_of(page)
-}
-
 /// The quotation in fewer words, where a model is on and nothing in the question brought a card. Whatever fails, the
 /// quotation stands as it is.
 pub(crate) async fn reworded(room: &Assistant, found: &Found, mut turn: Turn) -> Turn {
@@ -545,7 +443,7 @@ pub(crate) async fn reworded(room: &Assistant, found: &Found, mut turn: Turn) ->
         .filter_map(|(at, quote)| {
             let page = room.passages().page(&quote.at.slug, found.today)?;
             let part = page.parts.get(quote.at.part)?;
-            let text = part.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join("\n");
+            let text = part.pieces.iter().map(|piece| piece.text.replace('\n', " ")).collect::<Vec<_>>().join("\n");
             Some(Chunk {
                 key: format!("c{}", at + 1),
                 title: page.title.clone(),

@@ -54,11 +54,17 @@ struct Note {
 
 struct QuoteView {
     sentences: Vec<String>,
-    points: Vec<String>,
+    points: Vec<Point>,
     title: String,
     heading: String,
     url: String,
     checked: String,
+}
+
+/// A point of a list, or a row of a table with its first cell.
+struct Point {
+    first_cell: String,
+    text: String,
 }
 
 struct RewordedView {
@@ -181,8 +187,12 @@ impl Note {
 impl QuoteView {
     fn of(quote: &Quote) -> QuoteView {
         QuoteView {
-            sentences: vec![quote.sentences.join(" ")].into_iter().filter(|text| !text.is_empty()).collect(),
-            points: quote.points.clone(),
+            // The names of a table's columns stand on two lines.
+            sentences: vec![quote.sentences.join(" ").replace('\n', ": ")]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect(),
+            points: quote.points.iter().map(|point| Point::of(point)).collect(),
             title: quote.title.clone(),
             heading: quote.heading.clone(),
             url: quote.url.clone(),
@@ -191,6 +201,13 @@ impl QuoteView {
                 |on| format!("Checked {}", web::say::day_month_year(on)),
             ),
         }
+    }
+}
+
+impl Point {
+    fn of(text: &str) -> Point {
+        let (first_cell, text) = text.split_once('\n').unwrap_or(("", text));
+        Point { first_cell: first_cell.to_owned(), text: text.to_owned() }
     }
 }
 

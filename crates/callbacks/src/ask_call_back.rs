@@ -28,6 +28,9 @@ const WORDS_MAX: usize = 300;
 /// How many requests may name one number in a week, whoever sends them.
 const OF_ONE_NUMBER: i64 = 6;
 const WEEK_HOURS: i64 = 7 * 24;
+/// Whoever asks for a text and for no message asks for two things of which one cannot be.
+const TEXT_STAYS: &str =
+    "A text is a message, and it stays on the phone. Choose what it may say, or choose ‘Ring me’ above";
 
 /// Languages a family chooses from: the code kept, and the name.
 pub(crate) const LANGUAGES: [(&str, &str); 16] = [
@@ -191,6 +194,9 @@ fn parse(
     let times = choice("times", &hours.times(), &typed.times, "Choose when it is good to reach you");
     let language = choice("language", &LANGUAGES, &typed.language, "Choose a language");
     let about = choice("about", &ABOUT, &typed.about, "Choose what it is about. You need not say");
+    if (how, message) == (Some("text"), Some("none")) {
+        errors.0.push(Refusal::at("message", TEXT_STAYS));
+    }
     let letters = typed.words.chars().count();
     if letters > WORDS_MAX {
         errors.0.push(Refusal::at("words", format!("Use {WORDS_MAX} letters or fewer. You have {letters}")));

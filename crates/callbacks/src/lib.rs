@@ -24,6 +24,8 @@ mod keep_hours;
 mod list_call_backs;
 mod work_call_back;
 
+mod tell_workers;
+
 mod personal_data;
 mod store;
 mod words;
@@ -48,8 +50,10 @@ use web::{Door, Site};
 /// What is announced when somebody asks to be rung: with what it is about and by when, and nothing of who.
 pub const CALL_BACK_ASKED: &str = "call_back_asked";
 
-/// Every message this room sends: none, for whoever asks is rung.
-pub static TEMPLATES: &[&Template] = &[];
+/// Every message this room sends, to those who ring: whoever asks is rung.
+pub static TEMPLATES: &[&Template] = &[&tell_workers::SOMEBODY_WAITS, &tell_workers::CALL_BACK_IS_LATE];
+
+const TEN_MINUTES: i64 = 10 * 60;
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -76,7 +80,11 @@ pub fn staff_door(site: &Site) -> Door {
 
 /// The house's runner with the jobs of this room.
 pub fn jobs(runner: Runner, _site: &Site) -> Runner {
-    runner.on(FORGET_CALL_BACKS, personal_data::forget_call_backs).schedule(FORGET_CALL_BACKS, DAY)
+    runner
+        .on(FORGET_CALL_BACKS, personal_data::forget_call_backs)
+        .schedule(FORGET_CALL_BACKS, DAY)
+        .on(tell_workers::TELL_WORKERS_THAT_SOMEBODY_WAITS, tell_workers::tell_workers)
+        .schedule(tell_workers::TELL_WORKERS_THAT_SOMEBODY_WAITS, TEN_MINUTES)
 }
 
 /// How many requests nobody has taken, and how many are open past the hour that was promised: for the council's first page.

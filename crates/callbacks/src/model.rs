@@ -208,6 +208,8 @@ pub(crate) enum Refused {
     Taken,
     /// Whoever wants to does not have it.
     NotYours,
+    /// No colleague has it, so there is nobody to take it over from.
+    NotAColleagues,
     /// Too few tries to let it go.
     TriesTooFew,
 }
@@ -218,6 +220,7 @@ impl Refused {
             Refused::Over => "This call back is over, so nothing was changed",
             Refused::Taken => "A colleague took it a moment ago, so nothing was changed",
             Refused::NotYours => "Take it first, then say how it ended",
+            Refused::NotAColleagues => "No colleague has it, so nothing was changed",
             Refused::TriesTooFew => "Try three times before you let it go",
         }
     }
@@ -244,6 +247,9 @@ pub(crate) fn decide_deed(
     };
     match deed {
         Deed::Take if standing.taken_by.is_some_and(|taker| taker != by) => return Err(Refused::Taken),
+        Deed::TakeOver if standing.taken_by.is_none_or(|taker| taker == by) => {
+            return Err(Refused::NotAColleagues);
+        }
         Deed::Take | Deed::TakeOver => {
             let state = if standing.tries > 0 { State::Rung } else { State::Taken };
             return Ok(Standing { state, taken_by: Some(by), ..standing });

@@ -6,8 +6,15 @@ use store::{Migration, Tx, args, row};
 use uuid::Uuid;
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "callbacks", number: 1, name: "call backs", sql: FIRST }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "callbacks", number: 1, name: "call backs", sql: FIRST },
+    Migration { room: "callbacks", number: 2, name: "when workers were told", sql: TOLD },
+];
+
+const TOLD: &str = "
+alter table call_back add column told_at {instant};
+alter table call_back add column told_late_at {instant};
+";
 
 // One number has one open request: whoever asks again is joined to it, and one ring answers both. The key is the secret of
 // the page on which a request is taken back; the reference is what somebody reads out on the phone.
@@ -275,6 +282,44 @@ pub(crate) fn count_waiting(tx: &mut Tx, now: Instant) -> Result<(i64, i64), Fau
             where state in ('asked', 'taken', 'rung')",
         args![now],
     )
+}
+
+/// When workers were last told that somebody waits.
+pub(crate) fn find_last_told(tx: &mut Tx) -> Result<Option<Instant>, Fault> {
+    let (told,): (Option<Instant>,) = tx.one("select max(told_at) from call_back", args![])?;
+    Ok(told)
+}
+
+/// The first due of those that nobody has taken and of which no worker was told.
+pub(crate) fn find_first_due_untold(tx: &mut Tx) -> Result<Option<Instant>, Fault> {
+    let (due,): (Option<Instant>,) =
+        tx.one("select min(due_at) from call_back where state = 'asked' and told_at is null", args![])?;
+    Ok(due)
+}
+
+/// Says of all that nobody has taken that workers were told.
+pub(crate) fn set_told(tx: &mut Tx, now: Instant) -> Result<(), Fault> {
+    tx.exec("update call_back set told_at = $1 where state = 'asked' and told_at is null", args![now])?;
+    Ok(())
+}
+
+/// The first due of those that are late and of which no worker was told so.
+pub(crate) fn find_first_late_untold(tx: &mut Tx, now: Instant) -> Result<Option<Instant>, Fault> {
+    let (due,): (Option<Instant>,) = tx.one(
+        "select min(due_at) from call_back where state in ('asked', 'taken', 'rung') and due_at < $1 and told_late_at is null",
+        args![now],
+    )?;
+    Ok(due)
+}
+
+/// Says of all that are late that workers were told so.
+pub(crate) fn set_told_late(tx: &mut Tx, now: Instant) -> Result<(), Fault> {
+    tx.exec(
+        "update call_back set told_late_at = $1
+            where state in ('asked', 'taken', 'rung') and due_at < $1 and told_late_at is null",
+        args![now],
+    )?;
+    Ok(())
 }
 
 /// Forgets who asked, of what came to an end before an instant. When it was asked and how it ended stays. Says of how many.

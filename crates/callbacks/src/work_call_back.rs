@@ -32,6 +32,7 @@ struct OneView {
     name: String,
     phone: String,
     dialled: String,
+    by_text: bool,
     is_overdue: bool,
     is_urgent: bool,
     care: String,
@@ -137,6 +138,10 @@ pub(crate) fn do_deed(
         return Ok(Done::Gone);
     };
     let before = row.standing()?;
+    // A second press of the same button finds done what it asks for.
+    if deed == Deed::Take && before.state.is_open() && before.taken_by == Some(person.uuid()) {
+        return Ok(Done::Now(before));
+    }
     let hours = find_setting(tx)?.hours;
     // Where nobody rings any more, what is still open is due at once.
     let next_due = decide_due(now, &hours, bank_holidays()?).unwrap_or(now);
@@ -286,6 +291,7 @@ fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
         told: "",
         field_error: "",
         dialled: row.phone.parse::<Phone>().map_or_else(|_| String::new(), |phone| phone.dialled()),
+        by_text: row.how == "text",
         phone: row.phone.clone(),
         is_overdue: is_open && is_overdue(&row, now),
         is_urgent: row.safety_level != "clear",

@@ -47,6 +47,7 @@ mod waiting;
 mod why;
 pub mod words;
 
+pub use api::openapi;
 pub use ask_index::{AskEntry, AskFound, AskHit, AskWith};
 pub use catalogue::{Directory, ExtraDocuments};
 pub use count_opens::write_down_opens;
@@ -101,7 +102,6 @@ pub fn routes(directory: &Directory) -> Door {
         .get::<Browse, _, _>("/shortlist", keep_list::get)
         .post::<Browse, _, _>("/shortlist", keep_list::post)
         .get::<Browse, _, _>("/api/v1/search", api::search)
-        .get::<Browse, _, _>("/api/v1/openapi.json", api::openapi)
         .get::<Browse, _, _>("/sitemap.xml", sitemap::get)
         .get::<Browse, _, _>("/robots.txt", sitemap::robots)
         .with_state(directory.clone())

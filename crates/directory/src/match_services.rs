@@ -28,6 +28,8 @@ pub struct MatchService {
     pub topics: Vec<(String, String, Option<String>)>,
     /// Ages; nobody has said is `None`.
     pub ages: Option<MatchAges>,
+    /// Whom it is for, as its page says it.
+    pub who_for: Option<String>,
     /// Whom it welcomes in particular.
     pub audiences: Vec<Audience>,
     /// Where help is given.
@@ -80,6 +82,13 @@ pub struct MatchService {
     pub checked: String,
     /// Whether that is within six months.
     pub is_fresh: bool,
+}
+
+impl MatchService {
+    /// A number of it as a link, as its own page has it: short codes are texted and everything else is dialled.
+    pub fn phone_href(number: &str, description: &str) -> String {
+        crate::show_service::phone_href(number, description)
+    }
 }
 
 /// Ages in months from birth.
@@ -184,6 +193,9 @@ pub async fn list_match_services_named(
         .collect())
 }
 
+/// How much of what was typed an entry must hold to answer it: one that holds the smaller part is about something else.
+const COVERED_LEAST: f32 = 0.5;
+
 /// How well entries answer words, from 1 for the best of them down to 0: by slug, those that do not are left out.
 pub fn rank_words(directory: &Directory, words: &str) -> HashMap<String, f32> {
     let words: String = words.trim().chars().take(400).collect();
@@ -201,11 +213,16 @@ pub fn rank_words(directory: &Directory, words: &str) -> HashMap<String, f32> {
         ..Query::default()
     };
     let results = catalogue.index.search(&query);
+    // What only sounds alike answers nothing: saying that it does would send a family the wrong way.
+    if results.weak {
+        return HashMap::new();
+    }
     let best = results.hits.iter().map(|hit| hit.score).fold(f32::MIN_POSITIVE, f32::max);
     let documents = catalogue.index.documents();
     results
         .hits
         .iter()
+        .filter(|hit| hit.covered >= COVERED_LEAST)
         .filter_map(|hit| {
             let document = documents.get(usize::try_from(hit.document).ok()?)?;
             Some((document.slug.clone(), (hit.score / best).clamp(0.0, 1.0)))
@@ -285,6 +302,7 @@ fn match_service(directory: &Directory, service: Service, today: Date) -> MatchS
         name: service.name,
         summary: service.summary,
         organization: service.organization.1,
+        who_for: service.who_for,
         audiences: service.audiences,
         access: service.access,
         way_in: service.way_in,

@@ -109,7 +109,17 @@ pub(crate) async fn post(
                 }
             }
         }
-        errors.0.extend(troubles.into_iter().map(|trouble| Refusal::at("say", trouble.to_string())));
+        for trouble in troubles {
+            // The line in the text means nothing in a form.
+            let words = match trouble.node.as_str() {
+                node if node.is_empty() || node == key => trouble.words,
+                node => format!("Step {node}: {}", trouble.words),
+            };
+            let refusal = Refusal::at("say", words);
+            if !errors.0.contains(&refusal) {
+                errors.0.push(refusal);
+            }
+        }
     }
     let (status, title) = errors.page("Step");
     let body = view(&working, flow, node, &typed, working.edition, &errors, looked)?;
@@ -135,7 +145,10 @@ pub(crate) async fn add(
     let mut table = Table::new();
     table["key"] = value(&key);
     table["kind"] = value(kind);
-    table["say"] = value("...");
+    table["say"] = value(format!(
+        "(To be written) {}",
+        if matches!(kind, "choice" | "date" | "words") { "What do you ask?" } else { "What do you say?" }
+    ));
     table["facts"] = value(false);
     match kind {
         "choice" => {
@@ -173,7 +186,7 @@ pub(crate) async fn add(
             return Ok(see_other(&format!("/admin/flows/{slug}/steps/{key}")));
         }
     }
-    Ok(see_other(&format!("/admin/flows/{slug}")))
+    Ok(see_other(&format!("/admin/flows/{slug}?added=0")))
 }
 
 /// What a form says of a step.
@@ -333,7 +346,7 @@ fn without(text: &str, key: &str) -> Result<String, Fault> {
     Ok(document.to_string())
 }
 
-fn set_text(table: &mut Table, name: &str, text: &str) {
+pub(crate) fn set_text(table: &mut Table, name: &str, text: &str) {
     if text.trim().is_empty() {
         table.remove(name);
     } else if table.get(name).and_then(Item::as_str) != Some(text) {
@@ -341,7 +354,7 @@ fn set_text(table: &mut Table, name: &str, text: &str) {
     }
 }
 
-fn set_list(table: &mut Table, name: &str, list: &[String]) {
+pub(crate) fn set_list(table: &mut Table, name: &str, list: &[String]) {
     if list.is_empty() {
         table.remove(name);
     } else {

@@ -3,21 +3,24 @@
 use crate::{
     FlowDesk,
     compare::lines,
-    working::{Looked, Working, find_working, look},
+    working::{Looked, Working, find_working, look, said_when},
 };
 use access::WriteFlows;
 use askama::Template;
 use axum::extract::{Path, State};
-use flows::{Flows, Saved, Trouble, parse};
+use flows::{Edition, Flows, Saved, Trouble, parse};
 use kernel::{Fault, Refusal};
 use web::{
-    CardView, Form, Page, Reply, Who,
+    CardView, Form, FormLimit, Page, Params, Reply, Who,
     fields::{ErrorSummary, Errors, Textarea},
     missing, see_other, show, show_with,
 };
 
 /// The longest text of a guide that is kept.
 const LETTERS_MAX: usize = 200_000;
+/// Room for that text as a browser writes it, and for one that is too long, so that it is refused beside its box and put
+/// back.
+pub(crate) const FORM_LIMIT: FormLimit = FormLimit { bytes: 1024 * 1024 };
 
 #[derive(Template)]
 #[template(path = "flow_text.html")]
@@ -29,15 +32,37 @@ struct TextView {
     summary: String,
     field: String,
     edition: i64,
-    /// What somebody else saved meanwhile, beside what was typed.
-    theirs: Vec<(char, String)>,
+    /// What is compared with what is in the box, in words, and how it differs.
+    compared: &'static str,
+    differs: Vec<(char, String)>,
     troubles: Vec<Trouble>,
+    /// The edition that is in the box, where it is an earlier one.
+    shown: Option<i64>,
+    /// Number and time of the earlier editions that are kept.
+    editions: Vec<(i64, String)>,
 }
 
-pub(crate) async fn get(State(desk): State<FlowDesk>, Path(slug): Path<String>, who: Who) -> Reply {
+/// `?before=3` puts an earlier edition of the draft into the box: saving it brings it back.
+pub(crate) async fn get(
+    State(desk): State<FlowDesk>,
+    Path(slug): Path<String>,
+    who: Who,
+    params: Params,
+) -> Reply {
     who.may::<WriteFlows>(Flows::record_of(&slug))?;
     let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
-    let body = view(&working, &working.text, working.edition, &Errors::default(), Looked::default())?;
+    let editions = desk.flows().list_editions(&slug).await?;
+    let wanted: Option<i64> = params.get("before").parse().ok();
+    let before = editions.iter().find(|edition| Some(edition.edition) == wanted);
+    let text = before.map_or(working.text.as_str(), |before| &before.text);
+    let view = view(&working, text, working.edition, &Errors::default(), Looked::default())?;
+    let body = TextView {
+        compared: "What differs between the draft now (-) and that edition (+)",
+        differs: before.map(|before| lines(&working.text, &before.text)).unwrap_or_default(),
+        shown: before.map(|before| before.edition),
+        editions: editions.iter().map(in_words).collect(),
+        ..view
+    };
     show(desk.site(), &Page::new(format!("The text of {}", working.title())), &body)
 }
 
@@ -54,6 +79,11 @@ pub(crate) async fn post(
     let mut errors = Errors::default();
     if typed.chars().count() > LETTERS_MAX {
         errors.0.push(Refusal::at("text", format!("Use at most {LETTERS_MAX} letters")));
+    }
+    if typed.trim().is_empty() {
+        errors
+            .0
+            .push(Refusal::at("text", "The text is empty, so nothing was saved. The draft stands as it was"));
     }
     let mut edition = form.get("edition").parse().unwrap_or(0);
     if errors.is_empty() && !looked.stops {
@@ -73,7 +103,8 @@ pub(crate) async fn post(
                 errors.0.push(Refusal::at("text", words));
                 let (status, title) = errors.page("The text");
                 let body = TextView {
-                    theirs: lines(&theirs.text, &typed),
+                    compared: "What differs between theirs (-) and yours (+)",
+                    differs: lines(&theirs.text, &typed),
                     ..view(&working, &typed, theirs.edition, &errors, looked)?
                 };
                 return show_with(desk.site(), status, &Page::new(title), &body);
@@ -108,7 +139,14 @@ fn view(
         summary: if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? },
         field: field.render()?,
         edition,
-        theirs: Vec::new(),
+        compared: "",
+        differs: Vec::new(),
         troubles: parse(typed).err().unwrap_or_default(),
+        shown: None,
+        editions: Vec::new(),
     })
+}
+
+fn in_words(edition: &Edition) -> (i64, String) {
+    (edition.edition, said_when(edition.saved_at))
 }

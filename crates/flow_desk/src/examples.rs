@@ -83,11 +83,11 @@ pub(crate) async fn post(
         ("keep", _) if kept.len() < EXAMPLES_MAX => {
             let today: Date = form.get("today").parse().unwrap_or_else(|_| desk.site().clock().today());
             let steps: Vec<String> = form.all("step").map(one_line).collect();
-            let name: String = one_line(form.get("name")).chars().take(NAME_MAX).collect();
+            let taken: Vec<&str> = kept.iter().map(|example| example.name.as_str()).collect();
             Some(Example {
                 id: Id::<Example>::new(desk.site().clock(), desk.site().dice()).uuid(),
                 slug: slug.clone(),
-                name: if name.is_empty() { format!("Walk {}", kept.len() + 1) } else { name },
+                name: name_of(form.get("name"), &taken),
                 today: today.to_string(),
                 said: transcript(flow, &steps, today),
                 steps: steps.join(" "),
@@ -109,9 +109,49 @@ pub(crate) async fn post(
                 (None, Some(id)) if rows::delete_example(tx, &slug, id)? => {}
                 _ => return Ok(()),
             }
-            audit::record(tx, &may, "changed the examples of a guide", "", now);
+            audit::record(tx, &may, format!("changed the examples of the guide {slug}"), "", now);
             Ok(())
         })
         .await?;
     Ok(see_other(&back))
+}
+
+/// A name by which an example can be told from the others: a number where none was typed or another has it, and its
+/// beginning where it is very long.
+fn name_of(typed: &str, taken: &[&str]) -> String {
+    let typed = one_line(typed);
+    let is_free = |name: &String| !taken.iter().any(|other| other.to_lowercase() == name.to_lowercase());
+    if typed.is_empty() {
+        return (1..).map(|number| format!("Walk {number}")).find(is_free).unwrap_or_default();
+    }
+    let name = if typed.chars().count() > NAME_MAX {
+        let beginning: String = typed.chars().take(NAME_MAX - 1).collect();
+        format!("{}\u{2026}", beginning.trim_end())
+    } else {
+        typed
+    };
+    let numbered = (2..).map(|number| format!("{name} ({number})"));
+    std::iter::once(name.clone()).chain(numbered).find(is_free).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_has_a_name_of_its_own_that_is_not_too_long() {
+        let long = "a very long name ".repeat(20);
+        let short = name_of(&long, &[]);
+        assert!(short.chars().count() <= NAME_MAX && short.ends_with('\u{2026}'), "{short}");
+        for (typed, taken, hoped) in [
+            ("", vec![], "Walk 1"),
+            (" \n", vec!["Walk 2", "walk 1"], "Walk 3"),
+            ("The short  way", vec!["Walk 1"], "The short way"),
+            ("the short way", vec!["The short way"], "the short way (2)"),
+            ("The short way", vec!["The short way", "The short way (2)"], "The short way (3)"),
+            (long.as_str(), vec![short.as_str()], &format!("{short} (2)")),
+        ] {
+            assert_eq!(name_of(typed, &taken), hoped);
+        }
+    }
 }

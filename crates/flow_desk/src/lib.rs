@@ -7,10 +7,12 @@
 //!
 //! It must never lose what was typed, publish over somebody else's change, or keep what is typed while a guide is tried.
 //!
-//! To add a field of a step: a line in `edit_step.rs` where the form is made and one where it is put into the text. To add a
-//! kind of step: see `flows`; here its row in `kind_words` and its fields in `edit_step.rs`.
+//! To add a field of the guide itself: see `edit_facts.rs`. To add a field of a step: a line in `edit_step.rs` where the
+//! form is made and one where it is put into the text. To add a kind of step: see `flows`; here its row in `kind_words`
+//! and its fields in `edit_step.rs`.
 
 mod compare;
+mod edit_facts;
 mod edit_step;
 mod edit_text;
 mod examples;
@@ -20,6 +22,7 @@ mod publish_flow;
 mod show_flow;
 mod store;
 mod try_flow;
+mod withdraw_flow;
 mod working;
 
 pub use crate::store::MIGRATIONS;
@@ -74,7 +77,9 @@ pub fn admin_door(desk: &FlowDesk) -> Door {
         .post::<WriteFlows, _, _>("/admin/flows", list_flows::post)
         .get::<WriteFlows, _, _>("/admin/flows/{slug}", show_flow::get)
         .get::<WriteFlows, _, _>("/admin/flows/{slug}/text", edit_text::get)
-        .post::<WriteFlows, _, _>("/admin/flows/{slug}/text", edit_text::post)
+        .post_large::<WriteFlows, _, _>("/admin/flows/{slug}/text", edit_text::FORM_LIMIT, edit_text::post)
+        .get::<WriteFlows, _, _>("/admin/flows/{slug}/facts", edit_facts::get)
+        .post::<WriteFlows, _, _>("/admin/flows/{slug}/facts", edit_facts::post)
         .post::<WriteFlows, _, _>("/admin/flows/{slug}/steps", edit_step::add)
         .get::<WriteFlows, _, _>("/admin/flows/{slug}/steps/{key}", edit_step::get)
         .post::<WriteFlows, _, _>("/admin/flows/{slug}/steps/{key}", edit_step::post)
@@ -82,5 +87,7 @@ pub fn admin_door(desk: &FlowDesk) -> Door {
         .post::<WriteFlows, _, _>("/admin/flows/{slug}/examples", examples::post)
         .get::<WriteFlows, _, _>("/admin/flows/{slug}/publish", publish_flow::get)
         .post::<WriteFlows, _, _>("/admin/flows/{slug}/publish", publish_flow::post)
+        .get::<WriteFlows, _, _>("/admin/flows/{slug}/withdraw", withdraw_flow::get)
+        .post::<WriteFlows, _, _>("/admin/flows/{slug}/withdraw", withdraw_flow::post)
         .with_state(desk.clone())
 }

@@ -63,14 +63,14 @@ async fn list(
         let must = working.findings.iter().filter(|finding| finding.rule.keeps_from_publishing()).count();
         let troubles = working.parsed.as_ref().err().map_or(0, Vec::len) + must;
         if troubles > 0 {
-            tags.push((format!("{troubles} to put right"), "tag-soon"));
+            tags.push((format!("To put right: {troubles}"), "tag-soon"));
         }
         let mut facts = Vec::new();
         if let Some(number) = standing.number {
             facts.push(format!("Revision {number}"));
         }
         if let Some(flow) = working.flow() {
-            facts.push(format!("{} steps", flow.nodes.len()));
+            facts.push(say::count(flow.nodes.len(), "step", "steps"));
             facts.push(flow.languages.join(", "));
             facts.push(format!("look again by {}", say::day_month_year(flow.review_by)));
         }
@@ -102,7 +102,7 @@ pub(crate) async fn post(State(desk): State<FlowDesk>, who: Who, form: Form) -> 
     let slug = errors.take("title", slug).unwrap_or_default();
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
     if errors.is_empty() && find_working(&desk, &slug).await?.is_some() {
-        errors.0.push(Refusal::at("title", "There is a guide of that name. Open it below"));
+        errors.0.push(Refusal::at("title", "There is a guide of that name. Open it in the list"));
     }
     if !errors.is_empty() || looked.stops {
         let (status, name) = errors.page("Guides");
@@ -112,7 +112,7 @@ pub(crate) async fn post(State(desk): State<FlowDesk>, who: Who, form: Form) -> 
     let today = desk.site().clock().today();
     let review = today.checked_add(Span::new().months(6))?;
     let text = format!(
-        "slug = {slug:?}\ntitle = {title:?}\nsummary = \"\"\ntopics = []\nalso_say = []\nowner = \"Family hub team\"\nchecked_on = {today}\nreview_by = {review}\nlanguages = [\"en\"]\nstart = \"first\"\n\n[[node]]\nkey = \"first\"\nkind = \"choice\"\nsay = \"\"\nfacts = false\notherwise = \"end\"\n[[node.choice]]\nkey = \"yes\"\nwords = \"Yes\"\nto = \"end\"\n\n[[node]]\nkey = \"end\"\nkind = \"end\"\nsay = \"You can come back to this guide at any time.\"\nfacts = false\n",
+        "slug = {slug:?}\ntitle = {title:?}\nsummary = \"(To be written) What this guide helps with.\"\ntopics = []\nalso_say = []\nowner = \"Family hub team\"\nchecked_on = {today}\nreview_by = {review}\nlanguages = [\"en\"]\nstart = \"first\"\n\n[[node]]\nkey = \"first\"\nkind = \"choice\"\nsay = \"(To be written) What do you ask first?\"\nfacts = false\notherwise = \"end\"\n[[node.choice]]\nkey = \"yes\"\nwords = \"Yes\"\nto = \"end\"\n\n[[node]]\nkey = \"end\"\nkind = \"end\"\nsay = \"You can come back to this guide at any time.\"\nfacts = false\n",
     );
     desk.flows().save_draft(&may, &slug, &text, 0).await?;
     Ok(see_other(&format!("/admin/flows/{slug}")))

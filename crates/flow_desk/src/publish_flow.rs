@@ -4,20 +4,20 @@ use crate::{
     FlowDesk,
     compare::{StepChange, steps},
     show_flow::{Wrong, state, wrongs},
-    working::{Looked, find_working, look},
+    working::{Looked, find_working, look, said_when},
 };
 use access::WriteFlows;
 use askama::Template;
 use axum::extract::{Path, State};
-use flows::{Flows, NotPublished};
-use kernel::{Fault, Refusal, one_line};
+use flows::{Event, Flows, NotPublished, Revision};
+use kernel::{Fault, Instant, Refusal, one_line};
 use web::{
     CardView, Form, Page, Reply, Who,
     fields::{ErrorSummary, Errors, Input},
     missing, say, see_other, show, show_with,
 };
 
-const WHY_MAX: usize = 300;
+pub(crate) const WHY_MAX: usize = 300;
 
 #[derive(Template)]
 #[template(path = "flow_publish.html")]
@@ -36,15 +36,18 @@ struct PublishView {
     is_draft: bool,
     is_offered: bool,
     running: i64,
-    revisions: Vec<RevisionView>,
+    past: Vec<PastView>,
 }
 
-struct RevisionView {
-    number: i64,
+/// One thing in the history of a guide: a publication, or that it was taken back or offered again.
+struct PastView {
+    name: String,
     when: String,
     whose: &'static str,
     why: String,
     is_offered: bool,
+    /// The revision that can be offered again from here.
+    may_offer: Option<i64>,
 }
 
 pub(crate) async fn get(State(desk): State<FlowDesk>, Path(slug): Path<String>, who: Who) -> Reply {
@@ -68,15 +71,15 @@ pub(crate) async fn post(
     if why.chars().count() > WHY_MAX {
         errors.0.push(Refusal::at("why", format!("Use at most {WHY_MAX} letters")));
     }
+    if form.get("do").starts_with("offer-") && why.is_empty() {
+        errors.0.push(Refusal::at("why", "Say why, in a few words. It stays in the history"));
+    }
     let edition = form.get("edition").parse().unwrap_or(0);
     if errors.is_empty() && !looked.stops {
         let flows = desk.flows();
         let wrong = match form.get("do").split_once('-').unwrap_or((form.get("do"), "")) {
             ("publish", _) => {
                 flows.publish(&may, &slug, edition, &desk.known(), &why).await?.err().map(not_published)
-            }
-            ("withdraw", _) => {
-                (!flows.withdraw(&may, &slug, &why).await?).then(|| "It is not offered now".to_owned())
             }
             ("offer", number) => {
                 let number = number.parse().unwrap_or(0);
@@ -104,9 +107,11 @@ fn not_published(why: NotPublished) -> String {
     match why {
         NotPublished::NoDraft => "There is no draft to publish".to_owned(),
         NotPublished::Newer => "Somebody else saved meanwhile. Look at the draft first".to_owned(),
-        NotPublished::Troubles(troubles) => format!("It cannot run: {} things to put right", troubles.len()),
+        NotPublished::Troubles(troubles) => {
+            format!("It cannot run yet. {} to put right", say::count(troubles.len(), "thing", "things"))
+        }
         NotPublished::Findings(findings) => {
-            format!("{} things to put right first. They are below", findings.len())
+            format!("Put {} right first. See the list below", say::count(findings.len(), "thing", "things"))
         }
         NotPublished::OtherSlug => "Its text names another address. Put back the first line".to_owned(),
         NotPublished::Same => "It says the same as what families see".to_owned(),
@@ -126,17 +131,11 @@ async fn view(
         (Some(offered), Some(flow)) => steps(&offered.flow, flow),
         _ => Vec::new(),
     };
-    let revisions = desk.flows().list_revisions(slug).await?.into_iter().map(|revision| RevisionView {
-        number: revision.number,
-        when: say::day_month_year(kernel::civil_today(revision.published_at)),
-        whose: if revision.is_councils { "yours" } else { "came with Hearth" },
-        why: revision.why,
-        is_offered: revision.is_offered,
-    });
+    let past = past(desk.flows().list_events(slug).await?, desk.flows().list_revisions(slug).await?);
     let field = Input {
         name: "why",
         label: "Why, in a few words",
-        hint: "It stays in the history. No names of families",
+        hint: "It stays in the history. No names of families. You must say it to offer an earlier revision again",
         value: why,
         kind: "text",
         autocomplete: "",
@@ -153,10 +152,44 @@ async fn view(
         is_draft: working.is_draft(),
         is_offered: working.offered.is_some(),
         running: desk.flows().count_running(slug).await?,
-        revisions: revisions.collect(),
+        past,
         must,
         advice,
         changes,
         slug: slug.to_owned(),
     }))
+}
+
+/// The whole history, latest first. What was done with a revision comes after its publication, also in one moment.
+fn past(events: Vec<Event>, revisions: Vec<Revision>) -> Vec<PastView> {
+    let event = |event: Event| {
+        let name = match event.number {
+            Some(number) => format!("Revision {number} was offered again"),
+            None => "The guide was no longer offered".to_owned(),
+        };
+        let view = PastView {
+            name,
+            when: said_when(event.at),
+            whose: "",
+            why: event.why,
+            is_offered: false,
+            may_offer: None,
+        };
+        (event.at, view)
+    };
+    let revision = |revision: Revision| {
+        let view = PastView {
+            name: format!("Revision {}", revision.number),
+            when: said_when(revision.published_at),
+            whose: if revision.is_councils { "yours" } else { "came with Hearth" },
+            why: revision.why,
+            is_offered: revision.is_offered,
+            may_offer: (!revision.is_offered).then_some(revision.number),
+        };
+        (revision.published_at, view)
+    };
+    let mut all: Vec<(Instant, PastView)> =
+        events.into_iter().map(event).chain(revisions.into_iter().map(revision)).collect();
+    all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    all.into_iter().map(|(_, view)| view).collect()
 }

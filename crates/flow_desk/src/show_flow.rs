@@ -19,6 +19,8 @@ struct FlowView {
     title: String,
     state: String,
     saved: bool,
+    /// Whether a step was asked for and could not be added.
+    not_added: bool,
     is_draft: bool,
     /// What keeps it from being published, and what is advice.
     must: Vec<Wrong>,
@@ -59,6 +61,7 @@ pub(crate) async fn get(
         title: working.title(),
         state: state(&working),
         saved: params.get("saved") == "1",
+        not_added: params.get("added") == "0",
         is_draft: working.is_draft(),
         picture: working.flow().map(|flow| drawn(flow, &[])).transpose()?.unwrap_or_default(),
         steps: working.flow().map(|flow| steps(flow, &must)).unwrap_or_default(),

@@ -2,8 +2,8 @@
 
 use crate::FlowDesk;
 use flows::{Flow, Published, Trouble, lint::Finding, parse};
-use kernel::{Fault, one_line};
-use web::{CardView, Form, Site};
+use kernel::{Fault, Instant, one_line};
+use web::{CardView, Form, Site, say};
 
 /// What is being worked on.
 pub(crate) struct Working {
@@ -52,6 +52,13 @@ pub(crate) async fn find_working(desk: &FlowDesk, slug: &str) -> Result<Option<W
     let parsed = parse(&text);
     let findings = parsed.as_ref().map(|flow| desk.findings(flow)).unwrap_or_default();
     Ok(Some(Working { slug: slug.to_owned(), text, edition, parsed, offered, findings }))
+}
+
+/// '23 November 2026 at 2:05pm': two things of one day are told apart.
+pub(crate) fn said_when(at: Instant) -> String {
+    let local = at.to_zoned(kernel::london());
+    let minutes = u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or_default();
+    format!("{} at {}", say::day_month_year(local.date()), say::time_of_day(minutes))
 }
 
 /// What the safety screen found in what an editor wants to keep.

@@ -29,6 +29,35 @@ row! {
     }
 }
 
+row! {
+    /// A draft as it was before somebody saved over it.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Edition {
+        /// Which.
+        edition: i64,
+        /// Its text.
+        text: String,
+        /// When it was saved.
+        saved_at: Instant,
+    }
+}
+
+row! {
+    /// What became of a guide besides its publications.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Event {
+        /// The revision that was offered again; nothing when the guide was taken back.
+        number: Option<i64>,
+        /// Why, in the editor's words.
+        why: String,
+        /// When.
+        at: Instant,
+    }
+}
+
+/// How many earlier editions of a draft are kept.
+const EDITIONS_KEPT: i64 = 5;
+
 /// One guide as the staff's list shows it.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -144,6 +173,18 @@ impl Flows {
         Ok(found.into_iter().map(revision).collect())
     }
 
+    /// When a guide was taken back or an earlier revision offered again, and why, latest first.
+    pub async fn list_events(&self, slug: &str) -> Result<Vec<Event>, Fault> {
+        let slug = slug.to_owned();
+        self.site().db().read(move |tx| rows::list_events(tx, &slug)).await
+    }
+
+    /// The last few editions of a draft that were saved over, latest first. They go when the draft goes.
+    pub async fn list_editions(&self, slug: &str) -> Result<Vec<Edition>, Fault> {
+        let slug = slug.to_owned();
+        self.site().db().read(move |tx| rows::list_editions(tx, &slug)).await
+    }
+
     /// How many sessions are in the middle of a guide, whatever the revision.
     pub async fn count_running(&self, slug: &str) -> Result<i64, Fault> {
         let slug = slug.to_owned();
@@ -182,8 +223,19 @@ impl Flows {
         self.site()
             .db()
             .write(move |tx| {
+                let before = rows::take_draft(tx, &draft.slug)?;
                 if rows::set_draft(tx, &draft)? {
-                    access::audit::record(tx, &may, "saved a draft of a guide", "", draft.saved_at);
+                    if let Some(before) = before.filter(|before| before.text != draft.text) {
+                        rows::insert_edition(tx, &before)?;
+                        rows::delete_old_editions(tx, &draft.slug, EDITIONS_KEPT)?;
+                    }
+                    access::audit::record(
+                        tx,
+                        &may,
+                        format!("saved a draft of the guide {}", draft.slug),
+                        "",
+                        draft.saved_at,
+                    );
                     return Ok(Saved::Kept { edition: draft.edition, troubles: troubles.clone() });
                 }
                 let theirs = rows::find_draft(tx, &draft.slug)?;
@@ -192,7 +244,13 @@ impl Flows {
                     Some(theirs) => Ok(Saved::Newer(theirs)),
                     None => {
                         rows::set_draft(tx, &Draft { edition: 1, ..draft.clone() })?;
-                        access::audit::record(tx, &may, "saved a draft of a guide", "", draft.saved_at);
+                        access::audit::record(
+                            tx,
+                            &may,
+                            format!("saved a draft of the guide {}", draft.slug),
+                            "",
+                            draft.saved_at,
+                        );
                         Ok(Saved::Kept { edition: 1, troubles: troubles.clone() })
                     }
                 }
@@ -213,7 +271,13 @@ impl Flows {
             .write(move |tx| {
                 let gone = rows::delete_draft(tx, &slug, seen_edition)?;
                 if gone {
-                    access::audit::record(tx, &may, "threw a draft of a guide away", "", now);
+                    access::audit::record(
+                        tx,
+                        &may,
+                        format!("threw a draft of the guide {slug} away"),
+                        "",
+                        now,
+                    );
                 }
                 Ok(gone)
             })
@@ -270,7 +334,7 @@ impl Flows {
                 access::audit::record(
                     tx,
                     &may,
-                    format!("published revision {number} of a guide"),
+                    format!("published revision {number} of the guide {}", draft.slug),
                     why.clone(),
                     now,
                 );
@@ -298,13 +362,19 @@ impl Flows {
         number: i64,
         why: &str,
     ) -> Result<bool, Fault> {
-        self.set_offered(may, slug, Some(number), why, format!("offered revision {number} of a guide again"))
-            .await
+        self.set_offered(
+            may,
+            slug,
+            Some(number),
+            why,
+            format!("offered revision {number} of the guide {slug} again"),
+        )
+        .await
     }
 
     /// Takes a guide back: it is no longer offered. Who is in the middle of it may finish.
     pub async fn withdraw(&self, may: &May<WriteFlows>, slug: &str, why: &str) -> Result<bool, Fault> {
-        self.set_offered(may, slug, None, why, "withdrew a guide".to_owned()).await
+        self.set_offered(may, slug, None, why, format!("withdrew the guide {slug}")).await
     }
 
     async fn set_offered(
@@ -329,6 +399,7 @@ impl Flows {
                     return Ok(false);
                 }
                 rows::set_current(tx, &slug, number, now)?;
+                rows::insert_event(tx, &slug, number, &why, now)?;
                 let topic = if number.is_some() { ANNOUNCEMENTS[0] } else { ANNOUNCEMENTS[1] };
                 outbox::announce(tx, topic, None, &serde_json::json!({"slug": slug, "number": number}), now)?;
                 access::audit::record(tx, &may, did.clone(), why.clone(), now);

@@ -54,7 +54,7 @@ pub use flow::{
 };
 pub use forget_sessions::{FORGET_GUIDE_SESSIONS, KEPT_DAYS, jobs};
 pub use format::{Trouble, parse};
-pub use keep_drafts::{Draft, NotPublished, Revision, Saved, Standing};
+pub use keep_drafts::{Draft, Edition, Event, NotPublished, Revision, Saved, Standing};
 pub use markdown::to_html;
 pub use model::{Answered, Asks, Cite, Input, Kept, Offered, Output, Passed, State, Stepped};
 pub use offer::Offer;

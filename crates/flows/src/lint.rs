@@ -30,6 +30,8 @@ pub const BUTTON_WORDS_MAX: usize = 10;
 pub const READING_AGE_MAX: f64 = 10.0;
 /// What one step may ask of its reader: a few sentences measure less surely than a whole guide.
 pub const READING_AGE_OF_A_STEP_MAX: f64 = 12.0;
+/// What the desk writes where an editor is to write, in small letters.
+pub const PLACEHOLDER: &str = "(to be written)";
 /// A step with fewer words is too short to be measured.
 const MEASURED_FROM_WORDS: usize = 30;
 
@@ -144,6 +146,10 @@ rules! {
     UnknownNumber = "unknown_number",
     /// The number that is read is not the number that is rung.
     NumberDiffers = "number_differs",
+    /// Words that only keep a place until somebody writes the real ones.
+    Placeholder = "placeholder",
+    /// Two answers of one question that read the same.
+    SameAnswer = "same_answer",
 }
 
 impl LintRule {
@@ -188,6 +194,9 @@ pub fn lint(flow: &Flow, known: &Known, today: Date) -> Vec<Finding> {
     look_at_languages(flow, &mut found);
     look_at_whole_text(flow, &mut found);
     graph::look(flow, &mut found);
+    for words in [&flow.title, &flow.summary, &flow.owner] {
+        look_for_placeholders("", words, &mut found);
+    }
     for node in &flow.nodes {
         look_at_facts(node, &mut found);
         look_at_question(node, &mut found);
@@ -409,7 +418,12 @@ fn look_at_choices(node: &Node, found: &mut Findings) {
         ));
     }
     let mut meant: BTreeSet<(String, &str)> = BTreeSet::new();
+    let mut read: BTreeSet<String> = BTreeSet::new();
     for choice in choices {
+        if !read.insert(crate::understand::plain(&choice.words)) {
+            let words = format!("Two answers say '{}'. Give each its own words.", choice.words);
+            found.add(&node.key, LintRule::SameAnswer, words);
+        }
         if text::count_words(&choice.words) > BUTTON_WORDS_MAX {
             let words = format!("The answer '{}' has too many words for a button.", choice.key);
             found.add(&node.key, LintRule::TooLong, words);
@@ -442,7 +456,21 @@ fn words_of<'a>(flow: &'a Flow, node: &'a Node) -> Vec<&'a str> {
     all
 }
 
+/// Words that forms and hurried people leave behind: nothing but dots, or a mark that says 'to be written'.
+fn look_for_placeholders(node: &str, words: &str, found: &mut Findings) {
+    let only_dots = !words.is_empty()
+        && words.chars().all(|letter| matches!(letter, '.' | '…' | '?') || letter.is_whitespace());
+    let marks = ["TODO", "TBC", "TBD", "XXX"];
+    let is_marked = words.split(|letter: char| !letter.is_alphanumeric()).any(|word| marks.contains(&word));
+    let lower = words.to_lowercase();
+    if only_dots || is_marked || lower.contains("lorem ipsum") || lower.contains(PLACEHOLDER) {
+        let words = "It holds words that only keep a place. Write what families are to read.";
+        found.add(node, LintRule::Placeholder, words);
+    }
+}
+
 fn look_at_words(node: &str, words: &str, known: &Known, found: &mut Findings) {
+    look_for_placeholders(node, words, found);
     let many = text::count_words(words);
     if many > WORDS_MAX {
         let words = format!("It has {many} words. Use {WORDS_MAX} or fewer, or lead to a page.");

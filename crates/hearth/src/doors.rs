@@ -1,15 +1,16 @@
 //! What is mounted where: the whole surface of the site on one screen.
 
 use crate::House;
+use access::Browse;
 use axum::{
     Router,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use kernel::Fault;
-use web::Door;
+use web::{Door, Reply, not_modified_or};
 
 /// The public door: no account, the same for everybody.
 pub fn public(house: &House) -> Result<Door, Fault> {
@@ -22,6 +23,7 @@ pub fn public(house: &House) -> Result<Door, Fault> {
         .and(holidays::routes(&house.holidays))
         .and(flows::routes(&house.flows))
         .and(assistant::routes(&house.assistant))
+        .and(Door::new().get::<Browse, _, _>("/api/v1/openapi.json", openapi))
         .and(callbacks::routes(&house.site))
         .and(matching::routes(&house.directory))
         .and(content::routes(&house.site, &house.library))
@@ -59,6 +61,13 @@ pub fn known(house: &House) -> Door {
     } else {
         doors
     }
+}
+
+/// `GET /api/v1/openapi.json`: what every room answers to programs, in one document.
+async fn openapi(headers: HeaderMap) -> Reply {
+    let mut document = directory::openapi();
+    document.merge(assistant::openapi());
+    Ok(not_modified_or(&headers, "application/json", document.to_json()?.into_bytes()))
 }
 
 /// For whoever runs it: is the process alive, and can it serve?

@@ -1,7 +1,7 @@
 //! What rooms are told about each other by the house, so that none of them has to know another: one visible list each.
 
 use access::{Action, Role};
-use accounts::{DataSource, Part, RetentionRule, Rooms, Run};
+use accounts::{DataSource, NumberSource, Part, RetentionRule, Rooms, Run};
 use content::Library;
 use freshness::Tile;
 use kernel::{Email, Fault, Instant};
@@ -124,6 +124,18 @@ pub fn rooms() -> Rooms {
                 erase: |tx, person, now| matching::erase(tx, person, now).map(|_| ()),
             },
         ],
+        number_sources: vec![NumberSource {
+            room: "callbacks",
+            tables: &["call_back", "call_back_event"],
+            export: |tx, phone| {
+                let records =
+                    callbacks::export_about_number(tx, phone)?.iter().map(|one| flat("", one)).collect();
+                let (heading, why) =
+                    ("Requests to be rung", "Kept until we have reached them, and for 90 days after.");
+                Ok(vec![Part { heading: heading.to_owned(), why: why.to_owned(), records }])
+            },
+            erase: |tx, phone, now| callbacks::erase_number(tx, phone, now).map(|_| ()),
+        }],
         rules: vec![
             RetentionRule {
                 key: "call_backs",
@@ -256,6 +268,22 @@ pub fn rooms() -> Rooms {
             let all = directory::list_organizations(tx)?;
             Ok(all.into_iter().map(|organization| (organization.id.uuid(), organization.name)).collect())
         }),
+        waiting: Some(|tx, now| {
+            Ok(call_backs_words(callbacks::count_waiting(tx, now)?)
+                .map(|words| ("/admin/call-backs", words))
+                .into_iter()
+                .collect())
+        }),
+    }
+}
+
+/// How many families wait to be rung, for hub workers: they have no list of what is to do.
+fn call_backs_words((to_ring, late): (i64, i64)) -> Option<String> {
+    match (to_ring, late) {
+        (0, 0) => None,
+        (to_ring, 0) => Some(format!("{to_ring} to take")),
+        (0, late) => Some(format!("{late} late")),
+        (to_ring, late) => Some(format!("{to_ring} to take, {late} late")),
     }
 }
 

@@ -354,11 +354,15 @@ async fn ask_answers_what_it_knows_and_says_so_where_it_does_not() {
     println!("a red card where none belongs: {} of {calm}: {needless:#?}", needless.len());
     println!("losses met with a loss page first and nothing about a living baby: {losses_met} of {losses}");
     println!("{misses}");
-    // The gates of the measured reference are 95 % and 8 %, and every loss. What is not reached yet is held where it
-    // stands, so that a change for the worse is seen; docs/evaluation.md says how far there is to go.
-    assert!(share(refused, outside) >= 0.82, "Ask answers what is none of its business");
-    assert!(share(denied, known) <= 0.22, "Ask denies what it knows");
-    assert!(losses_met + 1 >= losses, "a loss is not met as one");
+    // The gates of the measured reference: 95 %, 8 % and every loss. The sections are held where they stand, so that a
+    // change for the worse is seen; docs/evaluation.md says how far there is to go.
+    assert!(share(refused, outside) >= 0.95, "Ask answers what is none of its business");
+    assert!(share(denied, known) <= 0.08, "Ask denies what it knows");
+    assert!(losses_met == losses, "a loss is not met as one");
+    let wide = slices["ambiguous"];
+    assert!(share(wide.as_expected, wide.asked) >= 0.85, "Ask guesses where a word could be anything");
+    let all = slices["all"];
+    assert!(share(all.section, all.with_section) >= 0.33, "quotations come from other sections than the answer");
     assert!(share(needless.len(), calm) <= 0.02, "red cards come where none belongs");
 }
 

@@ -247,7 +247,7 @@ async fn parse(directory: &Directory, typed: &Typed) -> Result<Result<NewList, E
     let how = errors.take("how", How::of(&typed.how).ok_or_else(|| "Choose how you hand it over".to_owned()));
     let to = match how {
         Some(How::Email) => errors.take("address", typed.address.parse::<Email>()).map(To::Email),
-        Some(How::Text) => errors.take("address", typed.address.parse::<Phone>()).map(To::Phone),
+        Some(How::Text) => errors.take("address", read_mobile(&typed.address)).map(To::Phone),
         _ => None,
     };
     if matches!(how, Some(How::Email | How::Text)) && !typed.consent {
@@ -276,6 +276,24 @@ async fn parse(directory: &Directory, typed: &Typed) -> Result<Result<NewList, E
         }),
         _ => Err(errors),
     })
+}
+
+/// A number that a text reaches: a landline would be told of as sent, and nothing would come.
+fn read_mobile(typed: &str) -> Result<Phone, String> {
+    let phone: Phone = typed.parse()?;
+    let dialled = phone.dialled();
+    let national = ["+440", "+44", "00440", "0044", "0"]
+        .iter()
+        .find_map(|start| dialled.strip_prefix(start))
+        .unwrap_or(&dialled);
+    let is_pager = national.starts_with("76") && !national.starts_with("7624");
+    let is_mobile =
+        national.len() == 10 && national.starts_with('7') && !national.starts_with("70") && !is_pager;
+    if is_mobile {
+        Ok(phone)
+    } else {
+        Err("This is not a UK mobile number, so no text can reach it. Enter one like 07700 900123".to_owned())
+    }
 }
 
 fn fields(site: &Site, typed: Typed, errors: &Errors) -> HandOverFields {
@@ -319,4 +337,19 @@ async fn page(directory: &Directory, typed: Typed, errors: &Errors, card: Option
 pub(crate) fn said_on(row: &ListRow) -> (&'static str, Vec<&'static str>) {
     let title = words_of(&TITLES, &row.title).unwrap_or(TITLES[0].1);
     (title, row.notes.split(',').filter_map(|key| words_of(&NOTES, key)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_goes_to_a_mobile_and_to_nothing_else() {
+        for number in ["07700 900123", "+44 7700 900123", "07624 123456"] {
+            assert!(read_mobile(number).is_ok(), "{number}");
+        }
+        for number in ["0151 496 0000", "07012 345678", "07612 345678", "0800 123 4567", "x"] {
+            assert!(read_mobile(number).is_err(), "{number}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! ways to begin the conversation, and a list to hand over.
 //!
 //! The need is asked in a form that is sent with the page, answered, and kept nowhere: not in an address, not in a table, not
-//! in a log. THRIVE groups and severity are the practitioner's own judgement; they order what the directory says its services
+//! in a log; where one server alone answers, it holds it for ten minutes in memory, so that one can come back. THRIVE groups and severity are the practitioner's own judgement; they order what the directory says its services
 //! are meant for, rule nothing out, and are never told to families. What rules a service out is what is known of it (not
 //! running, way in, age, area, waiting time); what is not given never does, and is said.
 //!
@@ -18,6 +18,7 @@
 
 mod model;
 
+mod held;
 mod languages;
 mod match_services;
 mod need_form;
@@ -45,6 +46,7 @@ pub use personal_data::{FORGET_OLD_LISTS, erase, export_about};
 
 use access::{Browse, MatchServices};
 use directory::Directory;
+use held::Held;
 use jobs::Runner;
 use web::Door;
 
@@ -57,16 +59,27 @@ pub fn routes(directory: &Directory) -> Door {
 
 /// The room's addresses for staff.
 pub fn staff_door(directory: &Directory) -> Door {
-    Door::new()
+    let matching = Door::new()
         .get::<MatchServices, _, _>("/practitioner/match", match_services::get)
         .post::<MatchServices, _, _>("/practitioner/match", match_services::post)
+        .get::<MatchServices, _, _>("/practitioner/match/{key}", match_services::get_found)
+        .with_state(MatchRoom { directory: directory.clone(), held: Held::default() });
+    let lists = Door::new()
         .get::<MatchServices, _, _>("/practitioner/lists", own_lists::list)
         .get::<MatchServices, _, _>("/practitioner/lists/new", hand_over::get)
         .post::<MatchServices, _, _>("/practitioner/lists/new", hand_over::post)
         .get::<MatchServices, _, _>("/practitioner/lists/{id}", own_lists::get)
         .post::<MatchServices, _, _>("/practitioner/lists/{id}", own_lists::post)
         .get::<MatchServices, _, _>("/practitioner/lists/{id}/print", own_lists::print)
-        .with_state(directory.clone())
+        .with_state(directory.clone());
+    matching.and(lists)
+}
+
+/// What the pages of a match need: the directory, and needs that were just described.
+#[derive(Clone)]
+pub(crate) struct MatchRoom {
+    pub directory: Directory,
+    pub held: Held,
 }
 
 /// The house's runner with the jobs of this room.

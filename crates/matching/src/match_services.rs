@@ -1,22 +1,28 @@
 //! `GET` and `POST /practitioner/match`: a practitioner describes a need and gets ranked services with the reasons, what
-//! rules the others out, ways to begin the conversation, and the list to hand over. Nothing of the need is kept.
+//! rules the others out, ways to begin the conversation, and the list to hand over. Nothing of the need is kept; where one
+//! server alone answers, it is held for ten minutes, so that `GET /practitioner/match/{key}` can be come back to.
 
 use crate::{
+    MatchRoom,
     hand_over::{self, HandOverFields},
     languages::LANGUAGES,
-    model::{BarKind, Matched, Need, Ranked, decide_matches, upper_first},
+    model::{BarKind, Matched, Need, Ranked, decide_matches, lower_first, upper_first},
     need_form::{AGE_UNITS, ROUTES, Typed, WAITS, WHOM, parse},
     starters::{Starter, starters},
 };
 use access::{MatchServices, On};
 use askama::Template;
-use axum::extract::State;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
 use directory::{Cost, Directory, MatchNeed, MatchService, SendNeed, Severity, Thrive};
 use kernel::{Date, Fault};
+use store::Dialect;
 use web::{
     CardView, Form, Page, Reply, Who,
     fields::{ErrorSummary, Errors},
-    say, show, show_with,
+    say, see_other, show, show_with,
 };
 
 /// How many are shown at once; the rest are behind one press.
@@ -40,6 +46,8 @@ struct MatchView {
     summary: String,
     form: NeedFormView,
     results: Option<ResultsView>,
+    /// What was found was held for its time, and is not any more.
+    is_over: bool,
 }
 
 /// The form of a need.
@@ -96,8 +104,11 @@ struct ResultsView {
     heading: String,
     asked: String,
     is_crisis: bool,
+    /// Words were typed that no service answers.
+    is_unread: bool,
     ranked: Vec<Card>,
     more: Vec<Card>,
+    for_those_who_hurt: Vec<Card>,
     /// There are more than are shown.
     is_cut: bool,
     ruled_out: Vec<Group>,
@@ -141,45 +152,81 @@ struct StarterView {
 }
 
 /// `GET /practitioner/match`.
-pub(crate) async fn get(State(directory): State<Directory>, who: Who) -> Reply {
+pub(crate) async fn get(State(room): State<MatchRoom>, who: Who) -> Reply {
     who.may::<MatchServices>(On::all("match"))?;
     let body = MatchView {
         card: None,
         summary: String::new(),
-        form: form_view(&directory, Typed::new(), &Errors::default()),
+        form: form_view(&room.directory, Typed::new(), &Errors::default()),
         results: None,
+        is_over: false,
     };
-    show(directory.site(), &Page::new("Match a family to help"), &body)
+    show(room.directory.site(), &Page::new(TITLE), &body)
 }
 
-/// `POST /practitioner/match`. A card stands above what was found and holds nothing up: the one who asks is at work.
-pub(crate) async fn post(State(directory): State<Directory>, who: Who, form: Form) -> Reply {
+/// `POST /practitioner/match`: leads to what was found, or answers at once where another server may be asked next.
+pub(crate) async fn post(State(room): State<MatchRoom>, who: Who, form: Form) -> Reply {
     who.may::<MatchServices>(On::all("match"))?;
+    let site = room.directory.site();
+    let (typed, heard) = (Typed::of(&form), form.typed(&["words", "place", "age"]));
+    let is_alone = site.db().dialect() == Dialect::Sqlite;
+    // What was mistyped is put back at once and held nowhere.
+    if is_alone
+        && parse(&room.directory, &typed, false).await?.is_ok()
+        && let Some(key) = room.held.put(&typed, &heard, site.dice(), site.clock().now())
+    {
+        return Ok(see_other(&format!("/practitioner/match/{key}")));
+    }
+    found(&room.directory, typed, &heard).await
+}
+
+/// `GET /practitioner/match/{key}`: what fits a need that was described within the last ten minutes.
+pub(crate) async fn get_found(State(room): State<MatchRoom>, who: Who, Path(key): Path<String>) -> Reply {
+    who.may::<MatchServices>(On::all("match"))?;
+    let site = room.directory.site();
+    if let Some(need) = room.held.find(&key, site.clock().now()) {
+        return found(&room.directory, need.typed, &need.heard).await;
+    }
+    let body = MatchView {
+        card: None,
+        summary: String::new(),
+        form: form_view(&room.directory, Typed::new(), &Errors::default()),
+        results: None,
+        is_over: true,
+    };
+    show_with(site, StatusCode::GONE, &Page::new(TITLE), &body)
+}
+
+const TITLE: &str = "Match a family to help";
+
+/// What fits. A card stands above it and holds nothing up: the one who asks is at work.
+async fn found(directory: &Directory, typed: Typed, heard: &str) -> Reply {
     let site = directory.site();
-    let screened = site.screen(&form.typed(&["words", "place", "age"]));
+    let screened = site.screen(heard);
     let card = site.card(screened.verdict()).map(CardView::above);
-    let typed = Typed::of(&form);
-    let need = match parse(&directory, &typed, screened.verdict().loss).await? {
+    let need = match parse(directory, &typed, screened.verdict().loss).await? {
         Ok(need) => need,
         Err(errors) => {
-            let (status, title) = errors.page("Match a family to help");
+            let (status, title) = errors.page(TITLE);
             let body = MatchView {
                 card,
                 summary: ErrorSummary { errors: &errors }.render()?,
-                form: form_view(&directory, typed, &errors),
+                form: form_view(directory, typed, &errors),
                 results: None,
+                is_over: false,
             };
             return show_with(site, status, &Page::new(title), &body);
         }
     };
-    let matched = decide_matches(directory::list_match_services(&directory).await?, &need);
-    let results = results_view(&directory, &need, matched)?;
+    let matched = decide_matches(directory::list_match_services(directory).await?, &need);
+    let results = results_view(directory, &need, matched)?;
     let title = results.heading.clone();
     let body = MatchView {
         card,
         summary: String::new(),
-        form: form_view(&directory, typed, &Errors::default()),
+        form: form_view(directory, typed, &Errors::default()),
         results: Some(results),
+        is_over: false,
     };
     show(site, &Page::new(title), &body)
 }
@@ -218,7 +265,7 @@ fn form_view(directory: &Directory, typed: Typed, errors: &Errors) -> NeedFormVi
 
 fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<ResultsView, Fault> {
     let today = directory.site().clock().today();
-    let fitting = matched.ranked.len();
+    let (fitting, apart) = (matched.ranked.len(), matched.for_those_who_hurt.len());
     let mut cards: Vec<Card> = matched
         .ranked
         .into_iter()
@@ -227,6 +274,9 @@ fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<
         .map(|(at, ranked)| card(at + 1, ranked))
         .collect();
     let more = cards.split_off(SHOWN.min(cards.len()));
+    let numbered = cards.len() + more.len();
+    let for_those_who_hurt = matched.for_those_who_hurt.into_iter().enumerate();
+    let for_those_who_hurt = for_those_who_hurt.map(|(at, ranked)| card(numbered + at + 1, ranked)).collect();
     let ruled_out_count = matched.ruled_out.len();
     let group = |kind: BarKind| {
         let lines: Vec<(String, String, String)> = matched
@@ -245,7 +295,7 @@ fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<
         need.topics.iter().map(|topic| topic.wider.clone().unwrap_or_else(|| topic.slug.clone())).collect();
     let needs = directory::list_match_needs(directory);
     let name_of = |slug: &str| needs.iter().find(|need| need.slug == slug).map(|need| need.name.clone());
-    let heading = match fitting {
+    let heading = match fitting + apart {
         0 => "Nothing fits all of that".to_owned(),
         many => say::count(many, "service that fits", "services that fit"),
     };
@@ -253,6 +303,7 @@ fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<
         heading,
         asked: asked_words(need),
         is_crisis: need.severity == Some(Severity::Crisis) || need.thrive == Some(Thrive::GettingRiskSupport),
+        is_unread: need.asks_words && need.words.is_empty(),
         ruled_out: BarKind::ALL.into_iter().filter_map(group).collect(),
         ruled_out_count,
         hand_over: hand_over::fields_for_match(directory.site()),
@@ -269,20 +320,18 @@ fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<
         is_cut: fitting > cards.len() + more.len(),
         ranked: cards,
         more,
+        for_those_who_hurt,
     })
 }
 
 /// What was asked, told back in one line.
 fn asked_words(need: &Need) -> String {
-    use crate::model::{Age, Route, SendAsked, age_words};
+    use crate::model::{Route, SendAsked};
     let mut parts: Vec<String> = need.topics.iter().map(|topic| topic.name.clone()).collect();
-    if !need.words.is_empty() {
+    if need.asks_words {
         parts.push("your words".to_owned());
     }
-    parts.extend(need.age.map(|age| match age {
-        Age::Pregnant => "pregnant".to_owned(),
-        Age::Months(months) => age_words(months),
-    }));
+    parts.extend(need.age_told.clone());
     parts.extend(need.near.as_ref().map(|near| format!("near {}", near.label)));
     parts.extend(need.language.map(|(_, name)| name.to_owned()));
     for (audience, words) in WHOM {
@@ -290,8 +339,10 @@ fn asked_words(need: &Need) -> String {
             parts.push(crate::model::lower_first(words));
         }
     }
-    if need.send != SendAsked::NotAsked {
-        parts.push("SEND".to_owned());
+    match need.send {
+        SendAsked::NotAsked => {}
+        SendAsked::Any => parts.push("SEND".to_owned()),
+        SendAsked::One(one) => parts.push(format!("SEND: {}", lower_first(one.words()))),
     }
     match need.route {
         Route::Any => {}
@@ -337,14 +388,19 @@ fn facts(service: &MatchService) -> Vec<Fact> {
     // The sentence says more than the ways, and says them again.
     let way_in = service.how_to_get_in.clone().or_else(|| (!ways.is_empty()).then(|| ways.join(". ")));
     let places: Vec<&str> = service.places.iter().map(|place| place.address.as_str()).collect();
+    let access: Vec<String> = service.access.iter().map(|access| lower_first(access.words())).collect();
+    let place = if places.is_empty() { upper_first(&say::list(&access)) } else { places.join("; ") };
     let wait = |(words, on): &(String, Option<Date>)| match on {
         Some(on) => format!("{words} (given in {})", say::month_year(*on)),
         None => words.clone(),
     };
     vec![
         fact("How to get in", way_in),
-        fact("Ages", service.ages.as_ref().map(|ages| ages.words.clone())),
-        fact("Where", (!places.is_empty()).then(|| places.join("; "))),
+        fact(
+            "Ages",
+            Some(service.ages.as_ref().map_or_else(|| "Any age".to_owned(), |ages| ages.words.clone())),
+        ),
+        fact("Where", (!place.is_empty()).then_some(place)),
         fact("Waiting time", service.waiting_time.as_ref().map(wait)),
         fact("Cost", (service.cost != Cost::Unknown).then(|| service.cost.words().to_owned())),
     ]

@@ -15,6 +15,10 @@ pub(crate) struct Need {
     pub topics: Vec<Topic>,
     /// How well each service answers the words that were typed, from 0 to 1, by its address.
     pub words: HashMap<String, f32>,
+    /// Words were typed, whether or not any service answers them.
+    pub asks_words: bool,
+    /// The age as it was typed.
+    pub age_told: Option<String>,
     pub thrive: Option<Thrive>,
     pub severity: Option<Severity>,
     pub age: Option<Age>,
@@ -70,6 +74,8 @@ pub(crate) enum Route {
 pub(crate) struct Matched {
     /// The best first.
     pub ranked: Vec<Ranked>,
+    /// For people who hurt somebody: never among what is for whoever is hurt, and never before it.
+    pub for_those_who_hurt: Vec<Ranked>,
     /// Those about the need that are ruled out, by name.
     pub ruled_out: Vec<RuledOut>,
 }
@@ -154,14 +160,74 @@ pub(crate) fn decide_matches(services: Vec<MatchService>, need: &Need) -> Matche
         b.points
             .cmp(&a.points)
             .then(far(a).total_cmp(&far(b)))
+            .then(how_much_is_known(&b.service).cmp(&how_much_is_known(&a.service)))
             .then_with(|| a.service.name.cmp(&b.service.name))
             .then_with(|| a.service.slug.cmp(&b.service.slug))
     });
+    (matched.for_those_who_hurt, matched.ranked) = std::mem::take(&mut matched.ranked)
+        .into_iter()
+        .partition(|ranked| is_for_those_who_hurt(&ranked.service));
     matched.ranked = in_turns(std::mem::take(&mut matched.ranked), &need.topics);
     matched
         .ruled_out
         .sort_by(|a, b| (&a.service.name, &a.service.slug).cmp(&(&b.service.name, &b.service.slug)));
     matched
+}
+
+/// Whether an entry says of itself that it is for people who hurt, scare or control somebody, and for nobody else. Led to it
+/// first, somebody who is hurt would meet help for the one who hurts them.
+pub(crate) fn is_for_those_who_hurt(service: &MatchService) -> bool {
+    /// Each speaks of the one whom the service is for, and not of the one who hurts them.
+    const SAID: [&str; 19] = [
+        "people who hurt",
+        "people who have hurt",
+        "people who harm",
+        "people who have harmed",
+        "people who abuse",
+        "people who have abused",
+        "anyone who hurts",
+        "anyone who has hurt",
+        "if you hurt",
+        "if you have hurt",
+        "worried that they hurt",
+        "worried that you hurt",
+        "worried about how they treat",
+        "worried about how you treat",
+        "change how you treat",
+        "their own abusive behaviour",
+        "your own abusive behaviour",
+        "for perpetrators",
+        "perpetrator programme",
+    ];
+    const HURT_THEMSELVES: [&str; 6] = ["you", "me", "us", "them", "yourself", "themselves"];
+    const FOR_BOTH: [&str; 4] = ["victim", "survivor", "living with abuse", "are hurt"];
+    let words =
+        format!("{}. {}. {}", service.name, service.summary, service.who_for.as_deref().unwrap_or(""))
+            .to_lowercase();
+    let says = |said: &str| {
+        words.match_indices(said).any(|(at, _)| {
+            let rest = &words[at + said.len()..];
+            let next = rest.trim_start().split(|letter: char| !letter.is_alphanumeric()).next();
+            let is_whole = !rest.starts_with(char::is_alphanumeric);
+            is_whole && !next.is_some_and(|next| HURT_THEMSELVES.contains(&next))
+        })
+    };
+    SAID.iter().any(|said| says(said)) && !FOR_BOTH.iter().any(|both| words.contains(both))
+}
+
+/// How much of a service is known, whom one can reach before everything else: a website alone is a directory to read.
+fn how_much_is_known(service: &MatchService) -> (bool, usize) {
+    let reaches_people = !service.phones.is_empty() || service.email.is_some() || !service.places.is_empty();
+    let known = [
+        !service.phones.is_empty(),
+        service.email.is_some(),
+        !service.places.is_empty(),
+        service.how_to_get_in.is_some(),
+        service.ages.is_some(),
+        !service.when.is_empty(),
+        service.waiting_time.is_some(),
+    ];
+    (reaches_people, known.into_iter().filter(|is_known| *is_known).count())
 }
 
 /// Where several needs were chosen: what meets more than one of them first, then the best of each need in turns, so that one
@@ -289,10 +355,14 @@ pub(crate) fn wait_weeks(words: &str) -> Option<u16> {
 /// How far a service is about the need; 0 is not at all.
 fn about_points(service: &MatchService, need: &Need) -> i32 {
     let of_topics: i32 = need.topics.iter().map(|topic| topic_points(service, topic)).sum();
+    of_topics + words_points(service, need)
+}
+
+/// How well a service answers the words; 0 is not well enough to say so.
+fn words_points(service: &MatchService, need: &Need) -> i32 {
     let rank = need.words.get(&service.slug).copied().unwrap_or(0.0);
     let least = if need.topics.is_empty() { WORDS_ALONE } else { WORDS_BESIDE };
-    let of_words = if rank >= least { 1 + (rank * 40.0) as i32 } else { 0 };
-    of_topics + of_words
+    if rank >= least { 1 + (rank * 40.0) as i32 } else { 0 }
 }
 
 /// The need itself, a narrower one of it, or the wider one of a service that names no narrower.
@@ -350,7 +420,8 @@ impl Told {
             .collect();
         if !names.is_empty() {
             self.why.push(format!("about {}", say::list(&names)));
-        } else if !need.words.is_empty() {
+        }
+        if words_points(service, need) > 0 {
             self.why.push("answers your words".to_owned());
         }
     }
@@ -362,7 +433,8 @@ impl Told {
             }
             (Some(ages), Some(_)) => self.good(8, lower_first(&ages.words)),
             (Some(_), None) => {}
-            (None, Some(_)) => self.check.push("ages: not given".to_owned()),
+            // As the service's own page says it.
+            (None, Some(_)) => self.why.push("any age".to_owned()),
             (None, None) => {}
         }
     }
@@ -394,8 +466,14 @@ impl Told {
             self.good(points, miles_words(metres));
         }
         if !come_words.is_empty() {
-            self.good(if nearest.is_none() { 6 } else { 2 }, say::list(&come_words));
-        } else if nearest.is_none() && need.near.is_some() && service.places.is_empty() {
+            // A website to read is not somebody who comes or answers.
+            let is_reached = nearest.is_none() && how_much_is_known(service).0;
+            self.good(if is_reached { 6 } else { 2 }, say::list(&come_words));
+        } else if nearest.is_none()
+            && need.near.is_some()
+            && service.places.is_empty()
+            && service.access.is_empty()
+        {
             self.check.push("where: not given".to_owned());
         }
         nearest
@@ -413,7 +491,7 @@ impl Told {
             return;
         }
         if has(WayIn::Open) {
-            self.good(6, "drop in, nothing needed");
+            self.good(6, open_words(service));
         } else if has(WayIn::OwnReferral) {
             self.good(6, "the family can ask for itself");
         } else if has(WayIn::Family) {
@@ -484,6 +562,13 @@ impl Told {
                 self.check.push(format!("meant for ‘{}’", words.join("’, ‘")));
             }
         }
+        // Whoever names no severity is not led to what is made for severe need alone.
+        let is_for_severe_alone = !service.severity.is_empty()
+            && service.severity.iter().all(|own| matches!(own, Severity::Severe | Severity::Crisis));
+        if need.severity.is_none() && is_for_severe_alone {
+            self.points -= 12;
+            self.check.push("made for severe need".to_owned());
+        }
         if let Some(severity) = need.severity {
             if service.severity.contains(&severity) {
                 self.good(12, format!("made for {} need", severity.words().to_lowercase()));
@@ -494,6 +579,35 @@ impl Told {
                 self.check.push(format!("made for {} need", say::list(&words)));
             }
         }
+    }
+}
+
+/// How a family gets in where nothing is needed, in the words of the service's own page: some drop in, some get in touch,
+/// and some are sent for.
+fn open_words(service: &MatchService) -> &'static str {
+    let how = service.how_to_get_in.as_deref().unwrap_or_default().to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|said| how.contains(said));
+    let is_sent_for = [
+        "they contact you",
+        "contacts you",
+        "gets in touch with you",
+        "get in touch with you",
+        "offered to everyone",
+        "wait for the letter",
+        "you are invited",
+        "by invitation",
+        "invites you",
+        "does it at",
+    ];
+    if says(&is_sent_for) {
+        return "they contact the family";
+    }
+    let goes_somewhere = service.access.iter().any(|access| matches!(access, Access::Hub | Access::Network));
+    let drops_in = ["drop in", "drop-in", "come in", "come along", "turn up", "go in", "walk in", "walk-in"];
+    match how.is_empty() {
+        _ if says(&drops_in) => "drop in, nothing needed",
+        true if goes_somewhere => "drop in, nothing needed",
+        _ => "no referral needed",
     }
 }
 

@@ -17,6 +17,7 @@ fn service(slug: &str) -> MatchService {
         organization: "Example".to_owned(),
         topics: vec![("breastfeeding".to_owned(), "Breastfeeding".to_owned(), Some("feeding".to_owned()))],
         ages: None,
+        who_for: None,
         audiences: Vec::new(),
         access: Vec::new(),
         way_in: Vec::new(),
@@ -368,5 +369,61 @@ proptest! {
         let mut turned = services.clone();
         turned.reverse();
         prop_assert_eq!(slugs(services), slugs(turned));
+    }
+}
+
+#[test]
+fn without_a_severity_what_is_for_severe_need_comes_last_and_whom_one_can_reach_comes_before_a_website() {
+    let severe = MatchService { severity: vec![Severity::Severe], ..service("a-severe") };
+    let website = MatchService { website: Some("https://example.org".to_owned()), ..service("b-website") };
+    let mut reached = service("c-reached");
+    reached.email = Some("team@example.org".to_owned());
+    let matched = decide_matches(vec![severe, website, reached], &feeding());
+    let slugs: Vec<&str> = matched.ranked.iter().map(|ranked| ranked.service.slug.as_str()).collect();
+    assert_eq!(slugs, ["c-reached", "b-website", "a-severe"]);
+}
+
+#[test]
+fn help_for_those_who_hurt_somebody_stands_apart_and_help_for_whoever_is_hurt_does_not() {
+    for (who_for, is_apart) in [
+        ("People who have hurt or frightened a partner or family member.", true),
+        ("People worried about how they treat a partner or family.", true),
+        ("Anyone who has hurt a partner.", true),
+        ("A perpetrator programme for men.", true),
+        ("People who are not safe at home, and their children.", false),
+        ("Help to get away from people who hurt you.", false),
+        ("People who have hurt themselves.", false),
+        ("Women living with abuse, and people worried about them.", false),
+        ("Work with people who have hurt a partner, and with their victims.", false),
+        ("People who hurtle downhill.", false),
+    ] {
+        let apart = MatchService { who_for: Some(who_for.to_owned()), ..service("a") };
+        let near = MatchService { is_fresh: false, ..service("b") };
+        let matched = decide_matches(vec![apart, near], &feeding());
+        assert_eq!(matched.for_those_who_hurt.len(), usize::from(is_apart), "{who_for}");
+        assert_eq!(matched.ranked.len(), if is_apart { 1 } else { 2 }, "{who_for}");
+    }
+}
+
+#[test]
+fn how_to_get_in_is_told_as_the_service_tells_it() {
+    let told = |how: Option<&str>, access: Vec<Access>| {
+        let how_to_get_in = how.map(str::to_owned);
+        let open = MatchService { way_in: vec![WayIn::Open], how_to_get_in, access, ..service("a") };
+        decide_matches(vec![open], &feeding()).ranked.remove(0).why.join("; ")
+    };
+    for (how, access, words) in [
+        (
+            Some("They contact you. If nobody has, ask your GP surgery."),
+            Access::Hub,
+            "they contact the family",
+        ),
+        (Some("Ask your midwife or any hub for the next date."), Access::Hub, "no referral needed"),
+        (Some("Just phone."), Access::Phone, "no referral needed"),
+        (Some("Drop in and ask."), Access::Hub, "drop in, nothing needed"),
+        (None, Access::Hub, "drop in, nothing needed"),
+        (None, Access::Phone, "no referral needed"),
+    ] {
+        assert_eq!(told(how, vec![access]), format!("about Feeding; {words}"), "{how:?}");
     }
 }

@@ -104,6 +104,8 @@ pub(crate) async fn parse(
     let loss = heard_loss || topics.iter().any(|topic| topic.slug == "baby-loss");
     Ok(Ok(Need {
         words: directory::rank_words(directory, &typed.words),
+        age_told: age.map(|_| told_age(&typed.age, &typed.age_unit)),
+        asks_words: !typed.words.trim().is_empty(),
         topics,
         thrive: chosen::<Thrive>(&typed.thrive),
         severity: chosen::<Severity>(&typed.severity),
@@ -151,12 +153,32 @@ fn topics(directory: &Directory, typed: &Typed) -> Vec<Topic> {
     topics
 }
 
+/// An age as it was typed: a baby of eight weeks is told as one of eight weeks.
+fn told_age(number: &str, unit: &str) -> String {
+    match (number, unit) {
+        ("1", "years") => "1 year old".to_owned(),
+        ("1", "months") => "1 month old".to_owned(),
+        ("1", "weeks") => "1 week old".to_owned(),
+        ("1", "pregnant") => "1 week pregnant".to_owned(),
+        _ => {
+            let words = AGE_UNITS.iter().find(|(key, _)| *key == unit).map_or("", |(_, words)| *words);
+            format!("{number} {words}")
+        }
+    }
+}
+
 /// An age in its unit; none where none was typed.
 fn read_age(number: &str, unit: &str) -> Result<Option<Age>, String> {
     if number.is_empty() {
         return Ok(None);
     }
     let wrong = || Err("Type the age as a whole number, such as 6".to_owned());
+    let has_a_unit = number.chars().any(char::is_alphabetic) && number.chars().any(|c| c.is_ascii_digit());
+    if has_a_unit {
+        return Err(
+            "Type the number alone, such as 18, and choose weeks, months or years beside it".to_owned()
+        );
+    }
     let Ok(number) = number.parse::<u16>() else { return wrong() };
     let (most, age) = match unit {
         "pregnant" => (45, Age::Pregnant),
@@ -168,6 +190,9 @@ fn read_age(number: &str, unit: &str) -> Result<Option<Age>, String> {
         "years" => (YEARS_MAX, Age::Months(number.saturating_mul(12))),
         _ => return wrong(),
     };
+    if number > most && unit == "pregnant" {
+        return Err(format!("Check the weeks: a pregnancy has {most} at most"));
+    }
     if number > most {
         return Err(format!("Check the age: family hubs are for families with children up to {YEARS_MAX}"));
     }

@@ -15,13 +15,13 @@ use axum::{
     http::{HeaderMap, Method, StatusCode},
 };
 use directory::{Cost, Directory, Listed, MatchService, Status};
-use kernel::{Fault, Phone, civil_today, london};
+use kernel::{Fault, civil_today, london};
 use web::{Page, Reply, missing, say, show, show_with};
 
 #[derive(Template)]
 #[template(path = "open_list.html")]
 struct OpenView {
-    code: String,
+    address: String,
     title: &'static str,
     notes: Vec<&'static str>,
     until: String,
@@ -105,7 +105,7 @@ pub(crate) async fn get(
     let keep: Vec<&str> = lines.iter().map(|line| line.slug.as_str()).collect();
     let body = OpenView {
         keep: keep.join(","),
-        code,
+        address: format!("{}/l/{code}", council.public_url),
         title,
         notes,
         until: say::day_month_year(row.ends_at.to_zoned(london()).date()),
@@ -164,9 +164,9 @@ fn line(service: MatchService) -> Line {
         phones: service
             .phones
             .into_iter()
-            .map(|(number, _, hours)| {
-                let dialled = number.parse::<Phone>().map_or_else(|_| String::new(), |phone| phone.dialled());
-                (number, dialled, hours)
+            .map(|(number, description, hours)| {
+                let href = MatchService::phone_href(&number, &description);
+                (number, href, hours)
             })
             .collect(),
         email: service.email.unwrap_or_default(),

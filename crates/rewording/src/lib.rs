@@ -25,6 +25,7 @@ mod switch_model;
 mod text;
 mod validator;
 mod wire;
+mod wording;
 
 #[cfg(test)]
 mod property_tests;

@@ -140,7 +140,7 @@ pub(crate) const SENTENCES: [(Check, &str, &str); 6] = [
         "dropped_polarity",
         "‘Not’, ‘only’, ‘if’, ‘must’, ‘should’ or ‘may’ is not as in the page",
     ),
-    (Check::Overlap, "dropped_overlap", "Said what the page does not say"),
+    (Check::Overlap, "dropped_overlap", "Did not keep to the page’s own words and order"),
     (Check::Entailed, "dropped_entailed", "A second check did not agree"),
 ];
 

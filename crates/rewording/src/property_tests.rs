@@ -14,7 +14,7 @@ const PAGES: [(&str, &str); 3] = [
     (
         "c1",
         "Stay and Play meets on Mondays, 10am to noon, at Example Library. You do not need to book a place. Children must stay \
-         with an adult. It costs £2.50 for each family that comes.",
+         with an adult. A visit costs £2.50 for each family that comes.",
     ),
     (
         "c2",
@@ -97,18 +97,40 @@ fn quote() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What an honest model says, each with its quote.
+const HONEST: [(&str, &str); 8] = [
+    (
+        "Stay and Play meets on Mondays from 10am to noon, at Example Library.",
+        "Stay and Play meets on Mondays, 10am to noon, at Example Library.",
+    ),
+    ("You don't need to book a place.", "You do not need to book a place."),
+    ("Children must stay with an adult.", "Children must stay with an adult."),
+    ("A visit costs £2.50 for each family that comes.", "A visit costs £2.50 for each family that comes."),
+    ("Anybody can ask the council for an assessment.", "Anyone can ask the council for an assessment."),
+    ("The council must reply within 6 weeks.", "The council must reply within 6 weeks."),
+    (
+        "You do not need to bring your own paint to the morning session.",
+        "bring your own paint to the morning session",
+    ),
+    (
+        "You do not need to pay £3 before 14 December 2026 at the desk.",
+        "pay £3 before 14 December 2026 at the desk",
+    ),
+];
+
 fn sentence() -> impl Strategy<Value = Value> {
     let cites = prop::collection::vec((prop::sample::select(vec!["c1", "c2", "c3", "c4"]), quote()), 0..3);
-    // Half of the sentences are nearly a quote, so that many come through and the test looks at something.
+    // Many of the sentences are nearly or wholly honest, so that they come through and the test looks at something.
     let near = (quote(), any::<prop::sample::Index>(), part()).prop_map(|(quote, at, part)| {
         let mut words: Vec<String> = quote.split(' ').map(str::to_owned).collect();
         let at = at.index(words.len());
         words[at] = part;
         (words.join(" "), Some(quote))
     });
-    let exact = quote().prop_map(|quote| (quote.clone(), Some(quote)));
+    let honest = prop::sample::select(HONEST.to_vec())
+        .prop_map(|(said, quote)| (said.to_owned(), Some(quote.to_owned())));
     let far = prop::collection::vec(part(), 1..9).prop_map(|parts| (parts.join(" "), None));
-    (prop_oneof![near, exact, far], cites).prop_map(|((text, own), cites)| {
+    (prop_oneof![2 => near, 2 => honest, 1 => far], cites).prop_map(|((text, own), cites)| {
         let mut cites: Vec<Value> =
             cites.into_iter().map(|(chunk, quote)| json!({"chunk": chunk, "quote": quote})).collect();
         if let Some(own) = own {
@@ -165,5 +187,5 @@ fn many_of_the_sentences_that_the_property_makes_do_come_out() {
         let sentence = sentence().new_tree(&mut runner).unwrap().current();
         many += shown(&envelope(&json!({"sentences": [sentence]}).to_string())).len();
     }
-    assert!(many > 20, "{many} of 300: the property would look at nothing");
+    assert!(many > 60, "{many} of 300: the property would look at nothing");
 }

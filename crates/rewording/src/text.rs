@@ -72,7 +72,7 @@ impl<'a> Folded<'a> {
         let (Some(left), Some(right)) = (before.next(), after.next()) else { return false };
         let joins = |letter: char| matches!(letter, '.' | ',' | ':' | '/' | '\'' | '-');
         let is_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-        if left.is_alphanumeric() && (right.is_alphanumeric() || right == '%') {
+        if left.is_alphanumeric() && (right.is_alphanumeric() || matches!(right, '%' | '+')) {
             return true;
         }
         if matches!(left, '£' | '$' | '€' | '+') && right.is_ascii_digit() {
@@ -83,35 +83,42 @@ impl<'a> Folded<'a> {
     }
 }
 
-/// The sentences that a part of a text touches, each with what it leans on: the line that leads into its list (`You do
-/// not need to:` belongs to each of its points), or the sentence before, where it begins with `They`.
-pub(crate) fn sentences_around(text: &str, part: &Range<usize>) -> Vec<String> {
+/// A sentence that a part of a text touches.
+pub(crate) struct Around {
+    /// Which of the text's sentences it is.
+    pub at: usize,
+    /// As it stands, behind the line that leads into its list: `You do not need to:` belongs to each of its points.
+    pub text: String,
+}
+
+/// The sentences that a part of a text touches.
+pub(crate) fn sentences_around(text: &str, part: &Range<usize>) -> Vec<Around> {
     let all = sentences(text);
     let touched =
         all.iter().enumerate().filter(|(_, range)| range.end > part.start && range.start < part.end);
     touched
         .map(|(at, range)| {
-            // A point's mark is none of its words.
+            // A point's mark is none of its words, and the colon of the line before is none of the sentence's.
             let own = text[range.clone()].trim().trim_start_matches(POINT_MARKS);
-            let before = at.checked_sub(1).map(|before| text[all[before].clone()].trim());
-            let lead = lead_of(text, &all, at).or_else(|| before.filter(|_| leans(own)));
-            lead.map_or_else(|| own.to_owned(), |lead| format!("{lead} {own}"))
+            let lead = lead_of(text, &all, at).map(|lead| lead.trim_end_matches(':'));
+            Around { at, text: lead.map_or_else(|| own.to_owned(), |lead| format!("{lead} {own}")) }
         })
         .collect()
 }
 
-/// The line that leads into the list in which a sentence stands. Points stand on lines of their own; a blank line or a
-/// line of several sentences ends a list.
+/// The line that leads into the list in which a sentence stands. Points stand on lines of their own; a line of several
+/// sentences ends a list, and so does a blank line behind which no point stands.
 fn lead_of<'a>(text: &'a str, all: &[Range<usize>], at: usize) -> Option<&'a str> {
     let begins_line = |at: usize| text[..all[at].start].ends_with('\n') || all[at].start == 0;
     let follows_blank_line =
         |at: usize| text[..all[at].start].trim_end_matches([' ', '\r']).ends_with("\n\n");
+    let is_point = |at: usize| text[all[at].clone()].trim_start().starts_with(POINT_MARKS);
     for back in (0..at).rev().take(LIST_MAX) {
         let line = text[all[back].clone()].trim();
         if line.ends_with(':') {
             return Some(line);
         }
-        if !begins_line(back) || follows_blank_line(back + 1) {
+        if !begins_line(back) || (follows_blank_line(back + 1) && !is_point(back + 1)) {
             return None;
         }
     }
@@ -122,33 +129,46 @@ const POINT_MARKS: [char; 5] = ['-', '*', '\u{2022}', '\u{2013}', ' '];
 /// The most points of a list that are looked back over.
 const LIST_MAX: usize = 20;
 
-/// Whether a sentence is only whole behind another.
-pub(crate) fn leans(text: &str) -> bool {
-    let first = tokens(text).into_iter().next().map(|token| token.word).unwrap_or_default();
-    matches!(
-        first.as_str(),
-        "it" | "its"
-            | "it's"
-            | "they"
-            | "them"
-            | "their"
-            | "this"
-            | "that"
-            | "these"
-            | "those"
-            | "but"
-            | "however"
-            | "then"
-            | "also"
-            | "otherwise"
-            | "so"
-            | "he"
-            | "she"
-            | "and"
-            | "or"
-            | "there"
-    )
+/// How much a sentence needs the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaning {
+    /// It begins with 'it', 'they', 'but': alone it speaks of nothing, or of something else.
+    Whole,
+    /// Such a word stands somewhere in it.
+    Partly,
+    /// It stands by itself.
+    Not,
 }
+
+/// How much a sentence needs the one before it.
+pub(crate) fn leaning(text: &str) -> Leaning {
+    let tokens = tokens(text);
+    let points_back = |at: usize| {
+        let word = tokens[at].word.split('\'').next().unwrap_or_default();
+        let next = tokens.get(at + 1);
+        match word {
+            // 'There is a group' tells of something new.
+            "there" => next.is_none_or(|next| !BEGINS_NEWS.contains(&next.word.as_str())),
+            // 'You can ask for one.'
+            "one" => next.is_none_or(|next| next.is_marked || (is_small(&next.word) && next.word != "of")),
+            word => POINTS_BACK.contains(&word),
+        }
+    };
+    let first = tokens.first().map_or("", |token| token.word.as_str());
+    let is_reply = matches!(first, "yes" | "no") && tokens.get(1).is_none_or(|next| next.is_marked);
+    if LEANS.contains(&first) || is_reply || (!tokens.is_empty() && points_back(0)) {
+        return Leaning::Whole;
+    }
+    if (0..tokens.len()).any(points_back) { Leaning::Partly } else { Leaning::Not }
+}
+
+const LEANS: [&str; 9] = ["but", "however", "then", "also", "otherwise", "so", "and", "or", "that"];
+/// Words that speak of what was named before.
+const POINTS_BACK: [&str; 15] = [
+    "it", "its", "they", "them", "their", "theirs", "this", "these", "those", "he", "she", "him", "her",
+    "his", "others",
+];
+const BEGINS_NEWS: [&str; 8] = ["is", "are", "was", "were", "will", "may", "can", "has"];
 
 /// Where the sentences of a text are. A line of its own is one too.
 pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
@@ -216,14 +236,14 @@ pub(crate) struct Token {
     pub is_figure: bool,
     /// It begins with a capital.
     pub is_capital: bool,
-    /// What it does to its clause.
+    /// What it does to its sentence.
     pub operator: Option<Operator>,
-    /// The clause it is in.
-    pub clause: usize,
+    /// A comma or another mark stands before it.
+    pub is_marked: bool,
 }
 
 impl Token {
-    /// Whether it says something: neither a small word nor one that only turns the clause.
+    /// Whether it says something: neither a small word nor one that only turns the sentence.
     pub fn is_content(&self) -> bool {
         !self.is_figure && self.operator.is_none() && !is_small(&self.word)
     }
@@ -234,19 +254,18 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let text = folded(text);
     let letters: Vec<char> = text.chars().collect();
     let mut found: Vec<Token> = Vec::new();
-    let (mut at, mut clause) = (0, 0);
+    let (mut at, mut is_marked) = (0, false);
     while at < letters.len() {
         let letter = letters[at];
         if !letter.is_alphanumeric() && !matches!(letter, '£' | '$' | '€') {
             let is_alone = letters.get(at + 1).is_none_or(|next| next.is_whitespace());
-            let breaks = match letter {
+            is_marked |= match letter {
                 ';' | '(' | ')' | '!' | '?' => true,
-                ',' | '.' => is_alone,
+                ',' | '.' | ':' => is_alone,
                 // Between two times it joins.
                 '-' => is_alone && !letters.get(at + 2).is_some_and(char::is_ascii_digit),
                 _ => false,
             };
-            clause += usize::from(breaks);
             at += 1;
             continue;
         }
@@ -256,7 +275,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         while at < letters.len() {
             let (letter, next) = (letters[at], letters.get(at + 1));
             let goes_on = match letter {
-                '%' => has_digit(&letters[start..at]),
+                '%' | '+' => has_digit(&letters[start..at]),
                 '\'' => next.is_some_and(|next| next.is_alphanumeric()),
                 '.' | ',' | ':' | '/' => {
                     has_digit(&letters[start..at]) && next.is_some_and(char::is_ascii_digit)
@@ -270,10 +289,12 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         }
         let raw: String = letters[start..at].iter().collect();
         let operator = operator_of(&raw.to_lowercase(), raw.starts_with(char::is_uppercase) && start > 0);
-        if breaks_clause(&raw.to_lowercase()) {
-            clause += 1;
+        let known = found.len();
+        push(&mut found, &raw, operator);
+        if let Some(token) = found.get_mut(known) {
+            token.is_marked = is_marked;
         }
-        push(&mut found, &raw, operator, clause);
+        is_marked = false;
     }
     for at in 1..found.len() {
         if bends_figure(&found[at - 1].word, &found[at].word, found[at].is_figure) {
@@ -299,7 +320,7 @@ fn bends_figure(word: &str, next: &str, is_figure: bool) -> bool {
     }
 }
 
-fn push(found: &mut Vec<Token>, raw: &str, operator: Option<Operator>, clause: usize) {
+fn push(found: &mut Vec<Token>, raw: &str, operator: Option<Operator>) {
     let small = raw.to_lowercase();
     // `10 am` is `10am`, and `50 per cent` stays as it is written.
     if let (Some(last), "am" | "pm" | "noon") = (found.last_mut(), small.as_str())
@@ -320,7 +341,7 @@ fn push(found: &mut Vec<Token>, raw: &str, operator: Option<Operator>, clause: u
         operator: if is_figure { None } else { operator },
         word,
         lemma,
-        clause,
+        is_marked: false,
     });
 }
 
@@ -332,29 +353,6 @@ fn plain_figure(small: &str) -> String {
         Some(bare) if bare.bytes().all(|byte| byte.is_ascii_digit()) => bare.to_owned(),
         _ => word,
     }
-}
-
-fn breaks_clause(word: &str) -> bool {
-    matches!(
-        word,
-        "and"
-            | "or"
-            | "but"
-            | "because"
-            | "so"
-            | "while"
-            | "although"
-            | "though"
-            | "whereas"
-            | "however"
-            | "if"
-            | "unless"
-            | "when"
-            | "which"
-            | "who"
-            | "then"
-            | "except"
-    )
 }
 
 fn operator_of(word: &str, is_capital_inside: bool) -> Option<Operator> {
@@ -422,29 +420,12 @@ pub(crate) fn is_small(word: &str) -> bool {
     SMALL.contains(word)
 }
 
-/// Words that a sentence may use although its quotes do not: none of them can add a fact.
-pub(crate) fn is_plain(lemma: &str) -> bool {
-    PLAIN.contains(lemma)
-}
-
 static SMALL: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     "a an the this that these those of in on at by for to from with into onto about as and or so than then there here it \
      its it's they them their theirs they're he him his she her hers we us our ours you your yours you're you'll i me my \
      who whom whose which what where how why have has had having be is are was were been being am do does did done can will it'll that's \
      up down out off also too very each other another such same own via per because while both either etc eg ie"
         .split_whitespace()
-        .collect()
-});
-
-static PLAIN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    "available offer offered offers run runs held hold take takes place come go get gets give gives given help helps find \
-     ask asks tell tells say says use uses make makes see look looks want wants like know show shows start let lets \
-     people person thing things way ways part parts kind kinds information page website person need provide provides \
-     include includes including called cover covers work works talk speak explain explains describe describes mean means \
-     join attend visit bring meet learn read check choose follow try keep set send sent think feel \
-     support supports easy simple together more"
-        .split_whitespace()
-        .map(lemma)
         .collect()
 });
 
@@ -483,23 +464,45 @@ mod tests {
     fn a_point_of_a_list_is_read_with_the_line_that_leads_into_it() {
         let text = "Come along. You do not need to:\n- book a place\n- pay for the session\nSee you there.";
         let at = text.find("pay for").unwrap();
-        let words = sentences_around(text, &(at..at + 7)).concat();
-        assert!(words.starts_with("You do not need to:") && words.contains("pay for the session"), "{words}");
+        let around = |text: &str, part: Range<usize>| -> Vec<String> {
+            sentences_around(text, &part).into_iter().map(|around| around.text).collect()
+        };
+        let words = around(text, at..at + 7).concat();
+        assert!(
+            words.starts_with("You do not need to pay") && words.contains("pay for the session"),
+            "{words}"
+        );
         assert!(!words.contains("book"), "{words}");
         let stopped =
             "You do not need to:\n\n- Book a place.\n- Pay for it.\n\nIt is near. You need to come.";
         let at = stopped.find("Pay").unwrap();
-        assert_eq!(sentences_around(stopped, &(at..at + 7)), ["You do not need to: Pay for it."]);
+        assert_eq!(around(stopped, at..at + 7), ["You do not need to Pay for it."]);
+        let loose = "You do not need to:\n\n- book a place\n\n- pay for it";
+        let at = loose.find("pay").unwrap();
+        assert_eq!(around(loose, at..at + 3), ["You do not need to pay for it"]);
         let at = stopped.find("You need").unwrap();
-        assert_eq!(sentences_around(stopped, &(at..at + 7)), ["You need to come."]);
+        assert_eq!(around(stopped, at..at + 7), ["You need to come."]);
         let at = text.find("See").unwrap();
-        assert!(
-            sentences_around("It is free. Bring e.g. a mat. See you.", &(20..21))
-                .concat()
-                .contains("e.g. a mat")
-        );
-        assert!(sentences_around(text, &(at..at + 3)).concat().contains("See you there"));
-        assert_eq!(sentences_around("A is free. It is near.", &(12..14)), ["A is free. It is near."]);
+        assert!(around("It is free. Bring e.g. a mat. See you.", 20..21).concat().contains("e.g. a mat"));
+        assert!(around(text, at..at + 3).concat().contains("See you there"));
+        assert_eq!(around("A is free. It is near.", 12..14), ["It is near."]);
+    }
+
+    #[test]
+    fn what_speaks_of_something_before_is_told_from_what_stands_alone() {
+        for (text, how) in [
+            ("It is free.", Leaning::Whole),
+            ("They don't ask.", Leaning::Whole),
+            ("No, you can just come.", Leaning::Whole),
+            ("No dogs can come in.", Leaning::Not),
+            ("There is a group on Monday.", Leaning::Not),
+            ("You can ask there.", Leaning::Partly),
+            ("You can ask for one.", Leaning::Partly),
+            ("You can use it in shops.", Leaning::Partly),
+            ("You can use one card in shops.", Leaning::Not),
+        ] {
+            assert_eq!(leaning(text), how, "{text}");
+        }
     }
 
     #[test]
@@ -508,7 +511,7 @@ mod tests {
             tokens(text).into_iter().filter(|token| token.is_figure).map(|token| token.word).collect()
         };
         assert_eq!(figures("From 10 AM on 23rd May, WA8 7QF"), ["10am", "23", "may", "wa8", "7qf"]);
-        assert_eq!(figures("£1,000 or 50 % at 10:30"), ["£1000", "50", "10.30"]);
+        assert_eq!(figures("£1,000 or 50 % at 10:30, for 5+"), ["£1000", "50", "10.30", "5+"]);
         assert_eq!(figures("under fives on Mondays"), ["under", "fives", "mondays"]);
         assert_eq!(lemma("running"), "run");
         assert_eq!(lemma("families"), "family");

@@ -9,7 +9,7 @@ use crate::{
     bears_out::bears_out,
     forbidden::is_forbidden,
     given::{Given, Part},
-    text::{Token, folded, leans, sentences, sentences_around, tokens},
+    text::{Leaning, Token, folded, leaning, sentences, sentences_around, tokens},
 };
 use regex::Regex;
 use serde::Deserialize;
@@ -32,11 +32,12 @@ pub enum Check {
     Cited,
     /// 3: quotes are word for word, and long enough to mean something.
     Verbatim,
-    /// 4: numbers, dates, times, amounts, ages, postcodes and names stand in the quotes, in the same order.
+    /// 4: numbers, dates, times, amounts, ages, postcodes and names are the page's, in its order, and stand in the quotes.
     Figures,
-    /// 5: `not`, `only`, `unless`, `if`, `must`, `should` and `may` stand where the page has them.
+    /// 5: `not`, `only`, `unless`, `if`, `must`, `should` and `may` are the page's.
     Polarity,
-    /// 6: most of what it says is said in the quotes, and the rest adds nothing.
+    /// 6: it says what one sentence of the page says, in its words and order but for some easier words, and behind the
+    /// same sentence as there, where it speaks of what stands before.
     Overlap,
     /// 7: a second opinion, where a council has one. None comes with the house.
     Entailed,
@@ -147,11 +148,16 @@ pub(crate) fn judge(answer: &str, asked: &str, given: &Given<'_>, limits: &Limit
         return Judged::fell(Vec::new(), Check::Forbidden);
     }
     let mut judged = Judged::default();
+    let mut places: Vec<Place<'_>> = Vec::new();
     for (text, cites) in said {
         match look_at(&text, &cites, given, limits.entailment) {
-            // What leans on a sentence that fell ('But ...', 'They ...') falls with it.
-            Ok(_) if judged.dropped.last().is_some() && leans(&text) => judged.dropped.push(Check::Polarity),
-            Ok(cites) => judged.kept.push(Sentence { text, cites }),
+            Ok((_, place)) if !speaks_of_the_same(leaning(&text), place, &places) => {
+                judged.dropped.push(Check::Overlap);
+            }
+            Ok((cites, place)) => {
+                judged.kept.push(Sentence { text, cites });
+                places.push(place);
+            }
             Err(check) => judged.dropped.push(check),
         }
     }
@@ -159,6 +165,27 @@ pub(crate) fn judge(answer: &str, asked: &str, given: &Given<'_>, limits: &Limit
         return Judged::fell(judged.dropped, Check::Facet);
     }
     judged
+}
+
+/// Where a sentence stands: in which of the chunks, and as which of its sentences.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    chunk: &'a str,
+    at: usize,
+}
+
+/// Check 6, last part. 'It' and 'they' speak of what stands before: behind another sentence they speak of something else.
+/// The sentences of a page come in its order, for the second step may not come before the first.
+fn speaks_of_the_same(leaning: Leaning, place: Place<'_>, shown: &[Place<'_>]) -> bool {
+    let is_right_behind =
+        shown.last().is_some_and(|last| last.chunk == place.chunk && last.at + 1 == place.at);
+    let is_in_order = !shown.iter().any(|other| other.chunk == place.chunk && other.at >= place.at);
+    is_right_behind
+        || match leaning {
+            Leaning::Whole => false,
+            Leaning::Partly => shown.is_empty(),
+            Leaning::Not => is_in_order,
+        }
 }
 
 /// Check 1. The texts come out in one spelling of each letter, without the tokens of sources they cite.
@@ -221,27 +248,31 @@ fn is_allowed(letter: char) -> bool {
 }
 
 /// Checks 2 to 7 of one sentence.
-fn look_at(
+fn look_at<'a>(
     text: &str,
     cites: &[SaidCite],
-    given: &Given<'_>,
+    given: &'a Given<'a>,
     entailment: Option<&dyn Entailment>,
-) -> Result<Vec<Cite>, Check> {
+) -> Result<(Vec<Cite>, Place<'a>), Check> {
     let evidence = find_evidence(cites, given)?;
-    let quoted: Vec<Vec<Token>> = evidence.iter().map(|found| tokens(found.quote())).collect();
-    let page: Vec<Vec<Token>> = evidence
+    let quoted: Vec<Token> = evidence.iter().flat_map(|found| tokens(found.quote())).collect();
+    let (places, page): (Vec<Place<'a>>, Vec<Vec<Token>>) = evidence
         .iter()
-        .flat_map(|found| sentences_around(found.part.text(), &found.place))
-        .map(|sentence| tokens(&sentence))
-        .collect();
-    bears_out(&tokens(text), &quoted, &page)?;
+        .flat_map(|found| {
+            let around = sentences_around(found.part.text(), &found.place);
+            around.into_iter().map(|sentence| {
+                (Place { chunk: &found.part.chunk.key, at: sentence.at }, tokens(&sentence.text))
+            })
+        })
+        .unzip();
+    let place = places[bears_out(&tokens(text), &quoted, &page)?];
     let quotes: Vec<&str> = evidence.iter().map(Evidence::quote).collect();
     if entailment.is_some_and(|second| !second.is_borne_out(text, &quotes)) {
         return Err(Check::Entailed);
     }
     let cite =
         |found: &Evidence<'_>| Cite { chunk: found.part.chunk.key.clone(), quote: found.quote().to_owned() };
-    Ok(evidence.iter().map(cite).collect())
+    Ok((evidence.iter().map(cite).collect(), place))
 }
 
 /// A quote that was found.
@@ -351,3 +382,7 @@ fn tells(tokens: &[Token], facet: Facet) -> bool {
 #[cfg(test)]
 #[path = "validator_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "wording_tests.rs"]
+mod wording_tests;

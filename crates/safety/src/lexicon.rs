@@ -36,6 +36,7 @@ pub(crate) const FILES: &[&str] = &[
     include_str!("../data/spellings_text.toml"),
     include_str!("../data/idioms.toml"),
     include_str!("../data/calm.toml"),
+    include_str!("../data/everyday.toml"),
     include_str!("../data/suicide.toml"),
     include_str!("../data/perinatal.toml"),
     include_str!("../data/medical.toml"),
@@ -62,12 +63,23 @@ pub(crate) enum Who {
     SomeoneElse,
 }
 
+/// How the words of a file tell of danger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Said {
+    #[default]
+    Plainly,
+    /// Around it. Inside an everyday question such words show an amber card, not a red one.
+    Sideways,
+}
+
 /// One entry: phrases that mean the same, with an example that must match and a counter-example that must not.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) id: String,
     pub(crate) meaning: Meaning,
     pub(crate) who: Option<Who>,
+    pub(crate) said: Said,
     pub(crate) example: String,
     pub(crate) counter_example: String,
     pub(crate) patterns: Vec<Pattern>,
@@ -80,6 +92,8 @@ pub(crate) enum Meaning {
     Shows(Category, Level),
     /// A figure of speech: its words are put aside before anything else is looked for.
     Idiom,
+    /// Tells that somebody asks after something everyday.
+    Everyday,
     /// Tells of losing a baby or a pregnancy.
     Loss,
     /// Tells that it is done to, or is happening to, the person who writes.
@@ -102,6 +116,8 @@ pub(crate) struct Lexicon {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    said: Said,
     #[serde(default)]
     lists: HashMap<String, Vec<String>>,
     #[serde(default)]
@@ -141,16 +157,16 @@ impl Lexicon {
             spelling.run_together.extend(file.run_together);
             spelling.key_words.extend(file.key_words);
             spelling.near_words.extend(file.near_words);
-            written.extend(file.entry);
+            written.extend(file.entry.into_iter().map(|text| (file.said, text)));
         }
         let mut compiler = Compiler::new(&lists);
         let mut seen = HashSet::new();
         let mut entries = Vec::with_capacity(written.len());
-        for text in written {
+        for (said, text) in written {
             if !seen.insert(text.id.clone()) {
                 return Err(LexiconFault::new(format!("two entries are called '{}'", text.id)));
             }
-            entries.push(text.compile(&mut compiler)?);
+            entries.push(text.compile(said, &mut compiler)?);
         }
         for category in Category::ALL {
             let shown =
@@ -166,7 +182,7 @@ impl Lexicon {
 }
 
 impl EntryText {
-    fn compile(self, compiler: &mut Compiler<'_>) -> Result<Entry, LexiconFault> {
+    fn compile(self, said: Said, compiler: &mut Compiler<'_>) -> Result<Entry, LexiconFault> {
         let fault = |what: &str| LexiconFault::new(format!("entry '{}': {what}", self.id));
         if self.phrases.is_empty() {
             return Err(fault("has no phrases"));
@@ -180,6 +196,7 @@ impl EntryText {
                 Meaning::Shows(category, if level == "red" { Level::Red } else { Level::Amber })
             }
             (None, None, Some("idiom")) => Meaning::Idiom,
+            (None, None, Some("everyday")) => Meaning::Everyday,
             (None, None, Some("loss")) => Meaning::Loss,
             (None, None, Some("about_someone_else")) => Meaning::AboutSomeoneElse,
             (None, None, Some("about_self")) => Meaning::AboutSelf,
@@ -197,6 +214,6 @@ impl EntryText {
             self.phrases.iter().map(|text| compiler.pattern(text)).collect();
         let patterns = patterns.map_err(|what| fault(&what))?;
         let (example, counter_example) = (self.example, self.counter_example);
-        Ok(Entry { id: self.id, meaning, who, example, counter_example, patterns })
+        Ok(Entry { id: self.id, meaning, who, said, example, counter_example, patterns })
     }
 }

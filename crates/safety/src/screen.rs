@@ -2,7 +2,7 @@ use crate::{
     cards::{self, Card, CardTexts, UrgentGroup},
     contacts::{Contact, Contacts, LocalContacts},
     leads::{Lead, Leads, Seen},
-    lexicon::{Entry, FILES, Lexicon, LexiconFault, Meaning, Who},
+    lexicon::{Entry, FILES, Lexicon, LexiconFault, Meaning, Said, Who},
     normalise::views,
     pattern::{Atom, OVERLAP, Places, WINDOW},
     verdict::{Category, Level, Screened, Verdict},
@@ -21,6 +21,9 @@ pub struct Screen {
     /// Room for reading, used again: clearing what a text touched costs less than making it for each.
     windows: Mutex<Vec<Window>>,
 }
+
+/// A longer text says more than one thing, and a question about a playgroup in it does not explain the rest.
+const EVERYDAY_AT_MOST: usize = 25;
 
 /// More people than this seldom type at one moment; whoever finds no room makes some.
 const WINDOWS_KEPT: usize = 8;
@@ -58,11 +61,7 @@ impl Screen {
 
     /// Looks at a text. Never fails, never waits, and takes time in proportion to the text's length.
     pub fn read(&self, text: &str) -> Screened {
-        let mut matched = vec![false; self.lexicon.entries.len()];
-        for words in views(text) {
-            let words = self.lexicon.vocabulary.taken_apart(words);
-            self.match_words(&words, &mut matched);
-        }
+        let matched = self.matched(text);
         let entries =
             self.lexicon.entries.iter().zip(&matched).filter(|(_, hit)| **hit).map(|(entry, _)| entry);
         Screened::new(text, decide_verdict(entries))
@@ -70,12 +69,7 @@ impl Screen {
 
     /// The names of the entries that a text matches, for editors and tests.
     pub fn entries_matched(&self, text: &str) -> Vec<&str> {
-        let mut matched = vec![false; self.lexicon.entries.len()];
-        for words in views(text) {
-            let words = self.lexicon.vocabulary.taken_apart(words);
-            self.match_words(&words, &mut matched);
-        }
-        let entries = self.lexicon.entries.iter().zip(matched);
+        let entries = self.lexicon.entries.iter().zip(self.matched(text));
         entries.filter(|(_, hit)| *hit).map(|(entry, _)| entry.id.as_str()).collect()
     }
 
@@ -111,6 +105,21 @@ impl Screen {
     /// Contacts past their review date: `hearth check` fails on them.
     pub fn expired(&self, today: Date) -> Vec<&Contact> {
         self.contacts.all().iter().filter(|contact| contact.review_by < today).collect()
+    }
+
+    fn matched(&self, text: &str) -> Vec<bool> {
+        let mut matched = vec![false; self.lexicon.entries.len()];
+        let mut longest = 0;
+        for words in views(text) {
+            let words = self.lexicon.vocabulary.taken_apart(words);
+            self.match_words(&words, &mut matched);
+            longest = longest.max(words.len());
+        }
+        if longest > EVERYDAY_AT_MOST {
+            let entries = self.lexicon.entries.iter().zip(&mut matched);
+            entries.filter(|(of, _)| of.meaning == Meaning::Everyday).for_each(|(_, hit)| *hit = false);
+        }
+        matched
     }
 
     fn match_words(&self, words: &[String], matched: &mut [bool]) {
@@ -171,18 +180,21 @@ impl Screen {
 
     /// Only a listed figure of speech cancels, and only its own words: `I don't want to live` holds a negation, and
     /// no rule here knows what a negation is.
+    /// An everyday question is looked for here as well, while its words still stand.
     fn put_idioms_aside(&self, window: &mut Window, leads: &[Lead], matched: &mut [bool]) {
         let mut aside = Places::NONE;
         for &(entry, pattern) in leads {
             let of = &self.lexicon.entries[entry];
-            if of.meaning != Meaning::Idiom {
+            if !matches!(of.meaning, Meaning::Idiom | Meaning::Everyday) {
                 continue;
             }
             let pattern = &of.patterns[pattern];
             let ends = pattern.ends(&window.found);
             if !ends.is_empty() {
                 matched[entry] = true;
-                aside = aside.or(pattern.covered(ends, &window.found));
+                if of.meaning == Meaning::Idiom {
+                    aside = aside.or(pattern.covered(ends, &window.found));
+                }
             }
         }
         if aside.is_empty() {
@@ -214,9 +226,15 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
     let (mut red, mut amber) = (Vec::new(), Vec::new());
     let (mut loss, mut birth, mut child, mut others, mut self_told, mut other_told) =
         (false, false, false, false, false, false);
-    let mut me_told = false;
+    let (mut me_told, mut everyday) = (false, false);
+    let mut sideways = Vec::new();
     for entry in matched {
         match entry.meaning {
+            Meaning::Shows(category, Level::Red)
+                if entry.said == Said::Sideways && may_be_everyday(category) =>
+            {
+                sideways.push(category);
+            }
             Meaning::Shows(category, Level::Red) => red.push(category),
             Meaning::Shows(category, _) => amber.push(category),
             Meaning::Loss => loss = true,
@@ -224,10 +242,18 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
             Meaning::AboutChild => child = true,
             Meaning::AboutSomeoneElse => others = true,
             Meaning::AboutSelf => me_told = true,
+            Meaning::Everyday => everyday = true,
             Meaning::Idiom => {}
         }
         self_told |= entry.who == Some(Who::Self_);
         other_told |= entry.who == Some(Who::SomeoneElse);
+    }
+    // `We camp in a tent with the baby, any tips` is an everyday question, and one that holds a plain word of danger is
+    // not. The card stays; only its level is lower.
+    if everyday && red.is_empty() {
+        amber.append(&mut sideways);
+    } else {
+        red.append(&mut sideways);
     }
     // `My husband hits me` names a husband, and yet it is not he who needs the card.
     let someone_else = (other_told || others || child) && !self_told && !me_told;
@@ -250,4 +276,9 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
     amber.retain(|category| !red.contains(category));
     red.extend(amber);
     Verdict { level, categories: red, someone_else: someone_else && level != Level::Clear, loss }
+}
+
+/// A body in danger is asked about as everyday things are: `can she still come, her lips are blue`.
+fn may_be_everyday(category: Category) -> bool {
+    !matches!(category, Category::MedicalEmergency | Category::UrgentMaternity)
 }

@@ -1,9 +1,10 @@
 //! A door: routes, each with the action that opens it. What is not open to somebody is refused before the room sees it,
 //! and a test can walk every route as everybody.
 
+use crate::input::FormLimit;
 use access::{Act, Action, Actor, Denied, May, On};
 use axum::{
-    Router,
+    Extension, Router,
     extract::{FromRequestParts, Request},
     handler::Handler,
     http::{Method, request::Parts},
@@ -52,6 +53,17 @@ impl<S: Clone + Send + Sync + 'static> Door<S> {
     #[must_use]
     pub fn post<A: Act, H: Handler<T, S>, T: 'static>(self, path: &'static str, handler: H) -> Door<S> {
         self.add::<A>(Method::POST, path, axum::routing::post(handler))
+    }
+
+    /// A form that may be larger than the others, such as a whole text that staff write.
+    #[must_use]
+    pub fn post_large<A: Act, H: Handler<T, S>, T: 'static>(
+        self,
+        path: &'static str,
+        limit: FormLimit,
+        handler: H,
+    ) -> Door<S> {
+        self.add::<A>(Method::POST, path, axum::routing::post(handler).layer(Extension(limit)))
     }
 
     fn add<A: Act>(mut self, method: Method, path: &'static str, methods: MethodRouter<S>) -> Door<S> {

@@ -1,7 +1,7 @@
 use crate::{
     CardView, Page, Site,
     door::TurnedAway,
-    input::{CutShort, Form, read_body},
+    input::{BODY_LIMIT, CutShort, Form, read_body},
     layout,
     reply::{Broken, json_error, see_other},
 };
@@ -76,6 +76,7 @@ fn refusal(site: &Site, request: &Request) -> Option<Refused> {
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let trusted = carries_its_own_secret(request.uri().path())
+        || is_asked_by_a_program(request.method(), request.uri().path(), request.headers())
         || from_our_own_page(request.headers(), host.unwrap_or_default(), public_url);
     if !safe && !trusted {
         return Some(Refused::OtherSite);
@@ -94,6 +95,22 @@ fn plain_host(host: &str) -> bool {
 /// delivery receipts of GOV.UK Notify. Both carry a secret that a strange page does not have, and no cookie counts there.
 fn carries_its_own_secret(path: &str) -> bool {
     path == "/notify/receipt" || path.starts_with("/notify/stop/")
+}
+
+/// What a program asks as JSON and nobody's session answers. A browser that is told by a strange page to send this content
+/// type asks us first (a preflight), and we never allow it; one that says it was told so is refused even so.
+fn is_asked_by_a_program(method: &Method, path: &str, headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let kind =
+        text(header::CONTENT_TYPE).map_or("", |kind| kind.split(';').next().unwrap_or_default().trim());
+    let says_where_from = [HeaderName::from_static("sec-fetch-site"), header::ORIGIN, header::REFERER]
+        .into_iter()
+        .any(|name| headers.contains_key(name));
+    *method == Method::POST
+        && path == "/api/v1/ask"
+        && kind.eq_ignore_ascii_case("application/json")
+        && headers.get_all(header::CONTENT_TYPE).iter().count() == 1
+        && !says_where_from
 }
 
 /// Whether a form was sent from our own page. Public pages are the same for everybody and kept in caches, so they
@@ -137,7 +154,7 @@ impl Refused {
 /// A refused form is still read for danger: the card comes first, whatever else is wrong.
 async fn refused_page(site: &Site, why: Refused, body: Body) -> Response {
     // The deadline of the rooms' routes does not stand here yet.
-    let (bytes, _) = tokio::time::timeout(PATIENCE, read_body(body)).await.unwrap_or_default();
+    let (bytes, _) = tokio::time::timeout(PATIENCE, read_body(body, BODY_LIMIT)).await.unwrap_or_default();
     let card = card_for(site, &Form::read(&bytes));
     let (title, say) = match why {
         Refused::Host => (
@@ -363,6 +380,34 @@ mod tests {
                 && !case("referer", "https://evil.test/hub.example.org")
         );
         assert!(!from_our_own_page(&HeaderMap::new(), "hub.example.org", ""));
+    }
+
+    #[test]
+    fn a_program_may_ask_as_json_and_no_page_may_make_a_browser_do_so() {
+        let asked = |method: &Method, path: &str, headers: &[(&str, &str)]| {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+            }
+            is_asked_by_a_program(method, path, &map)
+        };
+        let json = ("content-type", "application/json");
+        assert!(asked(&Method::POST, "/api/v1/ask", &[json]));
+        assert!(asked(&Method::POST, "/api/v1/ask", &[("content-type", "Application/JSON; charset=utf-8")]));
+        for odd in ["text/plain", "text/plain; application/json", "application/x-www-form-urlencoded", ""] {
+            assert!(!asked(&Method::POST, "/api/v1/ask", &[("content-type", odd)]), "{odd}");
+        }
+        assert!(!asked(&Method::POST, "/api/v1/ask", &[json, ("content-type", "text/plain")]));
+        assert!(!asked(&Method::POST, "/api/v1/ask", &[]));
+        assert!(!asked(&Method::POST, "/ask", &[json]) && !asked(&Method::POST, "/api/v1/ask/x", &[json]));
+        assert!(!asked(&Method::PUT, "/api/v1/ask", &[json]));
+        for page in [
+            ("origin", "https://evil.test"),
+            ("referer", "https://evil.test/"),
+            ("sec-fetch-site", "cross-site"),
+        ] {
+            assert!(!asked(&Method::POST, "/api/v1/ask", &[json, page]), "{page:?}");
+        }
     }
 
     #[test]

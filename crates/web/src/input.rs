@@ -11,6 +11,13 @@ use http_body_util::BodyExt;
 
 /// The most bytes a form may send. Longer texts are still screened as far as this.
 pub const BODY_LIMIT: usize = 64 * 1024;
+/// How much more than [`BODY_LIMIT`] one route's form may send; [`crate::Door::post_large`] puts it on the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FormLimit {
+    /// The most bytes.
+    pub bytes: usize,
+}
+
 /// The most fields that are read.
 const FIELDS_LIMIT: usize = 400;
 /// The most letters of an address's query that are read.
@@ -83,7 +90,8 @@ impl<S: Sync> FromRequestParts<S> for Params {
 impl<S: Sync> FromRequest<S> for Form {
     type Rejection = Response;
     async fn from_request(request: Request, _: &S) -> Result<Form, Response> {
-        let (bytes, whole) = read_body(request.into_body()).await;
+        let limit = request.extensions().get::<FormLimit>().map_or(BODY_LIMIT, |limit| limit.bytes);
+        let (bytes, whole) = read_body(request.into_body(), limit).await;
         if whole {
             return Ok(Form::read(&bytes));
         }
@@ -97,13 +105,13 @@ impl<S: Sync> FromRequest<S> for Form {
 #[derive(Clone)]
 pub(crate) struct CutShort(pub Form);
 
-/// A body up to the limit, and whether that was all of it.
-pub(crate) async fn read_body(mut body: Body) -> (Vec<u8>, bool) {
+/// A body up to so many bytes, and whether that was all of it.
+pub(crate) async fn read_body(mut body: Body, limit: usize) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return (bytes, false) };
         let Ok(data) = frame.into_data() else { continue };
-        let room = BODY_LIMIT - bytes.len();
+        let room = limit - bytes.len();
         bytes.extend_from_slice(&data[..data.len().min(room)]);
         if data.len() > room {
             return (bytes, false);

@@ -25,7 +25,7 @@ pub use assets::icon;
 pub use cache::{Asked, cached};
 pub use door::{Door, Route, Who, with_doors};
 pub use guard::shell;
-pub use input::{BODY_LIMIT, Form, Params};
+pub use input::{BODY_LIMIT, Form, FormLimit, Params};
 pub use layout::{CardView, Nav, Page, render, show, show_with};
 pub use links::{is_path, may_lead_to};
 pub use reply::{Html, Oops, Reply, content_hash, json_error, missing, not_modified_or, see_other};

@@ -65,3 +65,20 @@ async fn nobody_sees_an_account_without_signing_in() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_rings_families_back_sees_how_many_wait_and_nobody_else_does() {
+    store::testing::both(MIGRATIONS, async |db| {
+        let house = house(db).await;
+        house.accounts.set_waiting(|_, _| Ok(vec![("/admin/call-backs", "2 to take, 1 late".to_owned())]));
+        let worker = house.person("worker@demo.example", &[Role::HubWorker]).await;
+        let editor = house.person("editor@demo.example", &[Role::Editor]).await;
+        for (person, sees) in [(worker, true), (editor, false)] {
+            let mut browser = house.browser();
+            enter(&mut browser, person).await;
+            let page = browser.get("/account").await.body;
+            assert_eq!(page.contains("2 to take, 1 late"), sees, "{page}");
+        }
+    })
+    .await;
+}

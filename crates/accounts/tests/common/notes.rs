@@ -3,7 +3,7 @@
 use super::House;
 use access::{PersonId, Role, audit};
 use accounts::{
-    DataSource, FORGET_WHAT_IS_OLD, How, MIGRATIONS, Part, RetentionRule, Rooms, Run,
+    DataSource, FORGET_WHAT_IS_OLD, How, MIGRATIONS, NumberSource, Part, RetentionRule, Rooms, Run,
     WRITE_THE_DATABASE_ANEW, forget_what_is_old, write_the_database_anew,
 };
 use axum::http::HeaderMap;
@@ -20,7 +20,8 @@ const NOTES: &[Migration] = &[Migration {
     room: "notes",
     number: 1,
     name: "notes",
-    sql: "create table note (person_id {id} not null, words {text} not null) {strict};",
+    sql: "create table note (person_id {id} not null, words {text} not null) {strict};
+create table ring (phone {text} not null, words {text} not null) {strict};",
 }];
 const ORGANIZATION: u128 = 77;
 
@@ -49,6 +50,23 @@ fn notes() -> DataSource {
     }
 }
 
+/// What the later room keeps under a number alone.
+fn rings() -> NumberSource {
+    NumberSource {
+        room: "notes",
+        tables: &["ring"],
+        export: |tx, phone| {
+            let kept: Vec<(String,)> =
+                tx.all("select words from ring where phone = $1", args![phone.dialled()])?;
+            let records = kept.into_iter().map(|(words,)| vec![("Words".to_owned(), words)]).collect();
+            Ok(vec![Part { heading: "Rings".to_owned(), why: "To ring.".to_owned(), records }])
+        },
+        erase: |tx, phone, _| {
+            tx.exec("delete from ring where phone = $1", args![phone.dialled()]).map(|_| ())
+        },
+    }
+}
+
 pub async fn house(db: Db) -> House {
     let failing = RetentionRule {
         key: "always_fails",
@@ -59,6 +77,8 @@ pub async fn house(db: Db) -> House {
     };
     let rooms = Rooms {
         sources: vec![notes()],
+        number_sources: vec![rings()],
+        waiting: None,
         rules: vec![failing],
         organizations: Some(|_| {
             Ok(vec![(Uuid::from_u128(ORGANIZATION), "Demonstration Playgroup".to_owned())])

@@ -310,3 +310,49 @@ async fn every_statement_is_one_that_both_databases_would_run() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_are_told_at_most_once_an_hour_that_somebody_waits_and_once_that_it_is_late() {
+    const WAITS: &str = "select count(*) from message where template = 'callbacks.somebody_waits'";
+    const LATE: &str = "select count(*) from message where template = 'callbacks.late'";
+    both(async |hub| {
+        let look = async || {
+            let runner =
+                callbacks::jobs(Runner::new(hub.db.clone(), hub.clock.clone(), Dice::real()), &hub.site);
+            runner.run_until_empty().await.unwrap();
+        };
+        hub.ask("07700 900123", &[]).await;
+        hub.go_to("2026-11-23T09:11:00Z");
+        look().await;
+        assert_eq!(hub.count(WAITS).await, 2, "one for each worker");
+        hub.ask("07700 900456", &[]).await;
+        hub.go_to("2026-11-23T09:40:00Z");
+        look().await;
+        assert_eq!(hub.count(WAITS).await, 2, "not twice in an hour");
+        hub.go_to("2026-11-23T10:20:00Z");
+        look().await;
+        assert_eq!(hub.count(WAITS).await, 4);
+        for at in ["2026-11-24T17:30:00Z", "2026-11-24T18:30:00Z"] {
+            hub.go_to(at);
+            look().await;
+        }
+        assert_eq!((hub.count(WAITS).await, hub.count(LATE).await), (4, 2));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_press_takes_nothing_twice_and_nobody_takes_over_their_own() {
+    both(async |hub| {
+        hub.ask("07700 900123", &[("how", "text")]).await;
+        let (ann, path) = (hub.ann(), hub.only_open().await);
+        let seen = ann.get(&path).await;
+        seen.has("sms:07700900123").lacks("tel:07700900123");
+        assert_eq!(ann.press(&path, &seen, &[("do", "take")]).await.status, 303);
+        assert_eq!(ann.press(&path, &seen, &[("do", "take")]).await.status, 303, "a double press");
+        let own = ann.get(&path).await;
+        assert_eq!(ann.press(&path, &own, &[("do", "take_over")]).await.status, 409);
+        assert_eq!(hub.count("select count(*) from call_back_event").await, 1);
+    })
+    .await;
+}

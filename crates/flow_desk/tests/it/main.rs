@@ -1,5 +1,11 @@
 //! The desk through its own pages, on both databases: a guide is written, walked, kept as an example and published.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops at the first thing that is not as it says"
+)]
+
 mod support;
 
 use axum::http::StatusCode;
@@ -129,11 +135,143 @@ async fn an_earlier_revision_is_offered_again_and_a_guide_withdrawn() {
         let (status, _) = desk.post(path, &[("do", &again), ("why", "it was better")]).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert_eq!(desk.flows.find("no-dentist").unwrap().flow, before.flow);
-        let (status, _) = desk.post(path, &[("do", "withdraw"), ("why", "not now")]).await;
+        let (status, page) = desk.post(path, &[("do", &again), ("why", "")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("Say why"), "{page}");
+        // What follows is shown first, and nothing is done without a reason.
+        let page = desk.page(path).await;
+        assert!(
+            page.contains("href=\"/admin/flows/no-dentist/withdraw\"")
+                && !page.contains("value=\"withdraw\"")
+        );
+        desk.flows.begin("no-dentist", "").await.unwrap().unwrap();
+        let withdraw = "/admin/flows/no-dentist/withdraw";
+        let page = desk.page(withdraw).await;
+        assert!(page.contains("One family is in the middle of it. They can still finish it"), "{page}");
+        let (status, page) = desk.post(withdraw, &[("why", " ")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("Say why") && desk.flows.find("no-dentist").is_some(), "{page}");
+        let (status, _) = desk.post(withdraw, &[("why", "not now")]).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert!(desk.flows.find("no-dentist").is_none());
+        // The whole history, latest first, with its reasons.
+        let page = desk.page(path).await;
+        let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words} in {page}"));
+        assert!(at("The guide was no longer offered") < at("Why: not now"));
+        assert!(at("Why: not now") < at("was offered again</h3>"));
+        assert!(
+            at("Why: it was better") < at("Why: shorter") && at("Why: shorter") < at("It comes with Hearth")
+        );
         let page = desk.page("/admin/flows").await;
         assert!(page.contains("Not offered"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_guide_is_saved_as_it_is_and_an_empty_or_endless_text_changes_nothing() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let text = flows::builtin().into_iter().max_by_key(String::len).unwrap();
+        let slug = flows::parse(&text).unwrap().slug;
+        let path = format!("/admin/flows/{slug}/text");
+        let (status, page) = desk.post(&path, &[("text", &text), ("edition", "0")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let kept = desk.flows.find_draft(&slug).await.unwrap().unwrap();
+        let (status, page) = desk.post(&path, &[("text", " \n"), ("edition", "1")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("The text is empty"), "{page}");
+        let endless = "a line of a guide\n".repeat(12_000);
+        let (status, page) = desk.post(&path, &[("text", &endless), ("edition", "1")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.matches("a line of a guide").count() >= 12_000, "what was typed is put back");
+        assert_eq!(desk.flows.find_draft(&slug).await.unwrap().unwrap(), kept);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_facts_of_a_guide_are_changed_in_a_form_and_what_is_wrong_is_put_back() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        desk.post("/admin/flows", &[("title", "Toys")]).await;
+        let path = "/admin/flows/toys/facts";
+        let page = desk.page(path).await;
+        assert!(page.contains("(To be written) What this guide helps with."), "{page}");
+        let mut fields = vec![
+            ("edition", "1"),
+            ("title", "Toys to borrow"),
+            ("summary", "Where to borrow toys near you."),
+            ("also_say", "toy library\r\n\r\nborrow \"toys\""),
+            ("owner", "Play team"),
+            ("checked_on", "2026-11-22"),
+            ("review_by", "2027-02-22"),
+            ("source-0", "Toy libraries in our area"),
+            ("source-0-publisher", "The council"),
+            ("source-0-url", "toys"),
+            ("source-0-checked", "2026-11-22"),
+        ];
+        let (status, page) = desk.post(path, &fields).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            page.contains("<a href=\"#source-0\">Begin the address of this source with https://</a>"),
+            "{page}"
+        );
+        assert!(page.contains("value=\"toys\"") && page.contains("Where to borrow toys near you."), "{page}");
+        fields.retain(|(name, _)| *name != "source-0-url");
+        fields.push(("source-0-url", "https://www.example.org/toys"));
+        let (status, page) = desk.post(path, &fields).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let kept = desk.flows.find_draft("toys").await.unwrap().unwrap();
+        let flow = flows::parse(&kept.text).unwrap();
+        assert_eq!((flow.title.as_str(), flow.owner.as_str()), ("Toys to borrow", "Play team"));
+        assert_eq!(flow.also_say, ["toy library", "borrow \"toys\""]);
+        assert_eq!(flow.source("toy-libraries-in-our").unwrap().url, "https://www.example.org/toys");
+        // Who comes with an old edition is told, and loses nothing.
+        fields[1] = ("title", "Toys, toys, toys");
+        let (status, page) = desk.post(path, &fields).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("Somebody else saved") && page.contains("Toys, toys, toys"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_save_of_a_draft_is_taken_back_from_an_earlier_edition() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        desk.post("/admin/flows", &[("title", "Toys")]).await;
+        let path = "/admin/flows/toys/text";
+        let good = support::sound("toys", "Which toys?");
+        desk.post(path, &[("text", &good), ("edition", "1")]).await;
+        let (status, _) = desk.post(path, &[("text", "slug = 1"), ("edition", "2")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = desk.page(path).await;
+        assert!(page.contains("?before=2\">Edition 2</a>, saved 23 November 2026 at 9am"), "{page}");
+        let page = desk.page(&format!("{path}?before=2")).await;
+        assert!(page.contains("Which toys?") && page.contains("In the box is edition 2"), "{page}");
+        let (status, page) =
+            desk.post(path, &[("text", &good), ("edition", &hidden(&page, "edition"))]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        assert_eq!(desk.flows.find_draft("toys").await.unwrap().unwrap().text, good);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_guide_can_be_walked_at_once_and_not_published_before_it_is_written() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        desk.post("/admin/flows", &[("title", "Toys")]).await;
+        desk.page("/admin/flows/toys/try").await;
+        let (status, page) = desk
+            .post("/admin/flows/toys/publish", &[("do", "publish"), ("edition", "1"), ("why", "new")])
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("only keep a place"), "{page}");
+        let add = desk.post("/admin/flows/toys/steps", &[("kind", "say"), ("edition", "0")]).await;
+        assert_eq!(add.0, StatusCode::SEE_OTHER);
+        assert!(desk.page("/admin/flows/toys?added=0").await.contains("No step was added"));
     })
     .await;
 }
@@ -147,6 +285,8 @@ async fn every_guide_that_comes_with_the_house_can_be_opened_and_walked() {
             let page = desk.page(&format!("/admin/flows/{}", flow.slug)).await;
             assert!(page.contains("flow-picture"), "{}", flow.slug);
             desk.page(&format!("/admin/flows/{}/try", flow.slug)).await;
+            desk.page(&format!("/admin/flows/{}/facts", flow.slug)).await;
+            desk.page(&format!("/admin/flows/{}/withdraw", flow.slug)).await;
             for node in flow.nodes.iter().step_by(9) {
                 desk.page(&format!("/admin/flows/{}/steps/{}", flow.slug, node.key)).await;
             }

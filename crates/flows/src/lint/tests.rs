@@ -162,6 +162,28 @@ fn words_that_would_mean_two_answers_are_told() {
 }
 
 #[test]
+fn two_answers_that_read_the_same_are_told_and_kept_from_families() {
+    is_told("words = \"Me\"", "words = \"my child!\"", "who", LintRule::SameAnswer);
+    assert!(LintRule::SameAnswer.keeps_from_publishing());
+}
+
+#[test]
+fn words_that_only_keep_a_place_are_told_and_kept_from_families() {
+    for left in
+        ["...", "\u{2026}", "TBC", "TODO: ask the nurse", "Lorem ipsum dolor.", "(To be written) What helps?"]
+    {
+        is_told("Come back when you like.", left, "done", LintRule::Placeholder);
+    }
+    is_told("It is there to be broken.", "TBC", "", LintRule::Placeholder);
+    is_told("words = \"Me\"", "words = \"...\"", "who", LintRule::Placeholder);
+    assert!(LintRule::Placeholder.keeps_from_publishing());
+    for fine in ["Wait ... then ring.", "What is to be written down?", "Your to do list is short."] {
+        let found = broken_by("Come back when you like.", fine);
+        assert!(!found.iter().any(|(_, rule)| *rule == LintRule::Placeholder), "{fine}: {found:?}");
+    }
+}
+
+#[test]
 fn too_many_words_are_told() {
     let long = format!("Come back when you like. {}", "It is a long day. ".repeat(30));
     is_told("Come back when you like.", &long, "done", LintRule::TooLong);

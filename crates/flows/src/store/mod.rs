@@ -3,10 +3,13 @@ mod revisions;
 mod schema;
 mod sessions;
 
-pub(crate) use drafts::{delete_draft, find_draft, list_drafts, set_draft};
+pub(crate) use drafts::{
+    delete_draft, delete_old_editions, find_draft, insert_edition, list_drafts, list_editions, set_draft,
+    take_draft,
+};
 pub(crate) use revisions::{
-    current_of, find_revision_text, has_text, insert_revision, last_revision, list_current, list_revisions,
-    list_standing, set_current,
+    current_of, find_revision_text, has_text, insert_event, insert_revision, last_revision, list_current,
+    list_events, list_revisions, list_standing, set_current,
 };
 pub use schema::MIGRATIONS;
 pub(crate) use sessions::{

@@ -1,3 +1,4 @@
+use crate::keep_drafts::Event;
 use kernel::{Fault, Instant};
 use store::{Tx, args};
 
@@ -73,6 +74,29 @@ pub(crate) fn find_revision_text(tx: &mut Tx, slug: &str, number: i64) -> Result
 pub(crate) fn list_revisions(tx: &mut Tx, slug: &str) -> Result<Vec<(i64, String, String, Instant)>, Fault> {
     tx.all(
         "select number, origin, why, published_at from flow_revision where slug = $1 order by number desc",
+        args![slug],
+    )
+}
+
+/// Keeps that an earlier revision was offered again, or without a number that the guide was taken back.
+pub(crate) fn insert_event(
+    tx: &mut Tx,
+    slug: &str,
+    number: Option<i64>,
+    why: &str,
+    now: Instant,
+) -> Result<(), Fault> {
+    tx.exec(
+        "insert into flow_event (slug, number, why, at) values ($1, $2, $3, $4)",
+        args![slug, number, why, now],
+    )?;
+    Ok(())
+}
+
+/// What became of a guide besides its publications, latest first.
+pub(crate) fn list_events(tx: &mut Tx, slug: &str) -> Result<Vec<Event>, Fault> {
+    tx.all(
+        "select number, why, at from flow_event where slug = $1 order by at desc, sequence desc",
         args![slug],
     )
 }

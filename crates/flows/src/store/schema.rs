@@ -1,8 +1,10 @@
 use store::Migration;
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "flows", number: 1, name: "guides, their revisions and their sessions", sql: FIRST }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "flows", number: 1, name: "guides, their revisions and their sessions", sql: FIRST },
+    Migration { room: "flows", number: 2, name: "what became of guides, and earlier editions", sql: SECOND },
+];
 
 // A revision is never changed, so whoever is in the middle of a guide finishes on the one they began with. A session holds
 // keys of answers and days, no name and no words; its row is the lock that makes two answers of one moment follow each
@@ -35,5 +37,18 @@ create table flow_answer (
     message_id {text} not null, turn {int} not null, answered {text} not null, outputs {text} not null, at {instant} not null,
     constraint flow_answer_once primary key (session_id, message_id),
     constraint flow_answer_turn unique (session_id, turn)
+) {strict};
+";
+
+// A revision tells its own publication. An event without a number is a guide that was taken back, one with a number an
+// earlier revision that was offered again.
+const SECOND: &str = "
+create table flow_event (
+    sequence {serial}, slug {text} not null, number {int}, why {text} not null, at {instant} not null
+) {strict};
+create index flow_event_by_slug on flow_event (slug);
+create table flow_draft_edition (
+    slug {text} not null, edition {int} not null, text {text} not null, saved_at {instant} not null,
+    constraint flow_draft_edition_key primary key (slug, edition)
 ) {strict};
 ";

@@ -57,7 +57,7 @@ async fn a_draft_is_kept_whatever_is_in_it_and_published_only_when_it_runs() {
         let revisions = hub.flows.list_revisions("ours").await.unwrap();
         assert!(revisions.len() == 1 && revisions[0].is_offered && revisions[0].why == "for the test");
         let trail = trail(&hub).await;
-        assert_eq!(trail.last().map(String::as_str), Some("published revision 1 of a guide"));
+        assert_eq!(trail.last().map(String::as_str), Some("published revision 1 of the guide ours"));
 
         hub.flows.save_draft(&may, "ours", &whole, 0).await.unwrap();
         assert_eq!(hub.flows.publish(&may, "ours", 1, &known, "").await.unwrap(), Err(NotPublished::Same));
@@ -68,6 +68,36 @@ async fn a_draft_is_kept_whatever_is_in_it_and_published_only_when_it_runs() {
         assert!(hub.flows.offer_revision(&may, "ours", 1, "after all").await.unwrap());
         assert!(hub.flows.find("ours").is_some());
         assert!(!hub.flows.offer_revision(&may, "ours", 9, "").await.unwrap());
+        let events = hub.flows.list_events("ours").await.unwrap();
+        let told: Vec<_> = events.iter().map(|event| (event.number, event.why.as_str())).collect();
+        assert_eq!(told, [(Some(1), "after all"), (None, "over")], "what was refused is no event");
+        assert!(hub.flows.list_events("trip").await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_editions_of_a_draft_are_kept_until_the_draft_goes() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let may = editor();
+        let texts = ["one", "two", "two", "three", "four", "five", "six", "seven", "eight"];
+        for (seen, text) in texts.into_iter().enumerate() {
+            let saved = hub.flows.save_draft(&may, "ours", text, i64::try_from(seen).unwrap()).await.unwrap();
+            assert!(matches!(saved, Saved::Kept { .. }), "{saved:?}");
+        }
+        // Who comes too late saves over nothing, so nothing earlier is kept of it.
+        let late = hub.flows.save_draft(&may, "ours", "mine", 3).await.unwrap();
+        assert!(matches!(late, Saved::Newer(_)));
+        let kept = hub.flows.list_editions("ours").await.unwrap();
+        let told: Vec<_> = kept.iter().map(|each| (each.edition, each.text.as_str())).collect();
+        assert_eq!(told, [(8, "seven"), (7, "six"), (6, "five"), (5, "four"), (4, "three")]);
+        assert!(hub.flows.delete_draft(&may, "ours", 9).await.unwrap());
+        assert!(hub.flows.list_editions("ours").await.unwrap().is_empty());
+        // A new draft counts from one again.
+        hub.flows.save_draft(&may, "ours", "anew", 0).await.unwrap();
+        hub.flows.save_draft(&may, "ours", "more", 1).await.unwrap();
+        assert_eq!(hub.flows.list_editions("ours").await.unwrap()[0].text, "anew");
     })
     .await;
 }

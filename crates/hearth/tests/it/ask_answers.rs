@@ -1,7 +1,7 @@
 //! What Ask says to ordinary questions, and what it never says. A01 to A15 are the black-box lines of the reference.
 
 use crate::{
-    ask_talk::{Said, ask_json, ask_raw, asked_page, said, said_next, text},
+    ask_talk::{Said, ask_json, ask_raw, asked_page, cases, run_cases, said, said_next, text},
     support::{Home, between, on_both, on_both_anew, unescaped},
 };
 use axum::body::Body;
@@ -50,6 +50,16 @@ fn has_time(words: &str) -> bool {
 }
 
 #[test]
+fn ask_answers_from_its_sources_and_says_what_it_does_not_know() {
+    run_cases(cases![
+        a02_to_a06_spelling_gaps_other_business_criteria_and_doses,
+        a09_another_language_finds_what_english_finds_and_the_reply_says_that_it_is_in_english,
+        a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_danger,
+        a11_a_page_past_its_review_is_not_quoted,
+        a15_the_same_question_gets_the_same_answer_and_every_quotation_stands_on_its_page_word_for_word,
+    ]);
+}
+
 fn a02_to_a06_spelling_gaps_other_business_criteria_and_doses() {
     on_both(async |home| {
         let spelt = said(home, "brestfeding suport sat").await;
@@ -139,7 +149,6 @@ fn a08_a_word_that_may_mean_anything_brings_three_or_four_choices() {
     });
 }
 
-#[test]
 fn a09_another_language_finds_what_english_finds_and_the_reply_says_that_it_is_in_english() {
     on_both(async |home| {
         let english = said(home, "dentist").await.entries();
@@ -161,7 +170,6 @@ fn a09_another_language_finds_what_english_finds_and_the_reply_says_that_it_is_i
     });
 }
 
-#[test]
 fn a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_danger() {
     on_both(async |home| {
         let long = "tell me about nurseries ".repeat(900);
@@ -171,6 +179,11 @@ fn a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_d
         let page = asked_page(home, &long).await;
         assert_eq!(page.status, 422);
         assert!(unescaped(&page.text()).contains(long.trim()), "the words are put back");
+
+        // 200 ms are allowed to what is sold; a build that is not made for speed on a busy machine gets ten times as many.
+        let began = std::time::Instant::now();
+        assert_eq!(ask_json(home, &json!({ "text": "tell me about nurseries ".repeat(160) })).await.status, 200);
+        assert!(began.elapsed() < std::time::Duration::from_secs(2), "A10: {:?}", began.elapsed());
 
         let much = ask_json(home, &json!({ "text": "a".repeat(1_000_000) })).await;
         assert_eq!(much.status, 413);
@@ -205,7 +218,6 @@ fn a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_d
     });
 }
 
-#[test]
 fn a11_a_page_past_its_review_is_not_quoted() {
     on_both(async |home| {
         let words = "how long have I got to appeal an EHC decision";
@@ -253,7 +265,6 @@ fn a12_two_pages_that_say_different_things_are_both_quoted_with_their_dates() {
     });
 }
 
-#[test]
 fn a15_the_same_question_gets_the_same_answer_and_every_quotation_stands_on_its_page_word_for_word() {
     on_both(async |home| {
         let mut quotations = 0;

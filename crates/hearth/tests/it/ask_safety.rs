@@ -2,7 +2,7 @@
 //! S01 to S33 are the black-box lines of the reference.
 
 use crate::{
-    ask_talk::{ask_json, ask_raw, asked_page, json_request, said, said_next},
+    ask_talk::{ask_json, ask_raw, asked_page, cases, json_request, run_cases, said, said_next},
     support::{Home, between, encoded, form, on_both, on_both_anew, session, someone, tags},
 };
 use access::Role;
@@ -55,6 +55,22 @@ const AMBER: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
+fn a_word_of_danger_brings_its_card_whatever_else_is_asked() {
+    run_cases(cases![
+        s01_to_s27_a_red_line_brings_its_card_and_nothing_else,
+        s02_to_s26_an_amber_line_brings_its_card_above_an_answer,
+        s08_s14_s21_and_s22_the_first_number_is_the_one_that_can_help_first,
+        s09_and_s10_a_number_in_the_text_is_never_a_personal_data_error,
+        s11_a_cry_in_a_long_text_is_seen_wherever_it_stands,
+        s12_s20_and_s25_a_card_accuses_nobody_and_asks_nobody_to_translate,
+        s29_the_card_comes_when_somebody_asks_too_fast,
+        s30_after_a_card_the_next_question_is_answered_and_urgent_help_stays_in_sight,
+        s33_without_script_the_card_is_the_first_thing_on_the_page_and_its_numbers_are_links,
+        everyday_words_never_bring_a_red_card,
+        another_death_brings_help_with_grief_and_a_lost_book_brings_no_loss,
+    ]);
+}
+
 fn s01_to_s27_a_red_line_brings_its_card_and_nothing_else() {
     on_both(async |home| {
         let mut wrong = String::new();
@@ -69,7 +85,6 @@ fn s01_to_s27_a_red_line_brings_its_card_and_nothing_else() {
     });
 }
 
-#[test]
 fn s02_to_s26_an_amber_line_brings_its_card_above_an_answer() {
     on_both(async |home| {
         let mut wrong = String::new();
@@ -84,7 +99,6 @@ fn s02_to_s26_an_amber_line_brings_its_card_above_an_answer() {
     });
 }
 
-#[test]
 fn s08_s14_s21_and_s22_the_first_number_is_the_one_that_can_help_first() {
     on_both(async |home| {
         assert_eq!(said(home, "I've taken too many tablets").await.numbers()[0], "999");
@@ -105,7 +119,6 @@ fn s08_s14_s21_and_s22_the_first_number_is_the_one_that_can_help_first() {
     });
 }
 
-#[test]
 fn s09_and_s10_a_number_in_the_text_is_never_a_personal_data_error() {
     on_both(async |home| {
         for words in [
@@ -125,7 +138,6 @@ fn s09_and_s10_a_number_in_the_text_is_never_a_personal_data_error() {
     });
 }
 
-#[test]
 fn s11_a_cry_in_a_long_text_is_seen_wherever_it_stands() {
     on_both(async |home| {
         let benign = "is there a stay and play near us on a thursday morning with parking ".repeat(58);
@@ -141,7 +153,6 @@ fn s11_a_cry_in_a_long_text_is_seen_wherever_it_stands() {
     });
 }
 
-#[test]
 fn s12_s20_and_s25_a_card_accuses_nobody_and_asks_nobody_to_translate() {
     on_both(async |home| {
         for (_, words, _) in RED {
@@ -180,6 +191,9 @@ fn s28_every_text_box_that_families_see_is_read_for_danger() {
         }
         eprintln!("boxes: {seen:#?}");
         assert!(seen.len() >= 4, "the boxes of the site are found: {seen:?}");
+        for asked in ["post /ask ", "post /guides/*", "post /call-back "] {
+            assert!(seen.iter().any(|one| one.starts_with(asked)), "no box at '{asked}': {seen:#?}");
+        }
         assert!(unread.is_empty(), "not read for danger:\n{unread}");
     });
 }
@@ -197,6 +211,19 @@ async fn pages_with_boxes(home: &Home) -> Vec<String> {
     ];
     paths.extend(more.map(str::to_owned));
     paths.extend(["/call-back", "/callbacks", "/guides", "/guides/resume", "/shortlist"].map(str::to_owned));
+    // A guide that runs has a box of its own, for what none of its answers says.
+    let guides = home.page("/guides").await;
+    let slugs: BTreeSet<String> = tags(&guides)
+        .into_iter()
+        .filter_map(|tag| tag.get("href").map(str::to_owned))
+        .filter(|href| href.starts_with("/guides/") && href != "/guides/resume")
+        .collect();
+    for guide in slugs {
+        let begun = home.post(&guide, &[]).await;
+        if begun.status == 303 {
+            paths.push(begun.header("location").to_owned());
+        }
+    }
     let sessions = home.page("/whats-on").await;
     let link = tags(&sessions).into_iter().filter_map(|tag| tag.get("href").map(str::to_owned));
     paths.extend(link.filter(|href| href.starts_with("/whats-on/")).take(3));
@@ -269,7 +296,6 @@ impl TextBox {
     }
 }
 
-#[test]
 fn s29_the_card_comes_when_somebody_asks_too_fast() {
     on_both(async |home| {
         let address: IpAddr = "203.0.113.77".parse().unwrap();
@@ -333,7 +359,6 @@ async fn said_or_text(home: &Home, words: &str) -> String {
     ask_json(home, &json!({ "text": words })).await.text()
 }
 
-#[test]
 fn s30_after_a_card_the_next_question_is_answered_and_urgent_help_stays_in_sight() {
     on_both(async |home| {
         let card = said(home, "I want to kill myself").await;
@@ -364,7 +389,6 @@ fn s31_and_s32_an_empty_word_list_stops_the_house_and_an_old_number_is_not_shown
     });
 }
 
-#[test]
 fn s33_without_script_the_card_is_the_first_thing_on_the_page_and_its_numbers_are_links() {
     on_both(async |home| {
         let page = asked_page(home, "I want to kill myself").await;
@@ -387,7 +411,6 @@ fn s33_without_script_the_card_is_the_first_thing_on_the_page_and_its_numbers_ar
     });
 }
 
-#[test]
 fn everyday_words_never_bring_a_red_card() {
     on_both(async |home| {
         let mut wrong = String::new();
@@ -422,7 +445,6 @@ fn everyday_words_never_bring_a_red_card() {
     });
 }
 
-#[test]
 fn another_death_brings_help_with_grief_and_a_lost_book_brings_no_loss() {
     on_both(async |home| {
         let died = said(home, "my dad died last year, is there a bereavement group").await;

@@ -1,6 +1,6 @@
 //! A question to Ask and what comes back, by the machine address and by the page.
 
-use crate::support::{Answer, Home, encoded, form};
+use crate::support::{Answer, Home, encoded, form, shared};
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
@@ -106,4 +106,29 @@ pub async fn asked_page(home: &Home, words: &str) -> Answer {
     }
     let to = answer.header("location").to_owned();
     home.get(to.split('#').next().unwrap_or_default()).await
+}
+
+/// A named case that reads the prepared house.
+pub type Case = (&'static str, fn());
+
+/// The functions of these names, with their names.
+macro_rules! cases {
+    ($($case:ident),+ $(,)?) => { &[$((stringify!($case), $case as fn())),+] };
+}
+pub(crate) use cases;
+
+/// Runs many cases on one house of each database: to make a house takes longer than to ask it anything. Every case runs,
+/// and those that failed are named.
+pub fn run_cases(cases: &[Case]) {
+    let houses = shared();
+    let failed: Vec<&str> = cases
+        .iter()
+        .filter(|(name, case)| {
+            eprintln!("case {name}");
+            std::panic::catch_unwind(case).is_err()
+        })
+        .map(|(name, _)| *name)
+        .collect();
+    drop(houses);
+    assert!(failed.is_empty(), "{} of {} cases failed: {failed:#?}", failed.len(), cases.len());
 }

@@ -38,6 +38,7 @@ fn no_line_of_the_log_holds_what_was_typed() {
 }
 
 async fn type_everywhere(home: &Home) {
+    ask_and_be_asked(home).await;
     for path in ["/search", "/api/v1/search", "/hubs", "/shortlist", "/", "/nothing", "/pages/nothing"] {
         for name in ["q", "postcode", "age", "topic", "s", "removed", "page", "within", CANARY] {
             let answer = home.get(&address(path, &[(name, CANARY)])).await;
@@ -82,6 +83,52 @@ async fn type_everywhere(home: &Home) {
     home.post("/services/infant-feeding-team/report", &[("words", &long)]).await;
     home.post("/shortlist", &[("add", CANARY), ("back", CANARY)]).await;
     home.post("/shortlist", &[("keep", CANARY)]).await;
+}
+
+/// Ask by its page and by its machine address, a guide's own box and its code, and the form of those who want to be rung.
+async fn ask_and_be_asked(home: &Home) {
+    let danger = format!("{CANARY} i want to kill myself");
+    let english = format!("{CANARY} baby yoga {CANARY}@example.org 07700 900123");
+    let polish = format!("{CANARY} gdzie jest przedszkole");
+    for words in [CANARY, &danger, &english, &polish, &CANARY.repeat(1_000)] {
+        let asked = form("/ask").header("sec-fetch-site", "same-origin");
+        let fields = [("text", words), ("conversation", CANARY), ("message", CANARY), ("choose", CANARY)];
+        let answer = home.send(asked.body(encoded(&fields)).unwrap()).await;
+        assert!(answer.status < 500, "/ask");
+        if answer.status == 303 {
+            assert!(!answer.header("location").contains(CANARY), "no word stands in an address");
+            home.get(answer.header("location").split('#').next().unwrap_or_default()).await;
+        }
+        let question = serde_json::json!({ "text": words, "conversation": CANARY, "message": CANARY });
+        assert!(crate::ask_talk::ask_json(home, &question).await.status < 500, "/api/v1/ask");
+    }
+    crate::ask_talk::ask_raw(home, format!("{{\"text\": \"{CANARY}")).await;
+    home.get(&address("/ask", &[("text", CANARY), ("q", CANARY), (CANARY, CANARY)])).await;
+    home.get(&format!("/ask/{CANARY}")).await;
+
+    let begun = home.post("/guides/ehc-plan", &[]).await;
+    assert_eq!(begun.status, 303, "{}", begun.text());
+    let guide = begun.header("location").to_owned();
+    for words in [CANARY, &danger] {
+        let fields = [("text", words), ("choice", ""), ("message", CANARY), ("node", CANARY)];
+        assert!(home.post(&guide, &fields).await.status < 500, "a guide");
+        let fields = [("text", words), ("choice", CANARY), ("do", CANARY)];
+        assert!(home.post(&guide, &fields).await.status < 500, "a guide");
+    }
+    assert!(home.post("/guides/resume", &[("code", CANARY)]).await.status < 500, "a guide's code");
+
+    for words in [CANARY, &danger] {
+        let fields = [
+            ("name", CANARY),
+            ("number", "07700 900123"),
+            ("phone", "07700 900123"),
+            ("words", words),
+            ("about", CANARY),
+            ("language", CANARY),
+            ("form_key", CANARY),
+        ];
+        assert!(home.post("/call-back", &fields).await.status < 500, "a call back");
+    }
 }
 
 /// Lets the database refuse, in the ways in which databases quote what they refused.

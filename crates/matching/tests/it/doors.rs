@@ -8,6 +8,12 @@ use kernel::Dice;
 const MATCH: &str = "/practitioner/match";
 const NEW: &str = "/practitioner/lists/new";
 
+/// Describes a need and follows where the answer leads.
+async fn find(browser: &Browser, fields: &[(&str, &str)]) -> Answer {
+    let answer = browser.post(MATCH, fields).await;
+    if answer.status == 303 { browser.get(&answer.location).await } else { answer }
+}
+
 async fn make(browser: &Browser, fields: &[(&str, &str)]) -> Answer {
     let form = browser.get(&format!("{NEW}?service=feeding-team")).await;
     let key = form.between("name=\"form_key\" value=\"", "\"");
@@ -38,7 +44,7 @@ async fn a_need_gives_ranked_services_with_reasons_and_what_rules_the_others_out
             ("thrive", "getting_help"),
             ("severity", "mild"),
         ];
-        let found = practitioner.post(MATCH, &asked).await;
+        let found = find(&practitioner, &asked).await;
         assert_eq!(found.status, 200);
         found
             .has("2 services that fit")
@@ -58,8 +64,52 @@ async fn a_need_gives_ranked_services_with_reasons_and_what_rules_the_others_out
         }
         found.lacks("refuge").has("How is feeding going").has("What is going well for you all just now?");
         // Who refers may refer there.
-        let referring = practitioner.post(MATCH, &[("topic", "feeding"), ("route", "refer")]).await;
+        let referring = find(&practitioner, &[("topic", "feeding"), ("route", "refer")]).await;
         referring.has("takes health visitor and GP referrals").has("specialist clinic");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_found_can_be_come_back_to_for_ten_minutes_where_one_server_answers() {
+    both(async |clinic| {
+        let practitioner = clinic.practitioner();
+        let asked = [("topic", "domestic-abuse"), ("words", "zqcanaryzq asdfgh")];
+        let answer = practitioner.post(MATCH, &asked).await;
+        if clinic.db.dialect() == store::Dialect::Postgres {
+            assert_eq!(answer.status, 200, "another server may be asked for the next page");
+            answer.has("refuge").has("No service answers your words").lacks("answers your words;");
+            return;
+        }
+        assert_eq!(answer.status, 303);
+        let key = answer.location.strip_prefix("/practitioner/match/").unwrap();
+        assert!(key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
+        for _ in 0..2 {
+            let found = practitioner.get(&answer.location).await;
+            assert_eq!(found.status, 200);
+            found.has("refuge").has("value=\"zqcanaryzq asdfgh\"").has("No service answers your words");
+        }
+        assert_eq!(practitioner.get("/practitioner/match/0123").await.status, 410);
+        clinic.go_to("2026-11-23T09:10:00Z");
+        let over = practitioner.get(&answer.location).await;
+        assert_eq!(over.status, 410);
+        over.has("is not held any more").has("What is it about?").lacks("zqcanaryzq");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_tries_codes_by_the_thousand() {
+    both(async |clinic| {
+        let family = clinic.family();
+        let mut tries = 0;
+        while family.get("/l/ABCDEFGHJKLM").await.status == 404 {
+            tries += 1;
+            assert!(tries < 100, "still looking after {tries} tries");
+        }
+        let last = family.get("/l/ABCDEFGHJKLM").await;
+        assert_eq!(last.status, 429, "after {tries} tries");
+        last.has("Too many lists were opened from here").has("href=\"/search\"");
     })
     .await;
 }
@@ -68,9 +118,8 @@ async fn a_need_gives_ranked_services_with_reasons_and_what_rules_the_others_out
 async fn words_that_sound_of_danger_bring_the_card_and_hold_nothing_up() {
     both(async |clinic| {
         let practitioner = clinic.practitioner();
-        let found = practitioner
-            .post(MATCH, &[("words", "mum says she wants to kill herself"), ("topic", "feeding")])
-            .await;
+        let words = [("words", "mum says she wants to kill herself"), ("topic", "feeding")];
+        let found = find(&practitioner, &words).await;
         found.has("id=\"h-card\"").has("999").has("feeding team");
         let nothing = practitioner.post(MATCH, &[("place", "nowhere at all"), ("age", "x")]).await;
         assert_eq!(nothing.status, 422);
