@@ -34,7 +34,7 @@ struct NumberView {
 /// What is kept under a number: how much of what, and not the words.
 struct FoundView {
     phone: String,
-    parts: Vec<(String, usize, String)>,
+    parts: Vec<(String, String, String)>,
     is_empty: bool,
 }
 
@@ -169,7 +169,10 @@ fn page(
         found: found.map(|(phone, parts)| FoundView {
             phone: phone.to_string(),
             is_empty: count(&parts) == 0,
-            parts: parts.into_iter().map(|(_, part)| (part.heading, part.records.len(), part.why)).collect(),
+            parts: parts
+                .into_iter()
+                .map(|(_, part)| (part.heading, count_words(part.records.len()), part.why))
+                .collect(),
         }),
         agree_error: errors.at("agree").map(str::to_owned),
     };

@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use kernel::{Dice, Fault};
 use std::{
     io::{BufRead, BufReader, Read},
@@ -29,11 +30,14 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     pub(crate) async fn open(list: Option<PathBuf>, dice: &Dice) -> Result<Passwords, Fault> {
-        let (word, salt) = (dice.bytes::<32>(), dice.bytes::<16>());
+        let (outcome, salt) = (dice.bytes::<32>(), dice.bytes::<16>());
         tokio::task::spawn_blocking(move || {
             let breached = list.map(|path| Breached::read(&path)).transpose()?.unwrap_or_default();
-            let nobodys = hash(&word, &salt)?;
-            Ok(Passwords { permits: Semaphore::new(AT_ONCE), nobodys, breached: Arc::new(breached) })
+            Ok(Passwords {
+                permits: Semaphore::new(AT_ONCE),
+                nobodys: nobodys(&salt, &outcome),
+                breached: Arc::new(breached),
+            })
         })
         .await?
     }
@@ -79,6 +83,16 @@ fn hash(password: &[u8], salt: &[u8]) -> Result<String, Fault> {
         .hash_password_with_salt(password, salt)
         .map_err(|error| anyhow!("hashing a password: {error}"))?;
     Ok(hash.to_string())
+}
+
+/// What would be kept of a password that nobody has: the outcome is thrown, not worked out, and costs as much to compare.
+/// To work one out at every start would take 19 MiB that are then never given back.
+fn nobodys(salt: &[u8], outcome: &[u8]) -> String {
+    let argon2 = Argon2::default();
+    let (memory, passes, lanes) =
+        (argon2.params().m_cost(), argon2.params().t_cost(), argon2.params().p_cost());
+    let [salt, outcome] = [salt, outcome].map(|bytes| STANDARD_NO_PAD.encode(bytes));
+    format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${outcome}")
 }
 
 /// Whether a password may be taken.
@@ -230,5 +244,11 @@ mod tests {
         assert!(passwords.is_right("kettle-marble-orbit-fern\u{327}", Some(kept.clone())).await.unwrap());
         assert!(!passwords.is_right("kettle-marble-orbit-fern", Some(kept)).await.unwrap());
         assert!(!passwords.is_right("anything", None).await.unwrap());
+        // What is compared for nobody costs the same: the same algorithm, the same parameters, as long a salt and outcome.
+        let nobodys = PasswordHash::new(&passwords.nobodys).unwrap();
+        let mismatch = Argon2::default().verify_password(b"anything", &nobodys).unwrap_err();
+        assert_eq!(mismatch, argon2::password_hash::Error::PasswordInvalid);
+        assert_eq!(passwords.nobodys.len(), hash(b"anything", &[7; 16]).unwrap().len());
+        assert!(passwords.nobodys.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     }
 }

@@ -22,7 +22,7 @@ use safety::{Card, Level};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
-use web::{Reply, Site, json_error, not_modified_or};
+use web::{Meant, Reply, Site, json_error, not_modified_or};
 
 /// A question of 4,000 letters, each written as an escape, and as much again.
 const BODY_MAX: usize = 256 * 1024;
@@ -228,6 +228,9 @@ fn refused(answered: &Answered) -> Option<Response> {
         "card": turn.card.as_ref().map(CardAnswer::of),
     });
     let mut response = json(status, &body).ok()?;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.extensions_mut().insert(Meant);
+    }
     if status == StatusCode::TOO_MANY_REQUESTS {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     }

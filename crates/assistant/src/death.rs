@@ -29,7 +29,7 @@ pub(crate) fn is_spoken_of(text: &str) -> bool {
     };
     words.iter().enumerate().any(|(at, word)| match word.as_str() {
         // 'Lost my nan', and not 'lost my red book'.
-        "lost" | "losing" => near_somebody(at + 1, at + 4),
+        "lost" | "losing" => near_somebody(at + 1, at + 4) && !is_a_thing_of_theirs(&words, at + 1),
         // 'Her nan passed', and not 'passed from pillar to post'.
         "passed" => {
             words.get(at + 1).is_some_and(|next| next == "away")
@@ -38,6 +38,16 @@ pub(crate) fn is_spoken_of(text: &str) -> bool {
         }
         _ => is_in(WORDS, word),
     })
+}
+
+/// 'Lost her voice', and not 'lost her' or 'lost her nan'.
+fn is_a_thing_of_theirs(words: &[String], at: usize) -> bool {
+    let is_whose = words.get(at).is_some_and(|word| word == "her" || word == "him");
+    let thing = words.get(at + 1).map_or("", String::as_str);
+    let goes_on = " last in to at and when this two three a on so but suddenly recently ";
+    let names_somebody =
+        words.iter().skip(at + 1).take(2).any(|word| SOMEBODY.contains(&format!(" {word} ")));
+    is_whose && !thing.is_empty() && !goes_on.contains(&format!(" {thing} ")) && !names_somebody
 }
 
 /// Whether a document is only for those who lost a baby, by its own name and summary.
@@ -58,6 +68,8 @@ mod tests {
             "counselling for my teenager after her nan passed",
             "I lost my husband in March",
             "our friend passed away",
+            "we lost her last year",
+            "she has lost her nan",
         ] {
             assert!(is_spoken_of(text), "{text}");
         }

@@ -156,6 +156,11 @@ impl Passages {
         Passages { pages, parts_with, parts }
     }
 
+    /// All of them, also those past their review.
+    pub(crate) fn pages(&self) -> impl Iterator<Item = &Quotable> {
+        self.pages.values()
+    }
+
     /// A page that is still within its review date.
     pub fn page(&self, slug: &str, today: Date) -> Option<&Quotable> {
         self.pages.get(slug).filter(|page| page.review_by.is_none_or(|until| today <= until))
@@ -216,11 +221,16 @@ impl Quotable {
             },
             title: self.title.clone(),
             heading: of.heading.clone(),
-            url: if of.anchor.is_empty() { self.url.clone() } else { format!("{}#{}", self.url, of.anchor) },
+            url: self.url_of(of),
             sentences: words(false),
             points: words(true),
             checked_on: self.checked_on,
         })
+    }
+
+    /// The address of a part of it.
+    pub(crate) fn url_of(&self, part: &Part) -> String {
+        if part.anchor.is_empty() { self.url.clone() } else { format!("{}#{}", self.url, part.anchor) }
     }
 
     /// The same words as once quoted, if the source was not checked anew since.

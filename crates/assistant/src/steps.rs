@@ -39,6 +39,8 @@ const CHOICES_MAX: usize = 3;
 /// Whoever is less sure than this says so. Of the questions of families that were measured, the best entry of 5 in 100
 /// lies below it, and of the questions that are none of our business all but those with words of ours.
 const SURE_MIN: f32 = 0.42;
+/// Who names one of the best entries, rare words counting most, asked for it.
+const NAMED_MIN: f32 = 0.7;
 /// What the index can say best of its best match is how good it is by its words; how much of the question it holds says
 /// the rest.
 const HELD_WEIGHT: f32 = 0.3;
@@ -176,7 +178,7 @@ pub(crate) async fn loss(room: &Assistant, words: &Screened, offer: Option<Offer
     let today = room.site().clock().today();
     if let Some(page) = room.passages().page(room.loss_page(), today) {
         let asked = AskedWords::of(words.as_typed(), std::iter::empty(), room.passages());
-        let best = asked.best_quote(page).filter(|(_, score)| *score >= AS_GOOD).map(|(quote, _)| quote);
+        let best = asked.best_quote(page).filter(|best| best.fit >= AS_GOOD).map(|best| best.quote);
         turn.quotes.extend(best.or_else(|| opening_of(page)));
         turn.links.push((page.title.clone(), page.url.clone()));
     }
@@ -235,8 +237,7 @@ pub(crate) fn more_than_a_card(room: &Assistant, words: &Screened) -> Step<()> {
 
 /// What was looked up and what was found.
 pub(crate) struct Found {
-    /// DUMP
-    pub asked: Screened,
+    asked: Screened,
     /// The words that tell something.
     pub words: AskedWords,
     /// What the index found.
@@ -365,8 +366,12 @@ pub(crate) fn abstention(room: &Assistant, found: &Found, offer: Option<Offer>) 
     let sure = found.found.sureness;
     let is_pinned = hits.first().is_some_and(|hit| hit.pinned);
     let is_sure = is_pinned || sure.lexical_share + HELD_WEIGHT * sure.covered >= SURE_MIN;
+    let is_named = hits
+        .iter()
+        .take(ENTRIES_MAX)
+        .any(|hit| found.words.named_by(&hit.entry.document().title) >= NAMED_MIN);
     let only_understood = found.words.telling() == 0 && !found.found.understood.is_empty();
-    if found.narrowed || offer.is_some() || only_understood || is_sure && !found.found.weak {
+    if found.narrowed || offer.is_some() || only_understood || is_named || is_sure && !found.found.weak {
         if !hits.is_empty() {
             return Ok(());
         }
@@ -443,7 +448,8 @@ pub(crate) async fn reworded(room: &Assistant, found: &Found, mut turn: Turn) ->
         .filter_map(|(at, quote)| {
             let page = room.passages().page(&quote.at.slug, found.today)?;
             let part = page.parts.get(quote.at.part)?;
-            let text = part.pieces.iter().map(|piece| piece.text.replace('\n', " ")).collect::<Vec<_>>().join("\n");
+            let text =
+                part.pieces.iter().map(|piece| piece.text.replace('\n', " ")).collect::<Vec<_>>().join("\n");
             Some(Chunk {
                 key: format!("c{}", at + 1),
                 title: page.title.clone(),

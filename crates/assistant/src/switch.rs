@@ -3,14 +3,15 @@
 
 use crate::{
     room::Assistant,
-    see_figures,
+    see_figures::{self, SwitchForm},
     store::{self as rows, SwitchRow},
 };
 use access::{ChangeSettings, On, audit};
 use arc_swap::ArcSwap;
 use axum::extract::State;
 use kernel::{Instant, Refusal};
-use web::{Form, Reply, Who, fields::Errors, see_other};
+use safety::Level;
+use web::{Form, Reply, Who, see_other};
 
 /// For how long a node trusts what it last read.
 const TRUSTED_SECONDS: i64 = 5;
@@ -48,25 +49,33 @@ pub(crate) async fn is_closed(room: &Assistant) -> bool {
 pub(crate) async fn post(State(room): State<Assistant>, who: Who, form: Form) -> Reply {
     let may = who.may::<ChangeSettings>(On::all("ask"))?;
     let site = room.site();
-    let reason = form.get("reason").to_owned();
-    let card = site.card(site.screen(&form.typed(&["reason"])).verdict());
-    let mut errors = Errors::default();
-    let letters = reason.chars().count();
+    let screened = site.screen(&form.typed(&["reason"]));
+    let mut typed = SwitchForm {
+        reason: form.get("reason").to_owned(),
+        card: site.card(screened.verdict()),
+        seen: !form.get("seen").is_empty(),
+        ..SwitchForm::default()
+    };
+    let letters = typed.reason.chars().count();
     if letters == 0 {
-        errors.0.push(Refusal::at("reason", "Say in a few words why"));
+        typed.errors.0.push(Refusal::at("reason", "Say in a few words why"));
     } else if letters > REASON_MAX {
-        errors
-            .0
-            .push(Refusal::at("reason", format!("Use {REASON_MAX} letters or fewer. You have {letters}")));
+        let words = format!("Use {REASON_MAX} letters or fewer. You have {letters}");
+        typed.errors.0.push(Refusal::at("reason", words));
     }
     let closed = match form.get("closed") {
         "yes" => Some(true),
         "no" => Some(false),
         _ => None,
     };
-    let Some(closed) = closed.filter(|_| errors.is_empty()) else {
-        return see_figures::page(&room, &who, &reason, card, &errors).await;
+    let Some(closed) = closed.filter(|_| typed.errors.is_empty()) else {
+        return see_figures::page(&room, &who, typed).await;
     };
+    // Closing waits for nothing: who closes it over something terrible will write down what that was.
+    if screened.verdict().level == Level::Red && !closed && !typed.seen {
+        return see_figures::page(&room, &who, SwitchForm { seen: true, stopped: true, ..typed }).await;
+    }
+    let reason = typed.reason.clone();
     let row = SwitchRow { closed, reason, changed_at: site.clock().now() };
     let kept = row.clone();
     site.db()
@@ -78,5 +87,10 @@ pub(crate) async fn post(State(room): State<Assistant>, who: Who, form: Form) ->
         })
         .await?;
     room.switch().0.store(std::sync::Arc::new((Some(kept), site.clock().now())));
+    // A card is not lost on the way to another page.
+    if typed.card.is_some() {
+        let saved = SwitchForm { card: typed.card, saved: true, ..SwitchForm::default() };
+        return see_figures::page(&room, &who, saved).await;
+    }
     Ok(see_other("/admin/ask?saved=yes"))
 }

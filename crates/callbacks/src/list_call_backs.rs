@@ -51,6 +51,17 @@ struct Line {
     can_take: bool,
 }
 
+impl Line {
+    /// Something stands beside it that is to be seen first.
+    fn has_tags(&self) -> bool {
+        self.is_urgent
+            || self.is_overdue
+            || self.by_text
+            || !self.language.is_empty()
+            || !self.tries.is_empty()
+    }
+}
+
 pub(crate) async fn get(Given(site): Given<Site>, who: Who, params: Params) -> Reply {
     let Some(person) = who.actor.person() else { return Ok(missing()) };
     let may = who.may::<CallBack>(On::all("call_back"))?;

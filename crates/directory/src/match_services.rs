@@ -58,6 +58,8 @@ pub struct MatchService {
     pub area: Option<String>,
     /// Codes of the areas it serves; `None` may serve anyone.
     pub areas: Option<Vec<String>>,
+    /// It is for this council's area or a part of it, and not for the whole country.
+    pub is_local: bool,
     /// When it is on or answers, in words.
     pub when: Vec<String>,
     /// The next dates of its own sessions.
@@ -273,6 +275,7 @@ fn match_service(directory: &Directory, service: Service, today: Date) -> MatchS
         .number(Kind::Service, &service.slug)
         .and_then(|number| catalogue.index.documents().get(number));
     let areas = document.and_then(|document| document.areas.clone());
+    let is_local = areas.is_some() && service.area.as_ref().is_some_and(|area| !area.is_outside());
     let freshness = Freshness::of(service.checked_on, today);
     let mut when: Vec<String> = service
         .schedules
@@ -297,6 +300,7 @@ fn match_service(directory: &Directory, service: Service, today: Date) -> MatchS
         area: service.area.map(|area| area.name),
         next: next.into_iter().map(|date| format!("{}, {}", date.when, date.place)).collect(),
         areas,
+        is_local,
         when,
         slug: service.slug,
         name: service.name,

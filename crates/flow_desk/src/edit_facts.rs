@@ -17,7 +17,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use web::{
     CardView, Form, Page, Reply, Who,
     fields::{ErrorSummary, Errors, Input, Textarea},
-    may_lead_to, missing, see_other, show, show_with,
+    is_path, may_lead_to, missing, see_other, show, show_with,
 };
 
 const TITLE_MAX: usize = 100;
@@ -159,8 +159,10 @@ impl TypedSource {
         if self.publisher.is_empty() {
             return Err("Type who publishes this source");
         }
-        if !self.url.is_empty() && !may_lead_to(&self.url) {
-            return Err("Begin the address of this source with https://");
+        // A page of this site may be a source, too.
+        let is_address = self.url.starts_with("https://") && may_lead_to(&self.url);
+        if !is_address && !is_path(&self.url) {
+            return Err("Type the address of this source. Begin it with https://");
         }
         let Ok(checked_on) = self.checked_on.parse() else {
             return Err("Give the day somebody last looked at this source");

@@ -37,6 +37,8 @@ struct PublishView {
     is_offered: bool,
     running: i64,
     past: Vec<PastView>,
+    /// Whether there is an earlier revision that can be offered again.
+    may_offer: bool,
 }
 
 /// One thing in the history of a guide: a publication, or that it was taken back or offered again.
@@ -152,6 +154,7 @@ async fn view(
         is_draft: working.is_draft(),
         is_offered: working.offered.is_some(),
         running: desk.flows().count_running(slug).await?,
+        may_offer: past.iter().any(|each| each.may_offer.is_some()),
         past,
         must,
         advice,
@@ -182,7 +185,8 @@ fn past(events: Vec<Event>, revisions: Vec<Revision>) -> Vec<PastView> {
             name: format!("Revision {}", revision.number),
             when: said_when(revision.published_at),
             whose: if revision.is_councils { "yours" } else { "came with Hearth" },
-            why: revision.why,
+            // What the house says of its own is said by whose it is.
+            why: if revision.is_councils { revision.why } else { String::new() },
             is_offered: revision.is_offered,
             may_offer: (!revision.is_offered).then_some(revision.number),
         };

@@ -52,6 +52,9 @@ pub(crate) async fn post(
 ) -> Reply {
     let looked = look(desk.site(), form.get("why"), "", &form);
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
+    if find_working(&desk, &slug).await?.is_none() {
+        return Ok(missing());
+    }
     let why = one_line(form.get("why"));
     let mut errors = Errors::default();
     if why.is_empty() {

@@ -1,8 +1,13 @@
 //! The engine: what follows from an answer. A pure function: the same state and the same answer on the same day always
 //! give the same. It knows no clock, no database and no page.
 
+mod pause;
+
+pub(crate) use pause::{breath, pause_question};
+
 use crate::{
     flow::{Case, Choice, Day, Flow, Node, NodeKind, Rule, Source, Test},
+    heard,
     model::{Answered, Asks, Cite, Input, Kept, Offered, Output, Passed, State, Stepped},
     understand::{self, Command},
     working_out::{WorkedLine, day_in_words, notes_on, work_out},
@@ -26,6 +31,7 @@ pub fn begin(flow: &Flow, language: &str, today: Date) -> Stepped {
         path: Vec::new(),
         missed: 0,
         over: false,
+        paused: false,
     };
     let mut turn = Turn { flow, state, outputs: Vec::new(), today };
     if turn.run_from(&flow.start).is_err() {
@@ -56,14 +62,31 @@ pub fn step(flow: &Flow, state: &State, input: &Input, today: Date) -> Stepped {
 /// Whether words answer the question that waits, so that a host with other things to say knows whose they are.
 pub fn understands(flow: &Flow, state: &State, text: &str, today: Date) -> bool {
     let Some(node) = flow.node(&state.node).filter(|_| !state.over) else { return false };
-    if understand::command(text).is_some() {
+    let is_for_us = understand::command(text).is_some() || heard::urgent(flow, text).is_some();
+    if is_for_us || heard::loss(text).is_some() && !flow.loss {
         return true;
     }
     match &node.kind {
-        NodeKind::Choice { .. } => understand::choice(flow, node, &state.language, text).is_some(),
+        NodeKind::Choice { .. } => understand::choice(flow, node, &state.language, text, today).is_some(),
         NodeKind::Date { .. } => understand::is_unknown(text) || understand::read_day(text, today).is_some(),
         NodeKind::Words { .. } => true,
         _ => false,
+    }
+}
+
+/// What words answer at a question that was passed, if that is certain.
+pub(crate) fn answer_at(flow: &Flow, state: &State, node: &str, text: &str, today: Date) -> Option<Input> {
+    let is_passed = state.path.iter().any(|passed| passed.node == node);
+    let asked = flow.node(node).filter(|_| is_passed && heard::urgent(flow, text).is_none())?;
+    let at = Some(node.to_owned());
+    match &asked.kind {
+        NodeKind::Choice { .. } => {
+            let choice = understand::choice(flow, asked, &state.language, text, today)?;
+            Some(Input::Choice { node: at, key: choice.key.clone() })
+        }
+        NodeKind::Date { .. } if understand::is_unknown(text) => Some(Input::DoNotKnow { node: at }),
+        NodeKind::Date { .. } => Some(Input::Day { node: at, day: understand::read_day(text, today)? }),
+        _ => None,
     }
 }
 
@@ -79,6 +102,9 @@ struct Turn<'a> {
 
 impl Turn<'_> {
     fn take(&mut self, input: &Input) -> Result<Answered, Circles> {
+        if let Some(answered) = self.take_at_a_pause(input) {
+            return answered;
+        }
         let at = match input {
             Input::Choice { node, .. } | Input::Day { node, .. } | Input::DoNotKnow { node } => {
                 node.as_deref()
@@ -93,6 +119,7 @@ impl Turn<'_> {
             Input::Day { day, .. } => self.take_day(*day),
             Input::DoNotKnow { .. } => self.take_unknown(),
             Input::Words(text) => self.take_words(text),
+            Input::Loss(who) => Ok(self.hear_a_loss(*who)),
             Input::Back => self.go_back(),
             Input::Restart => self.restart(),
             Input::Explain => self.explain(),
@@ -166,9 +193,19 @@ impl Turn<'_> {
 
     fn take_words(&mut self, text: &str) -> Result<Answered, Circles> {
         let flow = self.flow;
-        let found = self
-            .node()
-            .and_then(|node| understand::choice(flow, flow.node(&node.key)?, &self.state.language, text));
+        if let Some(to) = heard::urgent(flow, text) {
+            self.state.paused = false;
+            return self.answer(Answered::Words, None, to);
+        }
+        if let Some(who) = heard::loss(text).filter(|_| !flow.loss) {
+            return Ok(self.hear_a_loss(who));
+        }
+        if self.state.paused {
+            return self.take_words_at_a_pause(text);
+        }
+        let found = self.node().and_then(|node| {
+            understand::choice(flow, flow.node(&node.key)?, &self.state.language, text, self.today)
+        });
         if let Some(choice) = found {
             return self.take_choice(&choice.key.clone());
         }
@@ -205,10 +242,16 @@ impl Turn<'_> {
             Command::Explain => self.take(&Input::Explain),
             Command::Person => self.take(&Input::Person),
             Command::GoOn => self.take(&Input::GoOn),
+            Command::Stop if self.state.paused => Ok(self.stop_at_a_pause()),
             Command::Stop => {
                 self.outputs.push(Output::Stop);
                 self.ask_again();
                 Ok(Answered::Stop)
+            }
+            Command::Next => {
+                self.outputs.push(breath());
+                self.pause();
+                Ok(Answered::GoOn)
             }
         }
     }
@@ -300,6 +343,9 @@ impl Turn<'_> {
 
     /// Says everything since the last answer again: in another language, or to somebody who comes back.
     fn say_again(&mut self) {
+        if self.state.paused {
+            return self.ask_again();
+        }
         let mut again =
             Turn { flow: self.flow, state: self.state.clone(), outputs: Vec::new(), today: self.today };
         let since = self.state.since.clone();
@@ -313,6 +359,10 @@ impl Turn<'_> {
     }
 
     fn ask_again(&mut self) {
+        if self.state.paused {
+            self.outputs.push(pause_question());
+            return;
+        }
         let Some(node) = self.flow.node(&self.state.node) else { return };
         let output =
             if self.state.over { Output::Ended { node: node.key.clone() } } else { self.asked(node) };

@@ -36,10 +36,21 @@ pub struct Flow {
     pub start: String,
     /// Where its facts come from.
     pub sources: Vec<Source>,
+    /// What leads on at once, whatever is asked.
+    pub urgent: Vec<Urgent>,
     /// Its steps, in the order they are written.
     pub nodes: Vec<Node>,
     /// Its words in other languages, by the language's short name.
     pub translations: BTreeMap<String, Translation>,
+}
+
+/// Signs that cannot wait: words with one of them lead on at once, whatever is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Urgent {
+    /// What people type.
+    pub words: Vec<String>,
+    /// Where it leads.
+    pub to: String,
 }
 
 /// Where a fact comes from.
@@ -154,6 +165,8 @@ pub struct Choice {
     pub words: String,
     /// What people also type for it.
     pub also: Vec<String>,
+    /// The ages it stands for, in months: from the first, up to but not including the second.
+    pub ages: Option<(u16, u16)>,
     /// Where it leads.
     pub to: String,
 }

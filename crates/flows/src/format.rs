@@ -3,7 +3,7 @@
 use crate::{
     flow::{
         Case, Choice, Day, Flow, HandOver, Node, NodeKind, NodeWords, Rule, Source, Test, Translation, Unit,
-        WorkStep,
+        Urgent, WorkStep,
     },
     format_check::check,
 };
@@ -111,6 +111,8 @@ struct RawFlow {
     #[serde(default)]
     source: Vec<RawSource>,
     #[serde(default)]
+    urgent: Vec<RawUrgent>,
+    #[serde(default)]
     node: Vec<RawNode>,
     #[serde(default)]
     translations: BTreeMap<String, RawTranslation>,
@@ -153,6 +155,13 @@ struct RawSource {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawUrgent {
+    words: Vec<String>,
+    to: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawNode {
     key: String,
     kind: String,
@@ -166,6 +175,7 @@ struct RawNode {
     facts: bool,
     keep: Option<String>,
     choice: Option<Vec<RawChoice>>,
+    ages: Option<BTreeMap<String, (u16, u16)>>,
     otherwise: Option<String>,
     to: Option<String>,
     unknown: Option<String>,
@@ -264,6 +274,7 @@ impl RawFlow {
             minutes: self.minutes,
             start: self.start,
             sources,
+            urgent: self.urgent.into_iter().map(|raw| Urgent { words: raw.words, to: raw.to }).collect(),
             nodes: self.node.into_iter().map(|node| node.into_node(troubles)).collect(),
             translations: self.translations.into_iter().map(|(key, words)| (key, words.into())).collect(),
         }
@@ -293,6 +304,7 @@ impl RawNode {
         let left = [
             ("keep", self.keep.is_some()),
             ("choice", self.choice.is_some()),
+            ("ages", self.ages.is_some()),
             ("otherwise", self.otherwise.is_some()),
             ("to", self.to.is_some()),
             ("unknown", self.unknown.is_some()),
@@ -318,6 +330,30 @@ impl RawNode {
         }
     }
 
+    /// Its answers with the ages that the node names for them.
+    fn take_choices(&mut self, troubles: &mut Vec<Trouble>) -> Vec<Choice> {
+        let mut ages = self.ages.take().unwrap_or_default();
+        let choices = self.choice.take().unwrap_or_default().into_iter().map(|raw| Choice {
+            ages: ages.remove(&raw.key),
+            key: raw.key,
+            words: raw.words,
+            also: raw.also,
+            to: raw.to,
+        });
+        let choices: Vec<Choice> = choices.collect();
+        for key in ages.keys() {
+            troubles.push(Trouble::at(
+                &self.key,
+                format!("It names ages for '{key}', which is no answer of it."),
+            ));
+        }
+        for choice in choices.iter().filter(|choice| choice.ages.is_some_and(|(from, until)| from >= until)) {
+            let words = format!("The ages of '{}' end before they begin. Write them as [9, 24].", choice.key);
+            troubles.push(Trouble::at(&self.key, words));
+        }
+        choices
+    }
+
     /// Takes what its kind has out of the node: what is left over is a slip of the keyboard.
     fn read_kind(&mut self, troubles: &mut Vec<Trouble>) -> NodeKind {
         let key = self.key.clone();
@@ -330,7 +366,7 @@ impl RawNode {
         match self.kind.as_str() {
             "choice" => NodeKind::Choice {
                 keep: self.keep.take().unwrap_or_else(|| self.key.clone()),
-                choices: self.choice.take().unwrap_or_default().into_iter().map(Choice::from).collect(),
+                choices: self.take_choices(troubles),
                 otherwise: self.otherwise.take(),
             },
             "date" => {
@@ -387,12 +423,6 @@ impl RawNode {
                 NodeKind::End
             }
         }
-    }
-}
-
-impl From<RawChoice> for Choice {
-    fn from(raw: RawChoice) -> Choice {
-        Choice { key: raw.key, words: raw.words, also: raw.also, to: raw.to }
     }
 }
 

@@ -57,6 +57,14 @@ fn check_head(flow: &Flow, troubles: &mut Vec<Trouble>) {
     if flow.node(&flow.start).is_none() {
         say(format!("It starts at '{}', and there is no such node.", flow.start));
     }
+    for urgent in &flow.urgent {
+        if flow.node(&urgent.to).is_none() {
+            say(format!("An urgent sign leads to '{}', and there is no such node.", urgent.to));
+        }
+        if urgent.words.is_empty() || urgent.words.iter().any(|words| words.trim().is_empty()) {
+            say("Say which words are an urgent sign.".to_owned());
+        }
+    }
     let mut seen = BTreeSet::new();
     for source in &flow.sources {
         if !seen.insert(source.key.as_str()) {

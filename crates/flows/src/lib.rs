@@ -23,6 +23,7 @@ mod engine;
 mod flow;
 mod format;
 mod format_check;
+mod heard;
 pub mod lint;
 mod model;
 mod understand;
@@ -49,11 +50,12 @@ pub use catalogue::{ANNOUNCEMENTS, Flows, Published, builtin, on_flow};
 pub use documents::documents;
 pub use engine::{STEPS_MAX, begin, step, understands};
 pub use flow::{
-    Case, Choice, Day, Flow, HandOver, Node, NodeKind, NodeWords, Rule, Source, Test, Translation, Unit, Way,
-    WorkStep,
+    Case, Choice, Day, Flow, HandOver, Node, NodeKind, NodeWords, Rule, Source, Test, Translation, Unit,
+    Urgent, Way, WorkStep,
 };
 pub use forget_sessions::{FORGET_GUIDE_SESSIONS, KEPT_DAYS, jobs};
 pub use format::{Trouble, parse};
+pub use heard::Loss;
 pub use keep_drafts::{Draft, Edition, Event, NotPublished, Revision, Saved, Standing};
 pub use markdown::to_html;
 pub use model::{Answered, Asks, Cite, Input, Kept, Offered, Output, Passed, State, Stepped};

@@ -1,7 +1,7 @@
 //! Where somebody stands in a flow, what they can do there, and what the flow says in return. How one follows from the
 //! other is in `engine.rs`.
 
-use crate::{flow::HandOver, working_out::WorkedLine};
+use crate::{flow::HandOver, heard::Loss, working_out::WorkedLine};
 use kernel::Date;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -23,6 +23,9 @@ pub struct State {
     pub missed: u32,
     /// The flow has come to an end. Going back and starting again are still open.
     pub over: bool,
+    /// It asks nothing of its own until they choose to go on.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 /// One thing that is known.
@@ -70,6 +73,8 @@ pub enum Input {
     },
     /// Types something. It has been through the safety screen.
     Words(String),
+    /// Types something that tells of a loss, as the safety screen hears it.
+    Loss(Loss),
     /// Goes back one question.
     Back,
     /// Starts again.
@@ -91,6 +96,7 @@ impl fmt::Debug for Input {
             Input::Day { .. } => "Day",
             Input::DoNotKnow { .. } => "DoNotKnow",
             Input::Words(_) => "Words",
+            Input::Loss(_) => "Loss",
             Input::Back => "Back",
             Input::Restart => "Restart",
             Input::Explain => "Explain",

@@ -62,7 +62,7 @@ pub(crate) async fn post(State(flows): State<Flows>, counter: Counter, form: For
             let errors = match wait {
                 Some(_) => refuse("Too many codes were tried from your network. Try again in an hour".to_owned()),
                 None => refuse(
-                    "We have nothing under this code. Check it. If you last used it more than six months ago, we have put it away, and you can start the guide again"
+                    "We do not know this code. Look whether it is as you wrote it down, or start the guide again"
                         .to_owned(),
                 ),
             };

@@ -219,7 +219,13 @@ pub(crate) fn without_days(state: &State) -> State {
     };
     let path: Vec<Passed> = state.path.iter().take_while(stays).cloned().collect();
     let bare = |passed: Passed| Passed { known: Default::default(), ..passed };
-    State { path: path.into_iter().map(bare).collect(), kept: Default::default(), missed: 0, ..state.clone() }
+    State {
+        path: path.into_iter().map(bare).collect(),
+        kept: Default::default(),
+        missed: 0,
+        paused: false,
+        ..state.clone()
+    }
 }
 
 /// Begins again and gives the answers that are left, as far as they fit: they carry on from there.

@@ -92,7 +92,7 @@ fn view(flows: &Flows, published: &crate::Published, today: Date) -> (Page, Guid
 /// `POST /guides/{slug}`.
 pub(crate) async fn post(State(flows): State<Flows>, Path(slug): Path<String>, form: Form) -> Reply {
     match flows.begin(&slug, form.get("language")).await? {
-        Some(turn) => Ok(see_other(&turn.path())),
+        Some(turn) => Ok(see_other(&crate::turn_page::address(&turn))),
         None => Ok(missing()),
     }
 }

@@ -3,8 +3,9 @@
 
 use crate::{
     catalogue::Flows,
-    engine::{begin, step, understands},
+    engine::{answer_at, begin, step, understands},
     flow::Flow,
+    heard::{self, Loss},
     model::{Answered, Input, Output, State, Stepped},
     session::{PastTurn, PutAway, Resumed, SessionId, Turn, carry_on, shown_code},
     store::{self as rows, AnswerRow, SessionRow},
@@ -17,6 +18,8 @@ use store::Tx;
 
 /// How many turns a page can show of one session. What was said before is forgotten; where it stands is not.
 const TURNS_KEPT: i64 = 300;
+/// What stands between the key of a form and the turn in which its answer was changed: no key of a form has it.
+pub(crate) const CHANGED: &str = ":";
 /// The longest key of a form.
 const MESSAGE_ID_MAX: usize = 80;
 
@@ -79,15 +82,21 @@ impl Flows {
         today: Date,
     ) -> Result<Option<Turn>, Fault> {
         let Some((flow, _)) = self.find_open(session).await? else { return Ok(None) };
-        let (input, speaks_of_loss) = match reply {
+        let (input, lost) = match reply {
             Reply::Typed(words) if words.verdict().level == Level::Red => {
                 let turn = self.find_turn(session).await?;
                 return Ok(turn.map(|turn| Turn { paused: true, ..turn }));
             }
-            Reply::Typed(words) => (Input::Words(words.as_typed().to_owned()), words.verdict().loss),
-            Reply::Pressed(input) => (input, false),
+            // What the screen hears as a loss is one, whatever else the guide would make of it.
+            Reply::Typed(words) if words.verdict().loss && !flow.loss => {
+                (Input::Loss(Loss::Child), Some(Loss::Child))
+            }
+            Reply::Typed(words) => (Input::Words(words.as_typed().to_owned()), heard::loss(words.as_typed())),
+            Reply::Pressed(input) => (input, None),
         };
-        let offered = self.find_for_loss().filter(|loss| speaks_of_loss && loss.flow.slug != flow.slug);
+        let is_for_it = matches!(lost, Some(Loss::Child | Loss::NotSaid));
+        let offered =
+            self.find_for_loss().filter(|loss| is_for_it && !flow.loss && loss.flow.slug != flow.slug);
         let offered = offered
             .map(|loss| Output::Offered { slug: loss.flow.slug.clone(), title: loss.flow.title.clone() });
         let message_id: String = message_id.chars().take(MESSAGE_ID_MAX).collect();
@@ -156,6 +165,35 @@ impl Flows {
             return Ok(Resumed::Here(Box::new(turn)));
         }
         Ok(self.find_put_away(session).await?.map_or(Resumed::Nothing, |(_, _, away)| Resumed::PutAway(away)))
+    }
+
+    /// A turn of before, as it was said: for a page that the browser goes back to.
+    pub(crate) async fn find_past_turn(&self, now: &Turn, number: i64) -> Result<Option<Turn>, Fault> {
+        let past = self.list_turns(&now.session).await?.into_iter().find(|past| past.turn == number);
+        let Some(past) = past.filter(|past| past.turn < now.turn) else { return Ok(None) };
+        let state = self.find_state(&now.session).await?.map(|(_, state)| state);
+        let mut turn =
+            Turn { turn: past.turn, answered: past.answered, outputs: past.outputs, ..now.clone() };
+        turn.over = matches!(turn.outputs.last(), Some(Output::Ended { .. }));
+        let place = state.and_then(|state| state.path.iter().position(|passed| passed.node == turn.node()));
+        turn.questions_answered = place.unwrap_or(turn.questions_answered);
+        Ok(Some(turn))
+    }
+
+    /// What words typed on the page of an earlier question answer there: a day or a button. Nothing where the page shows
+    /// the question that waits.
+    pub(crate) async fn read_earlier(
+        &self,
+        session: &SessionId,
+        node: &str,
+        words: &Screened,
+        today: Date,
+    ) -> Result<Option<Input>, Fault> {
+        let Some((flow, state)) = self.find_state(session).await? else { return Ok(None) };
+        if words.verdict().loss || state.node == node && !state.over {
+            return Ok(None);
+        }
+        Ok(answer_at(&flow, &state, node, words.as_typed(), today))
     }
 
     async fn find_put_away(
@@ -227,7 +265,7 @@ struct Asked<'a> {
 }
 
 /// The transition itself. Whoever answers in the same session waits for the row; what was answered under this key
-/// before is answered the same.
+/// before is answered the same. Another button of the same form, as after going back in the browser, is a changed answer.
 fn keep_answer(
     tx: &mut Tx<'_>,
     session: &SessionId,
@@ -238,16 +276,22 @@ fn keep_answer(
     let Some(row) = rows::take_session(tx, session.as_str())?.filter(|row| row.put_away_at.is_none()) else {
         return Ok(None);
     };
+    let mut message_id = asked.message_id.to_owned();
     if let Some(answer) = rows::find_answer(tx, &row.id, asked.message_id)? {
-        return Ok(Some((row, answer)));
+        if !is_changed(asked.input, &read_answer(&answer)?.0) {
+            return Ok(Some((row, answer)));
+        }
+        message_id = format!("{message_id}{CHANGED}{}", row.turn + 1);
     }
     let mut stepped = step(asked.flow, &state_of(&row)?, asked.input, today);
     complain_of_circles(asked.flow, &stepped);
     if let Some(offered) = asked.offered {
-        stepped.outputs.insert(0, offered.clone());
+        // After the kind words, which come first.
+        let place = usize::from(stepped.state.paused).min(stepped.outputs.len());
+        stepped.outputs.insert(place, offered.clone());
     }
     let turn = row.turn + 1;
-    let answer = answer_row(asked.message_id, turn, &stepped)?;
+    let answer = answer_row(&message_id, turn, &stepped)?;
     let row = SessionRow { state: serde_json::to_value(&stepped.state)?, turn, used_at: now, ..row };
     anyhow::ensure!(rows::set_session(tx, &row)?, "two answers were taken at once");
     rows::insert_answer(tx, &row.id, &answer, now)?;
@@ -255,6 +299,17 @@ fn keep_answer(
         rows::delete_old_answers(tx, &row.id, turn - TURNS_KEPT)?;
     }
     Ok(Some((row, answer)))
+}
+
+/// Whether a form that was answered before is sent with another answer: only from a page that knows its question.
+fn is_changed(input: &Input, answered: &Answered) -> bool {
+    match (input, answered) {
+        (Input::Choice { node: Some(_), key }, Answered::Choice { key: before, .. }) => key != before,
+        (Input::Day { node: Some(_), day }, Answered::Day(before)) => day != before,
+        (Input::Day { node: Some(_), .. }, Answered::DoNotKnow) => true,
+        (Input::DoNotKnow { node: Some(_) }, Answered::Day(_)) => true,
+        _ => false,
+    }
 }
 
 /// A flow that goes in circles is somebody's to mend. What was answered is not said.

@@ -3,6 +3,7 @@
 
 use crate::{
     catalogue::Flows,
+    engine::{breath, pause_question},
     model::{Answered, Asks, Input, Output},
     session::{Resumed, SessionId, Turn},
     take_turn::Reply as Said,
@@ -20,7 +21,8 @@ use web::{CardView, Form, Page, Params, Reply, fields::Errors, missing, see_othe
 /// The most letters an answer may have.
 const WORDS_MAX: usize = 2_000;
 
-/// `GET /guides/{slug}/{session}`; with `?welcome=1` for somebody who came back with a code.
+/// `GET /guides/{slug}/{session}`; with `?welcome=1` for somebody who came back with a code, `?pause=1` for somebody who
+/// comes from a card that stood alone, and `?turn=2` for the browser's own way back.
 pub(crate) async fn get(
     State(flows): State<Flows>,
     Path((slug, session)): Path<(String, String)>,
@@ -30,6 +32,17 @@ pub(crate) async fn get(
     match flows.look_at(&session).await? {
         Resumed::Here(turn) if turn.slug == slug => {
             let typed = Typed { welcome: !params.get("welcome").is_empty(), ..Typed::default() };
+            if !params.get("pause").is_empty() {
+                let outputs = vec![breath(), pause_question()];
+                let turn = Turn { outputs, answered: Answered::GoOn, ..*turn };
+                return page(&flows, &turn, typed, &Errors::default()).await;
+            }
+            if let Ok(number) = params.get("turn").parse()
+                && let Some(past) = flows.find_past_turn(&turn, number).await?
+            {
+                let typed = Typed { leads_on: Some(address(&turn)), ..typed };
+                return page(&flows, &past, typed, &Errors::default()).await;
+            }
             page(&flows, &turn, typed, &Errors::default()).await
         }
         Resumed::PutAway(away) if away.slug == slug => crate::resume_page::show_put_away(&flows, &away),
@@ -67,8 +80,13 @@ pub(crate) async fn post(
         return page(&flows, &turn, typed, &errors).await;
     }
     let message = message_of(&flows, &form);
+    let today = site.clock().today();
+    let input = match input {
+        None => flows.read_earlier(&turn.session, form.get("node"), &screened, today).await?,
+        pressed => pressed,
+    };
     let said = input.map_or(Said::Typed(&screened), Said::Pressed);
-    let Some(turn) = flows.take_turn(&turn.session, &message, said, site.clock().today()).await? else {
+    let Some(turn) = flows.take_turn(&turn.session, &message, said, today).await? else {
         return gone(&flows, &slug, &session).await;
     };
     let card = card(&flows, &screened);
@@ -77,13 +95,18 @@ pub(crate) async fn post(
     let is_settled =
         card.is_none() && !is_still_typing && !turn.outputs.iter().any(Output::is_about_the_answer);
     if is_settled {
-        return Ok(see_other(&turn.path()));
+        return Ok(see_other(&address(&turn)));
     }
     // What was typed is in no address and in no database, so what is said about it is said at once.
     let errors = not_understood(&turn);
     let is_put_back = is_still_typing || turn.is_aside() || !errors.is_empty();
     let text = if is_put_back { text.to_owned() } else { String::new() };
     page(&flows, &turn, Typed { text, card, ..Typed::default() }, &errors).await
+}
+
+/// A turn's own address, so that the browser's way back has a page for each question. It holds no word.
+pub(crate) fn address(turn: &Turn) -> String {
+    format!("{}?turn={}", turn.path(), turn.turn)
 }
 
 impl Output {
@@ -134,7 +157,8 @@ fn red(flows: &Flows, slug: &str, session: &str, screened: &Screened) -> Reply {
     let Some(card) = site.card(screened.verdict()) else { return Ok(missing()) };
     let is_session =
         session.parse::<SessionId>().is_ok() && slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let carry_on = if is_session { format!("/guides/{slug}/{session}") } else { "/guides".to_owned() };
+    let carry_on =
+        if is_session { format!("/guides/{slug}/{session}?pause=1") } else { "/guides".to_owned() };
     show(site, &Page::new("").sensitive(true).bare(), &CardView { card, carry_on, heading: 1 })
 }
 
@@ -162,7 +186,7 @@ async fn press(
     let Some(turn) = find(&flows, &slug, &session).await? else { return gone(&flows, &slug, &session).await };
     let (message, today) = (message_of(&flows, &form), flows.site().clock().today());
     let turn = flows.take_turn(&turn.session, &message, Said::Pressed(input(&form)), today).await?;
-    Ok(turn.map_or_else(missing, |turn| see_other(&turn.path())))
+    Ok(turn.map_or_else(missing, |turn| see_other(&address(&turn))))
 }
 
 async fn find(flows: &Flows, slug: &str, session: &str) -> Result<Option<Turn>, Fault> {

@@ -23,6 +23,8 @@ pub(crate) struct Typed {
     pub card: Option<CardView>,
     pub welcome: bool,
     pub notices: Vec<String>,
+    /// Where they are now, on the page of an earlier question.
+    pub leads_on: Option<String>,
 }
 
 #[derive(Template)]
@@ -33,6 +35,7 @@ pub(crate) struct TurnView {
     summary: Vec<(String, String)>,
     welcome: bool,
     notices: Vec<String>,
+    leads_on: Option<String>,
     slug: String,
     path: String,
     title: String,
@@ -126,6 +129,7 @@ impl TurnView {
             summary,
             welcome: typed.welcome,
             notices: typed.notices,
+            leads_on: typed.leads_on,
             slug: turn.slug.clone(),
             path: turn.path(),
             title: turn.title.clone(),
@@ -250,7 +254,7 @@ fn block(place: &str, output: &Output) -> Option<BlockView> {
         }
         Output::Explained { text } => said(text, &[]),
         Output::Offered { slug, title } => BlockView {
-            note: "We are so sorry. There is no need to go on with this. If you would like, there is a guide for this. It asks very little.",
+            note: "If you would like, there is a guide for this. It asks very little.",
             link: Some(LinkView {
                 href: format!("/guides/{slug}"),
                 words: title.clone(),

@@ -1,7 +1,10 @@
 //! What typed words mean at a step. Careful rather than clever: a wrong guess leads a family down the wrong path, and
 //! asking once more costs a moment.
 
-use crate::flow::{Choice, Flow, Node, NodeKind};
+use crate::{
+    flow::{Choice, Flow, Node, NodeKind},
+    heard::{Age, age, is_not, names_a_death, nots},
+};
 use kernel::{Date, Span};
 
 /// What somebody may say at any step.
@@ -13,9 +16,11 @@ pub(crate) enum Command {
     Person,
     GoOn,
     Stop,
+    /// What comes now: asked by somebody who has lost the thread, and that may be after a card that was hard to read.
+    Next,
 }
 
-const COMMANDS: [(Command, &[&str]); 6] = [
+const COMMANDS: [(Command, &[&str]); 7] = [
     (Command::Back, &["back", "go back", "previous", "last question", "undo"]),
     (Command::Restart, &["start again", "restart", "start over", "begin again", "start from the beginning"]),
     (
@@ -45,6 +50,21 @@ const COMMANDS: [(Command, &[&str]); 6] = [
         ],
     ),
     (Command::GoOn, &["carry on", "go on", "continue", "where was i"]),
+    (
+        Command::Next,
+        &[
+            "whats next",
+            "what next",
+            "what is next",
+            "what happens next",
+            "what now",
+            "now what",
+            "what do i do now",
+            "what should i do now",
+            "what do we do now",
+            "what happens now",
+        ],
+    ),
     (Command::Stop, &["stop", "quit", "exit", "cancel", "enough", "later", "come back later", "save"]),
 ];
 
@@ -90,27 +110,49 @@ pub(crate) fn is_question(text: &str) -> bool {
 }
 
 /// The one answer that words mean, or nothing when it is not certain.
-pub(crate) fn choice<'a>(flow: &Flow, node: &'a Node, language: &str, text: &str) -> Option<&'a Choice> {
+pub(crate) fn choice<'a>(
+    flow: &Flow,
+    node: &'a Node,
+    language: &str,
+    text: &str,
+    today: Date,
+) -> Option<&'a Choice> {
     let NodeKind::Choice { choices, .. } = &node.kind else { return None };
     let typed = plain(text);
     if typed.is_empty() {
         return None;
     }
+    let asks_for_ages = choices.iter().any(|choice| choice.ages.is_some());
     if let Some(number) = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1)) {
         // A number that is itself an answer, such as an age, goes before the number of a button.
         let named = choices.iter().find(|choice| ways(flow, node, choice, language).contains(&typed));
-        return named.or_else(|| choices.get(number));
+        let placed = choices.get(number).filter(|_| !asks_for_ages);
+        return named.or(placed).or_else(|| of_age(choices, age(text, today)?));
     }
     let all: Vec<(&Choice, Vec<String>)> =
         choices.iter().map(|choice| (choice, ways(flow, node, choice, language))).collect();
     let exact =
         |fits: &dyn Fn(&str) -> bool| only(all.iter().filter(|(_, ways)| ways.iter().any(|way| fits(way))));
-    exact(&|way| way == typed)
+    let outright = exact(&|way| way == typed)
         .or_else(|| is_unknown(text).then(|| exact(&is_unknown)).flatten())
-        .or_else(|| yes_or_no(&typed, choices))
-        .or_else(|| exact(&|way| is_near(way, &typed)))
+        .or_else(|| yes_or_no(&typed, choices));
+    // 'my baby died' holds 'baby', and is no answer.
+    if outright.is_some() || (names_a_death(&typed) && !flow.loss) {
+        return outright;
+    }
+    if asks_for_ages && let Some(age) = age(text, today) {
+        return of_age(choices, age);
+    }
+    exact(&|way| is_near(way, &typed) && nots(way) == nots(&typed))
         .or_else(|| said_within(&all, &typed))
         .or_else(|| part_of_one(&all, &typed))
+}
+
+/// The one answer that stands for an age, or nothing where none is certain: it is asked again, with the buttons.
+fn of_age(choices: &[Choice], age: Age) -> Option<&Choice> {
+    let Age::Months(from, until) = age else { return None };
+    let fits = |choice: &&Choice| choice.ages.is_some_and(|(first, end)| first <= from && until <= end);
+    choices.iter().find(fits)
 }
 
 fn only<'a, 'b: 'a>(mut found: impl Iterator<Item = &'a (&'b Choice, Vec<String>)>) -> Option<&'b Choice> {
@@ -162,12 +204,12 @@ fn is_near(way: &str, typed: &str) -> bool {
 }
 
 /// The one answer whose words stand within what was typed: 'its for my son' for 'son'. Where there is a 'not' that the
-/// answer itself does not have, nothing is taken from it.
+/// answer itself does not have, nothing is taken from it: nobody knows how far it reaches.
 fn said_within<'b>(all: &[(&'b Choice, Vec<String>)], typed: &str) -> Option<&'b Choice> {
     let padded = format!(" {typed} ");
     let longest = |ways: &[String]| {
         let within = ways.iter().filter(|way| way.len() >= 3 && padded.contains(&format!(" {way} ")));
-        within.filter(|way| !has_not(typed) || has_not(way)).map(String::len).max()
+        within.filter(|way| nots(typed) == nots(way)).map(String::len).max()
     };
     let mut found: Vec<(usize, &Choice)> =
         all.iter().filter_map(|(choice, ways)| longest(ways).map(|length| (length, *choice))).collect();
@@ -191,14 +233,6 @@ fn said_within<'b>(all: &[(&'b Choice, Vec<String>)], typed: &str) -> Option<&'b
     }
 }
 
-fn has_not(text: &str) -> bool {
-    const NOT: [&str; 14] = [
-        "not", "no", "dont", "doesnt", "isnt", "arent", "never", "without", "cant", "wont", "havent",
-        "hasnt", "didnt", "neither",
-    ];
-    text.split(' ').any(|word| NOT.contains(&word))
-}
-
 /// The one answer that has every word that was typed, words that carry nothing aside.
 fn part_of_one<'b>(all: &[(&'b Choice, Vec<String>)], typed: &str) -> Option<&'b Choice> {
     const EMPTY: [&str; 20] = [
@@ -210,9 +244,20 @@ fn part_of_one<'b>(all: &[(&'b Choice, Vec<String>)], typed: &str) -> Option<&'b
     if words.is_empty() || words.len() > 6 {
         return None;
     }
+    // 'no swelling' stands in 'pain, but no swelling', and is not what it says. Only 'no, that is' of 'no, that is all'
+    // is a part that says the same.
+    let has_its_not = |way: &str| match nots(typed) {
+        0 => nots(way) == 0,
+        1 => {
+            way.starts_with(&format!("{typed} "))
+                && typed.split(' ').next().is_some_and(is_not)
+                && words.len() >= 3
+        }
+        _ => false,
+    };
     let holds = |way: &String| {
         let of: Vec<&str> = way.split(' ').collect();
-        words.iter().all(|word| of.contains(word)) && has_not(way) == has_not(typed)
+        words.iter().all(|word| of.contains(word)) && has_its_not(way)
     };
     only(all.iter().filter(|(_, ways)| ways.iter().any(holds)))
 }

@@ -65,7 +65,8 @@ fn plus(from: Date, number: i32, unit: Unit) -> Option<Date> {
 
 /// Two months from the letter or one month from the certificate, whichever is later. A last day from 25 December to
 /// 1 January becomes the next working day in January; one in August, the first working day of September: as the guidance
-/// of the Tribunal tells it. A flow that uses the rule cites where that is written and when it was read.
+/// of the Tribunal tells it. Any other last day that is no working day is in time on the next one (rule 12 of the Tribunal
+/// Procedure (First-tier Tribunal) (Health, Education and Social Care Chamber) Rules 2008). A flow that uses the rule cites where that is written and when it was read.
 fn tribunal(letter: Date, certificate: Option<Date>) -> Option<(Date, String)> {
     let by_letter = plus(letter, 2, Unit::Months)?;
     let mut sum = format!("{} + 2 months = {}", day_in_words(letter), day_in_words(by_letter));
@@ -85,7 +86,16 @@ fn tribunal(letter: Date, certificate: Option<Date>) -> Option<(Date, String)> {
         (8, _) => Some((Date::new(last.year(), 9, 1).ok()?, "August")),
         _ => None,
     };
-    let Some((first, why)) = moved else { return Some((last, sum)) };
+    let Some((first, why)) = moved else {
+        let in_time = next_working_day(last)?;
+        if in_time != last {
+            sum.push_str(&format!(
+                ". That is not a working day, so it is in time on the next one, {} (rule 12)",
+                day_in_words(in_time)
+            ));
+        }
+        return Some((in_time, sum));
+    };
     let moved = next_working_day(first)?;
     sum.push_str(&format!(
         ". {} does not count for the Tribunal, so the last day is {}",
@@ -230,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tribunals_last_day_is_the_later_of_two_and_never_in_august_or_at_christmas() {
+    fn the_tribunals_last_day_is_the_later_of_two_and_a_working_day_and_never_in_august_or_at_christmas() {
         for (letter, certificate, last) in [
             ("2026-01-05", None, "2026-03-05"),
             ("2026-01-05", Some("2026-01-20"), "2026-03-05"),
@@ -244,7 +254,14 @@ mod tests {
             ("2029-06-15", None, "2029-09-03"),
             ("2026-07-01", None, "2026-09-01"),
             // A month that is too short ends on its last day.
-            ("2026-12-31", None, "2027-02-28"),
+            ("2025-12-31", None, "2026-03-02"),
+            ("2027-12-31", None, "2028-02-29"),
+            // A Saturday, a Sunday, Good Friday and a bank holiday are in time on the next working day (rule 12).
+            ("2026-03-16", None, "2026-05-18"),
+            ("2026-03-17", None, "2026-05-18"),
+            ("2026-02-03", None, "2026-04-07"),
+            ("2026-02-06", None, "2026-04-07"),
+            ("2026-03-04", None, "2026-05-05"),
             // A certificate in July may lead into August as well.
             ("2026-05-01", Some("2026-07-10"), "2026-09-01"),
         ] {

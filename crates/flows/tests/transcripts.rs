@@ -72,7 +72,7 @@ fn play(script: &Script<'_>, flow: &Flow, screen: &Screen) -> String {
     write_outputs(&mut out, &stands);
     for did in &script.did {
         writeln!(out, "\n> {did}").unwrap();
-        let input = input(did);
+        let mut input = input(did);
         if let Input::Words(typed) = &input {
             let screened = screen.read(typed);
             if let Some(card) = screen.card(screened.verdict(), &LocalContacts::none(), script.today) {
@@ -85,6 +85,7 @@ fn play(script: &Script<'_>, flow: &Flow, screen: &Screen) -> String {
             }
             if screened.verdict().loss && !flow.loss {
                 writeln!(out, "< (the guide for after a loss is offered)").unwrap();
+                input = Input::Loss(flows::Loss::Child);
             }
         }
         stands = step(flow, &stands.state, &input, script.today);

@@ -130,7 +130,8 @@ impl Config {
             notify: self.notify.clone(),
             outgoing: self.outgoing.clone(),
             eligibility: self.eligibility.clone(),
-            encoder: self.encoder.folder.clone(),
+            // An empty one names none: a line of the environment that is there and holds nothing is no folder.
+            encoder: self.encoder.folder.clone().filter(|folder| !folder.as_os_str().is_empty()),
             language_model: self.language_model.clone(),
             is_demonstration: false,
         }
@@ -195,6 +196,8 @@ mod tests {
         let elsewhere = |name: &str| (name == "HEARTH_ENCODER_FOLDER").then(|| "/opt/encoder".to_owned());
         let config = Config::read(Some(&file), elsewhere).unwrap();
         assert_eq!(config.setup().encoder, Some(PathBuf::from("/opt/encoder")));
+        let empty = |name: &str| (name == "HEARTH_ENCODER_FOLDER").then(String::new);
+        assert_eq!(Config::read(Some(&file), empty).unwrap().setup().encoder, None);
         std::fs::write(&file, "database_url = \"sqlite://a.db\"\n").unwrap();
         assert_eq!(Config::read(Some(&file), |_| None).unwrap().setup().encoder, None);
     }

@@ -362,7 +362,10 @@ async fn ask_answers_what_it_knows_and_says_so_where_it_does_not() {
     let wide = slices["ambiguous"];
     assert!(share(wide.as_expected, wide.asked) >= 0.85, "Ask guesses where a word could be anything");
     let all = slices["all"];
-    assert!(share(all.section, all.with_section) >= 0.33, "quotations come from other sections than the answer");
+    assert!(
+        share(all.section, all.with_section) >= 0.38,
+        "quotations come from other sections than the answer"
+    );
     assert!(share(needless.len(), calm) <= 0.02, "red cards come where none belongs");
 }
 

@@ -17,6 +17,7 @@
 //! `list_model.rs`, which a test reads for what it might give away.
 
 mod model;
+mod own_words;
 
 mod held;
 mod languages;

@@ -3,6 +3,7 @@
 //! Nothing rules a service out but what is known of it: 'not given' never does, and is said. THRIVE groups and severity are
 //! the practitioner's own judgement; they order and rule nothing out, for THRIVE is no ladder.
 
+use crate::own_words::{how_much_is_known, is_for_those_who_hurt, open_words, referral_words};
 use directory::{
     Access, Audience, MatchAges, MatchNear, MatchService, SendNeed, Severity, Status, Thrive, WayIn,
 };
@@ -160,6 +161,7 @@ pub(crate) fn decide_matches(services: Vec<MatchService>, need: &Need) -> Matche
         b.points
             .cmp(&a.points)
             .then(far(a).total_cmp(&far(b)))
+            .then(b.service.is_local.cmp(&a.service.is_local))
             .then(how_much_is_known(&b.service).cmp(&how_much_is_known(&a.service)))
             .then_with(|| a.service.name.cmp(&b.service.name))
             .then_with(|| a.service.slug.cmp(&b.service.slug))
@@ -172,62 +174,6 @@ pub(crate) fn decide_matches(services: Vec<MatchService>, need: &Need) -> Matche
         .ruled_out
         .sort_by(|a, b| (&a.service.name, &a.service.slug).cmp(&(&b.service.name, &b.service.slug)));
     matched
-}
-
-/// Whether an entry says of itself that it is for people who hurt, scare or control somebody, and for nobody else. Led to it
-/// first, somebody who is hurt would meet help for the one who hurts them.
-pub(crate) fn is_for_those_who_hurt(service: &MatchService) -> bool {
-    /// Each speaks of the one whom the service is for, and not of the one who hurts them.
-    const SAID: [&str; 19] = [
-        "people who hurt",
-        "people who have hurt",
-        "people who harm",
-        "people who have harmed",
-        "people who abuse",
-        "people who have abused",
-        "anyone who hurts",
-        "anyone who has hurt",
-        "if you hurt",
-        "if you have hurt",
-        "worried that they hurt",
-        "worried that you hurt",
-        "worried about how they treat",
-        "worried about how you treat",
-        "change how you treat",
-        "their own abusive behaviour",
-        "your own abusive behaviour",
-        "for perpetrators",
-        "perpetrator programme",
-    ];
-    const HURT_THEMSELVES: [&str; 6] = ["you", "me", "us", "them", "yourself", "themselves"];
-    const FOR_BOTH: [&str; 4] = ["victim", "survivor", "living with abuse", "are hurt"];
-    let words =
-        format!("{}. {}. {}", service.name, service.summary, service.who_for.as_deref().unwrap_or(""))
-            .to_lowercase();
-    let says = |said: &str| {
-        words.match_indices(said).any(|(at, _)| {
-            let rest = &words[at + said.len()..];
-            let next = rest.trim_start().split(|letter: char| !letter.is_alphanumeric()).next();
-            let is_whole = !rest.starts_with(char::is_alphanumeric);
-            is_whole && !next.is_some_and(|next| HURT_THEMSELVES.contains(&next))
-        })
-    };
-    SAID.iter().any(|said| says(said)) && !FOR_BOTH.iter().any(|both| words.contains(both))
-}
-
-/// How much of a service is known, whom one can reach before everything else: a website alone is a directory to read.
-fn how_much_is_known(service: &MatchService) -> (bool, usize) {
-    let reaches_people = !service.phones.is_empty() || service.email.is_some() || !service.places.is_empty();
-    let known = [
-        !service.phones.is_empty(),
-        service.email.is_some(),
-        !service.places.is_empty(),
-        service.how_to_get_in.is_some(),
-        service.ages.is_some(),
-        !service.when.is_empty(),
-        service.waiting_time.is_some(),
-    ];
-    (reaches_people, known.into_iter().filter(|is_known| *is_known).count())
 }
 
 /// Where several needs were chosen: what meets more than one of them first, then the best of each need in turns, so that one
@@ -388,6 +334,11 @@ fn ranked(service: MatchService, need: &Need, about: i32) -> Ranked {
     told.people(&service, need);
     told.waiting(&service, need);
     told.judgement(&service, need);
+    // Words of a live baby are often words of grief as well.
+    if service.loss && !need.loss && about == words_points(&service, need) {
+        told.points -= 20;
+        told.check.push("for families who have lost a baby or a child".to_owned());
+    }
     if service.is_fresh {
         told.points += 2;
     }
@@ -579,50 +530,6 @@ impl Told {
                 self.check.push(format!("made for {} need", say::list(&words)));
             }
         }
-    }
-}
-
-/// How a family gets in where nothing is needed, in the words of the service's own page: some drop in, some get in touch,
-/// and some are sent for.
-fn open_words(service: &MatchService) -> &'static str {
-    let how = service.how_to_get_in.as_deref().unwrap_or_default().to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|said| how.contains(said));
-    let is_sent_for = [
-        "they contact you",
-        "contacts you",
-        "gets in touch with you",
-        "get in touch with you",
-        "offered to everyone",
-        "wait for the letter",
-        "you are invited",
-        "by invitation",
-        "invites you",
-        "does it at",
-    ];
-    if says(&is_sent_for) {
-        return "they contact the family";
-    }
-    let goes_somewhere = service.access.iter().any(|access| matches!(access, Access::Hub | Access::Network));
-    let drops_in = ["drop in", "drop-in", "come in", "come along", "turn up", "go in", "walk in", "walk-in"];
-    match how.is_empty() {
-        _ if says(&drops_in) => "drop in, nothing needed",
-        true if goes_somewhere => "drop in, nothing needed",
-        _ => "no referral needed",
-    }
-}
-
-/// Who is named in a sentence of how to get in.
-fn referral_words(how: &str) -> String {
-    let lower = how.to_lowercase();
-    let known = ["health visitor", "midwife", "school nurse", "social worker"];
-    let mut named: Vec<&str> = known.into_iter().filter(|who| lower.contains(who)).collect();
-    if how.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "GP" || word == "GPs") {
-        named.push("GP");
-    }
-    if named.is_empty() {
-        "takes referrals from professionals".to_owned()
-    } else {
-        format!("takes {} referrals", say::list(&named))
     }
 }
 

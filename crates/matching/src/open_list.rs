@@ -37,6 +37,8 @@ struct OpenView {
 struct OverView {
     heading: &'static str,
     words: &'static str,
+    /// Where one goes on from paper.
+    address: String,
     phone: String,
     dialled: String,
 }
@@ -182,19 +184,24 @@ fn line(service: MatchService) -> Line {
 
 fn over(directory: &Directory, standing: Standing) -> Reply {
     let council = directory.site().council();
-    let words = match standing {
-        Standing::Withdrawn => "Whoever gave it to you took it back. You can still look for help yourself.",
-        Standing::Open | Standing::Ended => {
-            "A list opens for 90 days, so that what is on it stays true. You can look for help yourself, or ask whoever gave it to you for a new one."
-        }
+    let (heading, words) = match standing {
+        Standing::Withdrawn => (
+            "This list was withdrawn",
+            "Whoever gave it to you took it back. You can look for help yourself, or ask them for a new list.",
+        ),
+        Standing::Open | Standing::Ended => (
+            "This list is over",
+            "A list opens for 90 days, so that what is on it stays true. You can look for help yourself, or ask whoever gave it to you for a new one.",
+        ),
     };
     let body = OverView {
-        heading: "This list is over",
+        heading,
         words,
+        address: directory.site().absolute("/search"),
         phone: council.phone.clone(),
         dialled: council.phone_dialled(),
     };
-    let page = Page::new("This list is over").with_exit();
+    let page = Page::new(heading).with_exit();
     show_with(directory.site(), StatusCode::GONE, &page, &body)
 }
 
@@ -203,6 +210,7 @@ fn too_many(directory: &Directory, wait: Wait) -> Reply {
     let body = OverView {
         heading: "Too many lists were opened from here",
         words: "Try this link again in an hour. You can also look for help yourself.",
+        address: directory.site().absolute("/search"),
         phone: council.phone.clone(),
         dialled: council.phone_dialled(),
     };

@@ -2,15 +2,18 @@
 //!
 //! Off unless the configuration names one. A question in which the safety screen saw nothing goes out without what is
 //! private in it, with public pages of which the contacts were taken out; what comes back passes nine checks
-//! ([`Check`]) that ask no model, or is not shown. Every sentence that comes out carries a quote that stands word for
-//! word in a page. Whatever goes wrong, [`Rewording::reword`] gives nothing and the caller shows the quotation.
+//! ([`Check`]) that ask no model, or is not shown. Every sentence that comes out is one sentence of a page, in the page's
+//! words and order but for some easier words, and carries a quote that stands there word for word. Many true sentences fall
+//! too. Whatever goes wrong, [`Rewording::reword`] gives nothing and the caller shows the quotation.
 //!
 //! It must never be asked about a person in danger, decide who is eligible, choose a link or a number, wait longer than its
 //! time, try twice, mend an answer, or keep or log a word of a question or an answer. Safety does not depend on it: cards
 //! come before it and without it.
 //!
 //! To add a check: a variant of [`Check`] with its number, a row in the table of `outcome.rs`, and in `validator_tests.rs`
-//! an answer that only this check sees. To let a second model look on (check 7): [`Rewording::with_entailment`].
+//! an answer that only this check sees. To let an easier word stand for a harder one: a pair in `wording.rs`. Then
+//! `page_tests.rs` tells how many honest sentences come through, and that no dishonest one does. To let a second model look
+//! on (check 7): [`Rewording::with_entailment`].
 
 mod bears_out;
 mod breaker;

@@ -181,6 +181,10 @@ pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
             '\n' => true,
             '!' | '?' => next.is_none_or(char::is_whitespace),
             '.' => next.is_none_or(char::is_whitespace) && !is_shortened(text[start..at].trim()),
+            // 'You can say, "I am not sure."', but not 'You can ask, "Who?" before you say more'.
+            '"' | '\u{201d}' => {
+                text[..at].ends_with(['.', '!', '?']) && begins_anew(&text[at + letter.len_utf8()..])
+            }
             _ => false,
         };
         if ends {
@@ -195,6 +199,12 @@ pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
         found.push(start..text.len());
     }
     found
+}
+
+/// Whether what follows a closing quote mark is another sentence.
+fn begins_anew(after: &str) -> bool {
+    let has_gap = after.is_empty() || after.starts_with(char::is_whitespace);
+    has_gap && !after.trim_start().starts_with(char::is_lowercase)
 }
 
 /// Whether the word before a full stop is a shortened one, so that the sentence goes on: `e.g.`, `Dr.` So is the number
@@ -486,6 +496,10 @@ mod tests {
         assert!(around("It is free. Bring e.g. a mat. See you.", 20..21).concat().contains("e.g. a mat"));
         assert!(around(text, at..at + 3).concat().contains("See you there"));
         assert_eq!(around("A is free. It is near.", 12..14), ["It is near."]);
+        let said =
+            "You can say, \u{201c}I am new.\u{201d} You need not say more. Ask, \"Why?\" before you sign.";
+        assert_eq!(around(said, 34..36), ["You need not say more."]);
+        assert_eq!(around(said, 60..64), ["Ask, \"Why?\" before you sign."]);
     }
 
     #[test]

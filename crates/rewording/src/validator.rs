@@ -386,3 +386,7 @@ mod tests;
 #[cfg(test)]
 #[path = "wording_tests.rs"]
 mod wording_tests;
+
+#[cfg(test)]
+#[path = "page_tests.rs"]
+mod page_tests;

@@ -19,7 +19,7 @@ fn chunks() -> Vec<Chunk> {
         .into()
 }
 
-fn answer(sentences: &[(&str, &[(&str, &str)])]) -> String {
+pub(super) fn answer(sentences: &[(&str, &[(&str, &str)])]) -> String {
     let sentences: Vec<_> = sentences
         .iter()
         .map(|(text, cites)| {

@@ -7,7 +7,7 @@
 //!
 //! To add a pair: only where the one can stand for the other in every sentence, with the same number and tense.
 
-use crate::text::{Operator, Token, is_small};
+use crate::text::{Operator, Token};
 use std::{collections::BTreeSet, sync::LazyLock};
 
 /// What may stand for what. The longer ones come first where one begins another. 'Is required to' is not among them by

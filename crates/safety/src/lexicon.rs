@@ -53,6 +53,8 @@ pub(crate) const FILES: &[&str] = &[
     include_str!("../data/few_words.toml"),
     include_str!("../data/voice.toml"),
     include_str!("../data/languages.toml"),
+    include_str!("../data/harm_now.toml"),
+    include_str!("../data/languages_more.toml"),
 ];
 
 /// Who an entry's words are about, when the words themselves tell.
@@ -79,6 +81,8 @@ pub(crate) struct Entry {
     pub(crate) id: String,
     pub(crate) meaning: Meaning,
     pub(crate) who: Option<Who>,
+    /// Cards that its words are not about, though some of them are also the words of those cards.
+    pub(crate) instead_of: Vec<Category>,
     pub(crate) said: Said,
     pub(crate) example: String,
     pub(crate) counter_example: String,
@@ -104,6 +108,8 @@ pub(crate) enum Meaning {
     AboutBirth,
     /// Tells that the person spoken of is a child.
     AboutChild,
+    /// Tells that whoever is hurt is young, the writer or a child: no grown-up's card may stand in for a child's.
+    AboutYoung,
 }
 
 #[derive(Debug)]
@@ -140,6 +146,8 @@ struct EntryText {
     level: Option<String>,
     tells: Option<String>,
     who: Option<String>,
+    #[serde(default)]
+    instead_of: Vec<String>,
     phrases: Vec<String>,
     example: String,
     counter_example: String,
@@ -202,6 +210,7 @@ impl EntryText {
             (None, None, Some("about_self")) => Meaning::AboutSelf,
             (None, None, Some("about_birth")) => Meaning::AboutBirth,
             (None, None, Some("about_child")) => Meaning::AboutChild,
+            (None, None, Some("about_young")) => Meaning::AboutYoung,
             _ => return Err(fault("needs 'shows' with a level of red or amber, or 'tells'")),
         };
         let who = match self.who.as_deref() {
@@ -210,10 +219,13 @@ impl EntryText {
             Some("someone_else") => Some(Who::SomeoneElse),
             Some(other) => return Err(fault(&format!("'{other}' is not self or someone_else"))),
         };
+        let instead_of: Result<Vec<Category>, String> =
+            self.instead_of.iter().map(|category| category.parse()).collect();
+        let instead_of = instead_of.map_err(|what| fault(&what))?;
         let patterns: Result<Vec<Pattern>, String> =
             self.phrases.iter().map(|text| compiler.pattern(text)).collect();
         let patterns = patterns.map_err(|what| fault(&what))?;
         let (example, counter_example) = (self.example, self.counter_example);
-        Ok(Entry { id: self.id, meaning, who, said, example, counter_example, patterns })
+        Ok(Entry { id: self.id, meaning, who, instead_of, said, example, counter_example, patterns })
     }
 }

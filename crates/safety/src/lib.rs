@@ -26,11 +26,15 @@
 //! be guessed at; misspellings are in the two `spellings` files. What people say sideways, or about somebody else, is in
 //! the `indirect` and `sideways` files, and whom the words are about is in `voice.toml`. The few signs
 //! the phrases use are in `src/pattern.rs`. Then run `cargo test -p safety`: it runs both examples of every entry, and
-//! measures what the change does to the evaluation sets.
+//! measures what the change does to the evaluation sets. An entry may say `instead_of`: cards that its words are not
+//! about, though their entries know some of the words (`data/harm_now.toml`).
 //!
 //! **To cancel a figure of speech**: add it to `data/idioms.toml`, or to `data/calm.toml` when it is about a course, a
 //! job, the past or everyday family life. Only its own words are put aside. There is no rule
 //! about 'not', and there must not be one: "I don't want to live" holds a 'not'.
+//!
+//! **Words said sideways**: a file that begins with `said = "sideways"` holds words that go around the danger. When no plain
+//! word stands beside them, an everyday question (`data/everyday.toml`) lowers their card from red to amber. It never takes it away.
 //!
 //! **To change a number**: edit `data/contacts.toml` with the day it was checked and the day to check it next.
 

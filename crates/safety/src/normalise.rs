@@ -72,9 +72,14 @@ fn push_plain(out: &mut Vec<char>, letter: char) {
         'ħ' => 'h',
         'ŧ' => 't',
         // One spelling for Arabic, Persian, Urdu and Kurdish letters that keyboards mix.
-        'ى' | 'ی' | 'ې' => 'ي',
-        'ک' => 'ك',
-        'ة' | 'ہ' | 'ھ' | 'ە' => 'ه',
+        'ى' | 'ی' | 'ې' | 'ے' | 'ێ' | 'ۍ' => 'ي',
+        'ک' | 'ڪ' => 'ك',
+        'ة' | 'ہ' | 'ھ' | 'ە' | 'ۃ' => 'ه',
+        'ں' => 'ن',
+        'ۆ' => 'و',
+        'ڵ' => 'ل',
+        'ڕ' => 'ر',
+        'ګ' => 'گ',
         'ٱ' => 'ا',
         'ß' => {
             out.push('s');
@@ -107,6 +112,15 @@ fn emoji_name(letter: char) -> Option<&'static str> {
     })
 }
 
+fn is_han(letter: char) -> bool {
+    matches!(letter, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// A letter of an alphabet in which a letter alone is no word. In Hindi, Tamil or Chinese it often is one.
+fn may_be_spelt_out(letter: char) -> bool {
+    letter.is_alphanumeric() && (letter < '\u{900}' || ('\u{1d00}'..'\u{2c00}').contains(&letter))
+}
+
 fn hides_letters(letters: &[char]) -> bool {
     letters.windows(2).any(|pair| is_hiding_mark(pair[0]) && pair[1].is_alphanumeric())
 }
@@ -122,6 +136,14 @@ fn split(letters: &[char], marks: Marks) -> Vec<String> {
     let mut out = Vec::new();
     let mut word = String::new();
     for (at, &letter) in letters.iter().enumerate() {
+        if is_han(letter) {
+            // Chinese has no spaces: each letter is a word, or a cry in the middle of a sentence would not be found.
+            if !word.is_empty() {
+                out.push(std::mem::take(&mut word));
+            }
+            out.push(letter.to_string());
+            continue;
+        }
         if letter.is_alphanumeric() {
             // `32weeks` and `12yo`: a number, then a word. Mixed words such as `su1cide` stay whole.
             let number_ends = letter.is_alphabetic()
@@ -166,7 +188,7 @@ fn join_spaced_letters(words: Vec<String>) -> Vec<String> {
     let mut run_length = 0;
     for word in words.into_iter().chain([String::new()]) {
         let mut letters = word.chars();
-        let single = letters.next().is_some_and(char::is_alphanumeric) && letters.next().is_none();
+        let single = letters.next().is_some_and(may_be_spelt_out) && letters.next().is_none();
         if single {
             run.push_str(&word);
             run_length += 1;
@@ -339,6 +361,10 @@ mod tests {
             ("32weeks 12yo", "32 weeks 12 yo"),
             ("أريد", "اريد"),
             ("i a", "i a"),
+            ("我真的不想活了help me", "我 真 的 不 想 活 了 help me"),
+            ("مجھے مرنا ہے", "مجهي مرنا هي"),
+            ("منداڵەکەم، عـــايز", "مندالهكهم عايز"),
+            ("म म म", "म म म"),
         ] {
             assert_eq!(plain(typed), expected, "{typed:?}");
         }

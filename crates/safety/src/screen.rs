@@ -185,7 +185,9 @@ impl Screen {
         let mut aside = Places::NONE;
         for &(entry, pattern) in leads {
             let of = &self.lexicon.entries[entry];
-            if !matches!(of.meaning, Meaning::Idiom | Meaning::Everyday) {
+            // `Lost my son two years ago` is put aside as long over, and still tells of a death.
+            let tells_of_a_death = of.meaning == Meaning::Loss && !of.instead_of.is_empty();
+            if !tells_of_a_death && !matches!(of.meaning, Meaning::Idiom | Meaning::Everyday) {
                 continue;
             }
             let pattern = &of.patterns[pattern];
@@ -226,8 +228,9 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
     let (mut red, mut amber) = (Vec::new(), Vec::new());
     let (mut loss, mut birth, mut child, mut others, mut self_told, mut other_told) =
         (false, false, false, false, false, false);
-    let (mut me_told, mut everyday) = (false, false);
+    let (mut me_told, mut everyday, mut young) = (false, false, false);
     let mut sideways = Vec::new();
+    let (mut not_of_loss, mut not_of_harm) = (Vec::new(), Vec::new());
     for entry in matched {
         match entry.meaning {
             Meaning::Shows(category, Level::Red)
@@ -240,13 +243,25 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
             Meaning::Loss => loss = true,
             Meaning::AboutBirth => birth = true,
             Meaning::AboutChild => child = true,
+            Meaning::AboutYoung => young = true,
             Meaning::AboutSomeoneElse => others = true,
             Meaning::AboutSelf => me_told = true,
             Meaning::Everyday => everyday = true,
             Meaning::Idiom => {}
         }
+        match entry.meaning {
+            Meaning::Loss => not_of_loss.extend(&entry.instead_of),
+            _ => not_of_harm.extend(&entry.instead_of),
+        }
         self_told |= entry.who == Some(Who::Self_);
         other_told |= entry.who == Some(Who::SomeoneElse);
+    }
+    // `My boyfriend raped me` holds words of a child's card, and is not about a child. A child's own card stays when
+    // anything says that whoever is hurt is young.
+    let not_about =
+        |category: &Category| not_of_loss.contains(category) || !young && not_of_harm.contains(category);
+    for found in [&mut red, &mut amber, &mut sideways] {
+        found.retain(|category| !not_about(category));
     }
     // `We camp in a tent with the baby, any tips` is an everyday question, and one that holds a plain word of danger is
     // not. The card stays; only its level is lower.

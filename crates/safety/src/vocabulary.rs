@@ -128,7 +128,7 @@ impl Vocabulary {
     fn cut_into_known_words(&self, word: &str) -> Option<Vec<String>> {
         let worth_a_cut =
             (10..=64).contains(&word.len()) && word.is_ascii() && !self.exact.contains_key(word);
-        if !worth_a_cut || self.never_guess.contains(word) {
+        if !worth_a_cut || self.never_guess.contains(word) || self.is_misspelt(word) {
             return None;
         }
         // For each place, the fewest words that reach it and where the last of them began.
@@ -153,6 +153,13 @@ impl Vocabulary {
         }
         cut.reverse();
         (cut.len() >= 3).then_some(cut)
+    }
+
+    /// A slip away from a word of the lexicon: `paracetomol` is that word, whatever short words it could be cut into.
+    fn is_misspelt(&self, word: &str) -> bool {
+        let mut near = Vec::new();
+        self.guess(word, &mut near);
+        self.spellings.contains_key(word) || !near.is_empty()
     }
 
     /// Every atom that this word may stand for.

@@ -52,6 +52,7 @@ fn an_empty_or_broken_lexicon_is_refused() {
         one("\"a\"").replace("neglect", "no_such_card"),
         one("\"a\"").replace("\"red\"", "\"high risk\""),
         one("\"a\"").replace("example = \"a\"", "example = \"\""),
+        format!("{}instead_of = [\"no_such_card\"]\n", one("\"a\"")),
     ];
     for source in &broken {
         assert!(Screen::from_sources(&[source], contacts).is_err(), "{source:?}");

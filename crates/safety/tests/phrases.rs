@@ -231,3 +231,120 @@ fn few_words_of_danger_bring_a_card_too() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn an_everyday_question_lowers_words_said_sideways_and_never_a_plain_word_of_danger() {
+    let screen = Screen::new().unwrap();
+    let level = |text: &str| screen.read(text).verdict().level;
+    assert_eq!(level("we are camping with the baby in a tent"), Red);
+    assert_eq!(level("we are camping with the baby in a tent, any tips"), Amber);
+    for text in [
+        "my husband hits me, is there a group for mums",
+        "any tips, my son took loads of tablets",
+        "are there any classes on, my baby is not breathing",
+        "is there a playgroup on friday, i want to die",
+        "what time does the hub open, he put his hands round my neck",
+    ] {
+        assert_eq!(level(text), Red, "{text}: {:?}", screen.entries_matched(text));
+    }
+    // A longer text says more than one thing.
+    let long = "is there a playgroup on friday for my two year old who loves cars and mud and stories, and by the \
+                way we are in a tent with the baby since the landlord came";
+    assert_eq!(level(long), Red, "{:?}", screen.entries_matched(long));
+}
+
+#[test]
+fn ordinary_words_that_lie_near_to_danger_do_not_go_red() {
+    let screen = Screen::new().unwrap();
+    let mut wrong = Vec::new();
+    for text in [
+        "me little girl cant talk propa like other kids her age",
+        "skint til friday no food in for the kids",
+        "sumone to talk 2 im so alone in the house all day wiv her",
+        "Am nevoie de ajutor cu chiria",
+        "should I buy a petrol or an electric car",
+        "We have nowhere for her to do her homework and no wifi",
+        "Will I still get help for him when he turns 18?",
+        "My daughter missed her HPV jab at school",
+        "We adopted a boy of four and he pushes us away",
+        "16 an pregnant scared of tellin me mum",
+        "my shift starts at six in the morning and nowhere opens till eight",
+    ] {
+        if screen.read(text).verdict().level == Red {
+            wrong.push(format!("red: {text}: {:?}", screen.entries_matched(text)));
+        }
+    }
+    for (text, least) in [
+        ("the voices say the baby is bad", Red),
+        ("i am so tired i want to sleep forever", Amber),
+        ("he gets violent when he has been drinking", Red),
+        ("ajutor, vreau sa mor", Red),
+        ("ajutor! ma bate", Red),
+        ("we have nowhere to sleep tonight with the kids", Red),
+        ("he poured petrol through the letterbox", Red),
+        ("my mum is drunk and theres no food in for the kids", Red),
+        ("he pushes me down the stairs", Red),
+        ("im 16 and scared of my dad", Red),
+    ] {
+        if screen.read(text).verdict().level < least {
+            wrong.push(format!("missed: {text}: {:?}", screen.entries_matched(text)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn danger_beside_a_turn_of_phrase_is_still_seen() {
+    let screen = Screen::new().unwrap();
+    let mut wrong = Vec::new();
+    for text in [
+        "i want to report a missing child",
+        "we are sleeping in the car at the beach car park with the baby",
+        "we slept in the car again with the kids",
+        "my teacher hits other children in class",
+        "im scared of telling anyone what my uncle does to me",
+        "mum is drunk and theres no money and no food for the kids",
+        "dad spent it on drugs so theres no money and no food for the baby",
+        "no food till payday because he spends it all on drink and hits me",
+        "he pushes me away and punches me",
+        "they pushed him away and he fell down the stairs not breathing",
+        "scared of telling mum that grandad touches me",
+        "he threw me a look then threw me down the stairs",
+        "my boyfriend follows me on insta and waits outside my work every night",
+        "heard screaming but it was just him hitting her again",
+        "i cant keep on feeding her i want to throw her out the window",
+        "ajutor pentru copilul meu nu respira",
+        "the kids left the door open and the toddler is missing",
+        "he nearly choked on a grape and is blue",
+        "he has fits and wont wake up",
+        "my son has had a fit",
+        "my baby is having fits",
+        "my daughter's older boyfriend buys her vapes and drink",
+        "brother comes in my room at night",
+        "he makes me do it every night",
+        "my dad makes me do things to him",
+        "please get help he is coming",
+        "send help now",
+        "i was kicked out of the house",
+        "nowhere to go with the kids tonight",
+        "theres nowhere for us to sleep, me and two kids",
+        "alone in the house with my stepdad and im scared",
+        "left alone all night the kids",
+        "the kids are on their own all night",
+        "he poured petrol on the door",
+        "says hell throw acid in my face",
+        "wishes he could die my son says",
+        "my son asked me how to die",
+        "my 7 year old asked if she can be with nanny in heaven",
+        "hiding in the wardrobe from him please help",
+        "ex hasnt returned the kids",
+        "he missed contact and hasnt brought them back",
+        "she sleeps in the garage he makes her",
+        "child kept in the loft",
+    ] {
+        if screen.read(text).verdict().level != Red {
+            wrong.push(format!("{text}: {:?}", screen.entries_matched(text)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -14,7 +14,9 @@ static LIST: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
         let Some((left, right)) = line.split_once('=') else { continue };
         for beginning in left.split(',').map(str::trim).filter(|beginning| !beginning.is_empty()) {
             let is_whole = beginning.ends_with('.');
-            list.entry(text::fold(beginning)).or_insert(Entry { is_whole, english: right.trim() });
+            let folded = text::fold(beginning);
+            let more_at_most = if is_whole { 0 } else { letters_more(&folded) };
+            list.entry(folded).or_insert(Entry { more_at_most, english: right.trim() });
         }
     }
     list
@@ -22,9 +24,19 @@ static LIST: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    /// The word and nothing behind it.
-    is_whole: bool,
+    /// So many letters may stand behind the beginning; 0 is the word and nothing behind it.
+    more_at_most: usize,
     english: &'static str,
+}
+
+/// The fewer letters of ours a beginning has, the more of our own words begin like it: 'zęb' is no zebra, 'fata' not fatal.
+fn letters_more(beginning: &str) -> usize {
+    match beginning.len() {
+        _ if !beginning.is_ascii() => usize::MAX,
+        0..=3 => 0,
+        4 => 3,
+        _ => usize::MAX,
+    }
 }
 
 /// Arabic writes 'the', 'and' and 'for' as one word with what follows.
@@ -38,9 +50,9 @@ pub(crate) fn english(word: &str) -> Option<&'static str> {
 
 fn longest_beginning(word: &str) -> Option<&'static str> {
     let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
-    let beginnings = ends.rev().map(|end| (&word[..end], end == word.len()));
-    let mut known = beginnings.filter_map(|(beginning, is_all)| Some((LIST.get(beginning)?, is_all)));
-    known.find(|(entry, is_all)| *is_all || !entry.is_whole).map(|(entry, _)| entry.english)
+    let beginnings = ends.rev().map(|end| (&word[..end], &word[end..]));
+    let mut known = beginnings.filter_map(|(beginning, rest)| Some((LIST.get(beginning)?, rest)));
+    known.find(|(entry, rest)| rest.chars().count() <= entry.more_at_most).map(|(entry, _)| entry.english)
 }
 
 /// Whether English words read from another language speak of a loss. Grammar is lost in such a reading, so it errs
@@ -70,7 +82,20 @@ mod tests {
         ] {
             assert_eq!(english(&text::fold(word)), Some(meant), "{word}");
         }
-        for word in ["breastfeedin", "worrid", "jabz", "halp", "skool", ""] {
+        for word in [
+            "breastfeedin",
+            "worrid",
+            "jabz",
+            "halp",
+            "skool",
+            "zebra",
+            "disco",
+            "asia",
+            "avocado",
+            "dormouse",
+            "bonanza",
+            "",
+        ] {
             assert_eq!(english(word), None, "{word}");
         }
     }

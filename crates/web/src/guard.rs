@@ -3,7 +3,7 @@ use crate::{
     door::TurnedAway,
     input::{BODY_LIMIT, CutShort, Form, read_body},
     layout,
-    reply::{Broken, json_error, see_other},
+    reply::{Broken, Meant, json_error, see_other},
 };
 use access::Denied;
 use askama::Template;
@@ -196,7 +196,7 @@ fn card_for(site: &Site, form: &Form) -> Option<CardView> {
 /// Gives the bare statuses of the rooms their words, and logs a fault once.
 fn worded(site: &Site, machine: bool, route: &str, response: Response) -> Response {
     let status = response.status();
-    if status.is_server_error() {
+    if status.is_server_error() && response.extensions().get::<Meant>().is_none() {
         let reference = site.dice().reference();
         match response.extensions().get::<Broken>() {
             Some(Broken(fault)) => {
@@ -244,6 +244,9 @@ fn worded(site: &Site, machine: bool, route: &str, response: Response) -> Respon
             "",
             None,
         ),
+        StatusCode::PAYLOAD_TOO_LARGE if machine => {
+            json_error(status, "too_large", "The request is larger than this address takes.")
+        }
         StatusCode::PAYLOAD_TOO_LARGE => plain_page(
             site,
             status,
@@ -421,5 +424,30 @@ mod tests {
         for odd in ["a b", "evil.test/x", "a\"b", "<script>", "a@b", "é"] {
             assert!(!plain_host(odd), "{odd}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_closed_on_purpose_is_told_in_its_own_words_and_what_is_too_large_as_its_reader_reads() {
+        store::testing::both(&[settings::MIGRATIONS], async |db| {
+            let clock = kernel::Clock::standing_at("2026-11-23T09:00:00Z");
+            let site = Site::open(db, clock, kernel::Dice::loaded(1)).await.unwrap();
+            let told = async |machine, response| {
+                let told = worded(&site, machine, "/x", response);
+                let kind = told.headers().get(header::CONTENT_TYPE).unwrap().to_str().unwrap().to_owned();
+                let bytes = http_body_util::BodyExt::collect(told.into_body()).await.unwrap().to_bytes();
+                (kind, String::from_utf8_lossy(&bytes).into_owned())
+            };
+            let closed = || (StatusCode::SERVICE_UNAVAILABLE, "closed for a while").into_response();
+            let mut meant = closed();
+            meant.extensions_mut().insert(Meant);
+            assert!(told(false, closed()).await.1.contains("something broke on our side"));
+            assert_eq!(told(false, meant).await.1, "closed for a while");
+            let much = || (StatusCode::PAYLOAD_TOO_LARGE, "length limit exceeded").into_response();
+            let (kind, page) = told(false, much()).await;
+            assert!(kind.starts_with("text/html") && page.contains("too long for us to take"), "{page}");
+            let (kind, json) = told(true, much()).await;
+            assert!(kind == "application/json" && json.contains("too_large"), "{json}");
+        })
+        .await;
     }
 }

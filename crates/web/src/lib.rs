@@ -28,6 +28,6 @@ pub use guard::shell;
 pub use input::{BODY_LIMIT, Form, FormLimit, Params};
 pub use layout::{CardView, Nav, Page, render, show, show_with};
 pub use links::{is_path, may_lead_to};
-pub use reply::{Html, Oops, Reply, content_hash, json_error, missing, not_modified_or, see_other};
+pub use reply::{Html, Meant, Oops, Reply, content_hash, json_error, missing, not_modified_or, see_other};
 pub use site::Site;
 pub use urgent_help::routes;

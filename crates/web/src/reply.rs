@@ -21,6 +21,11 @@ impl<E: Into<Fault>> From<E> for Oops {
 #[derive(Clone)]
 pub(crate) struct Broken(pub Arc<Fault>);
 
+/// Rides on a response of 500 or above that is meant, such as 'closed for a while': nothing broke, so nothing is logged
+/// and nobody reads an apology.
+#[derive(Clone, Copy)]
+pub struct Meant;
+
 impl IntoResponse for Oops {
     fn into_response(self) -> Response {
         if let Some(denied) = self.0.downcast_ref::<access::Denied>() {

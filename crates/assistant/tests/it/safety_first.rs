@@ -44,7 +44,11 @@ async fn the_card_comes_while_ask_is_closed_too_fast_or_without_its_database() {
         assert_eq!(text(&home.api(DANGER, None).await, "kind"), "crisis");
         let closed = home.post("/ask", &[("text", "baby yoga")]).await;
         closed.has("Ask is closed for a while").has("baby yoga</textarea>");
-        assert_eq!(home.api_raw(br#"{"text": "baby yoga"}"#.to_vec()).await.status, 503);
+        let machine = home.api_raw(br#"{"text": "baby yoga"}"#.to_vec()).await;
+        assert_eq!(machine.status, 503);
+        machine.has("\"closed\"").lacks("Something broke");
+        let worried = home.api_raw(br#"{"text": "i cant cope"}"#.to_vec()).await;
+        worried.has("\"level\":\"amber\"").has("contacts");
 
         let address: IpAddr = "203.0.113.9".parse().unwrap();
         let router = home.router.clone().layer(Extension(ClientAddress(address)));

@@ -21,7 +21,8 @@ async fn the_figures_tell_how_turns_ended_and_hide_what_is_few() {
         page.has("Answered with a quotation")
             .has("fewer than 5")
             .has("Urgent help that was shown")
-            .has("suicide selfharm");
+            .has("Suicide or self-harm");
+        page.lacks("suicide_selfharm").lacks("suicide selfharm");
         page.lacks("<td class=\"num\" data-l=\"All\">1</td>").has("An administrator can close it");
         for (role, status) in [(Role::Family, 403), (Role::HubWorker, 403), (Role::Editor, 200)] {
             assert_eq!(send(&home.as_somebody(role), look()).await.status, status, "{role}");
@@ -48,6 +49,24 @@ async fn closing_ask_needs_a_reason_and_the_right_and_stands_in_the_trail() {
             .read(|tx| tx.all::<(String, String)>("select did, action from audit order by sequence", &[]));
         let did = did.await.unwrap();
         assert_eq!(did.last().unwrap(), &("closed Ask".to_owned(), "change_settings".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn words_of_danger_in_the_reason_bring_the_card_and_do_not_hold_up_whoever_closes() {
+    on_both(async |home| {
+        let admin = home.as_somebody(Role::Administrator);
+        let why = "It told a mother: i want to die";
+        let turn = |closed: &str, seen: &str| {
+            form("/admin/ask/switch", &[("closed", closed), ("reason", why), ("seen", seen)])
+        };
+        let closed = send(&admin, turn("yes", "")).await;
+        assert_eq!(closed.status, 200);
+        closed.has("Ask is closed").has("116 123").has("Saved.");
+        let held = send(&admin, turn("no", "")).await;
+        held.has("We have not changed anything yet").has("116 123").has("Ask is closed").has("name=\"seen\"");
+        send(&admin, turn("no", "1")).await.has("Ask is open").has("116 123");
     })
     .await;
 }

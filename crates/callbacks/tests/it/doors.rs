@@ -56,6 +56,9 @@ async fn what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_put_back()
             .has("Choose whose phone it is")
             .has("You have 301")
             .has(&"x".repeat(301));
+        let both = hub.try_to_ask("07700 900123", &[("how", "text"), ("message", "none")]).await;
+        assert_eq!(both.status, 422);
+        both.has("A text is a message, and it stays on the phone").has("value=\"none\" checked");
         assert_eq!(hub.count("select count(*) from call_back").await, 0);
     })
     .await;

@@ -1,3 +1,4 @@
+use crate::take_turn::CHANGED;
 use kernel::{Fault, Instant};
 use store::{Tx, args, row};
 
@@ -83,8 +84,14 @@ pub(crate) fn insert_answer(
     Ok(())
 }
 
+/// The last answer that came with a form: its own, or the one it was changed to.
 pub(crate) fn find_answer(tx: &mut Tx, session: &str, message_id: &str) -> Result<Option<AnswerRow>, Fault> {
-    tx.opt(&format!("{ANSWERS} where session_id = $1 and message_id = $2"), args![session, message_id])
+    let changed = format!("{message_id}{CHANGED}");
+    let sql = format!(
+        "{ANSWERS} where session_id = $1 and (message_id = $2 or substr(message_id, 1, length($3)) = $3) \
+         order by turn desc limit 1"
+    );
+    tx.opt(&sql, args![session, message_id, changed])
 }
 
 pub(crate) fn find_last_answer(tx: &mut Tx, session: &str) -> Result<Option<AnswerRow>, Fault> {

@@ -258,3 +258,25 @@ fn a_text_with_a_slip_is_refused_with_its_line_and_what_to_do() {
         }
     }
 }
+
+#[test]
+fn a_loss_stops_the_questions_of_every_guide_until_they_choose_to_go_on() {
+    let today = day("2026-11-23");
+    for flow in flows::builtin().iter().map(|text| parse(text).unwrap()).filter(|flow| !flow.loss) {
+        for told in
+            ["my baby died", "he died", "my partner has died", "we lost our little boy he passed away"]
+        {
+            let first = begin(&flow, "en", today);
+            let asked = texts(&first);
+            let told_of = step(&flow, &first.state, &typed(told), today);
+            assert!(texts(&told_of).contains("so sorry"), "{}: {told}", flow.slug);
+            assert_eq!(told_of.state.path, first.state.path, "{}: {told} is no answer", flow.slug);
+            let question = asked.lines().last().unwrap();
+            assert!(!texts(&told_of).contains(question), "{}: {told}", flow.slug);
+            let still = step(&flow, &told_of.state, &typed("hm"), today);
+            assert!(!texts(&still).contains(question), "{}: {told}", flow.slug);
+            let on = step(&flow, &still.state, &typed("go on with what i was doing"), today);
+            assert!(texts(&on).contains(question), "{}: {told}", flow.slug);
+        }
+    }
+}

@@ -197,3 +197,68 @@ async fn what_is_typed_is_escaped_and_what_is_not_there_is_said() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn going_back_in_the_browser_shows_the_earlier_question_and_another_answer_there_is_taken() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let (first, page) = hub.submit("/guides/trip", "language=en").await;
+        let (action, hidden) = page.form_with("My child");
+        let (second, page) = hub.submit(&action, &format!("{hidden}&choice=child")).await;
+        assert_ne!(
+            first, second,
+            "each question has an address, so that the browser has somewhere to go back to"
+        );
+        assert!(page.page.contains("When did the council get your request?"));
+        let back = hub.get(&first).await;
+        assert!(back.page.contains("Who is it for?") && back.page.contains("This is an earlier question"));
+        assert!(back.page.contains(&second.replace('&', "&amp;")), "and the way on");
+
+        // The page as the browser kept it: the same key with another button is a changed answer.
+        let (third, page) = hub.submit(&action, &format!("{hidden}&choice=me")).await;
+        assert!(
+            page.page.contains("What worries you most?")
+                && page.page.contains("You changed an earlier answer")
+        );
+        let again = hub.post(&action, &format!("{hidden}&choice=me")).await;
+        assert_eq!(again.location(), Some(third.clone()), "and the same again changes nothing");
+        let (fourth, page) = hub.submit(&action, &format!("{hidden}&choice=child")).await;
+        assert!(fourth != third && page.page.contains("When did the council get your request?"));
+
+        // Words typed on the page of an earlier question are an answer to that question.
+        let (action, hidden) = page.form_with("Use this day");
+        let (_, page) = hub.submit(&action, &format!("{hidden}&text=5+January+2026")).await;
+        assert!(page.page.contains("Monday 16 February 2026"));
+        let (_, page) = hub.submit(&action, &format!("{hidden}&text=12+January+2026")).await;
+        assert!(
+            page.page.contains("Monday 23 February 2026")
+                && page.page.contains("You changed an earlier answer")
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_card_that_stood_alone_the_numbers_stand_once_more_and_there_are_two_ways() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        let red = hub.post(&began.path(), "text=i+want+to+kill+myself").await;
+        let on = format!("{}?pause=1", began.path());
+        assert!(red.page.contains(&on), "{}", red.page);
+        let pause = hub.get(&on).await;
+        for said in ["tel:999", "tel:116123", "Go on with what I was doing", "Stop here", "/urgent-help"] {
+            assert!(pause.page.contains(said), "{said}");
+        }
+        assert!(!pause.page.contains("Who is it for?") && !pause.page.contains("did not understand"));
+        let (action, hidden) = pause.form_with("Stop here");
+        let (_, stopped) = hub.submit(&action, &format!("{hidden}&choice=stop-here")).await;
+        assert!(stopped.page.contains(&began.code) && stopped.page.contains("You can stop here"));
+        let (action, hidden) = stopped.form_with("Go on with what I was doing");
+        let (_, on) = hub.submit(&action, &format!("{hidden}&choice=go-on-now")).await;
+        assert!(on.page.contains("Who is it for?"));
+        let next = hub.submit(&began.path(), "text=whats+next").await.1;
+        assert!(next.page.contains("tel:116123") && next.page.contains("Stop here"), "{}", next.page);
+    })
+    .await;
+}

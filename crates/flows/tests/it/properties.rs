@@ -74,6 +74,33 @@ proptest! {
     }
 
     #[test]
+    fn no_not_before_the_words_of_an_answer_ever_chooses_it(place in any::<usize>(), at in any::<usize>(), of in any::<usize>(), ways in any::<usize>()) {
+        let guides = guides();
+        let flow = &guides[place % guides.len()];
+        let asking: Vec<_> = flow
+            .nodes
+            .iter()
+            .filter_map(|node| match &node.kind {
+                flows::NodeKind::Choice { choices, .. } => Some((node, choices)),
+                _ => None,
+            })
+            .collect();
+        let (node, choices) = asking[at % asking.len()];
+        let choice = &choices[of % choices.len()];
+        let words: Vec<&String> = choice.also.iter().chain([&choice.words]).collect();
+        let words = words[ways % words.len()];
+        let today = Date::constant(2026, 11, 23);
+        let state = flows::State { node: node.key.clone(), since: node.key.clone(), ..begin(flow, "en", today).state };
+        // Where 'nothing' is itself what an answer says, it is said.
+        let is_said = |not: &str| choice.also.iter().any(|also| also == not);
+        for not in ["no", "not", "nothing"].into_iter().filter(|not| !is_said(not) || *not == "no") {
+            let now = step(flow, &state, &Input::Words(format!("{not} {words}")), today);
+            let chosen = matches!(&now.answered, flows::Answered::Choice { key, .. } if *key == choice.key);
+            prop_assert!(!chosen, "{}: {}: '{not} {words}' chose {}", flow.slug, node.key, choice.key);
+        }
+    }
+
+    #[test]
     fn no_text_whatever_stops_the_reader(text in "\\PC{0,400}") {
         let _ = parse(&text);
         let _ = flows::read_day(&text, Date::constant(2026, 11, 23));

@@ -32,7 +32,8 @@ pub(crate) async fn serve_demo(listen: SocketAddr, data: &Path) -> Result<(), Fa
     }
     set_public_url(&db, &address).await?;
     let outgoing = OutgoingConfig { reach: Reach::Nothing, ..OutgoingConfig::default() };
-    let encoder = std::env::var_os("HEARTH_ENCODER_FOLDER").map(PathBuf::from);
+    let encoder =
+        std::env::var_os("HEARTH_ENCODER_FOLDER").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let setup = Setup { is_demonstration: true, outgoing, encoder, ..Setup::default() };
     let house = House::open(db, Clock::real(), Dice::real(), setup).await?;
     demo::add_people(&house.site).await?;

@@ -56,6 +56,7 @@ fn ask_answers_from_its_sources_and_says_what_it_does_not_know() {
         a09_another_language_finds_what_english_finds_and_the_reply_says_that_it_is_in_english,
         a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_danger,
         a11_a_page_past_its_review_is_not_quoted,
+        words_about_something_else_are_not_quoted,
         a15_the_same_question_gets_the_same_answer_and_every_quotation_stands_on_its_page_word_for_word,
     ]);
 }
@@ -182,7 +183,10 @@ fn a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_d
 
         // 200 ms are allowed to what is sold; a build that is not made for speed on a busy machine gets ten times as many.
         let began = std::time::Instant::now();
-        assert_eq!(ask_json(home, &json!({ "text": "tell me about nurseries ".repeat(160) })).await.status, 200);
+        assert_eq!(
+            ask_json(home, &json!({ "text": "tell me about nurseries ".repeat(160) })).await.status,
+            200
+        );
         assert!(began.elapsed() < std::time::Duration::from_secs(2), "A10: {:?}", began.elapsed());
 
         let much = ask_json(home, &json!({ "text": "a".repeat(1_000_000) })).await;
@@ -214,6 +218,21 @@ fn a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_d
         ] {
             let answer = ask_raw(home, Body::from(body)).await;
             assert!(answer.text().contains("\"crisis\""), "{}", answer.text());
+        }
+    });
+}
+
+fn words_about_something_else_are_not_quoted() {
+    on_both(async |home| {
+        for (words, elsewhere) in [
+            ("does the health visitor come to my house", "/pages/food"),
+            ("I only drink after they are in bed but it is every night now", "/pages/toilet-training"),
+            ("They stopped my benefits and I have nothing", "/pages/turning-18-with-send"),
+            ("Do I have to pay to go to a family hub?", "/pages/separation-and-contact"),
+        ] {
+            let said = said(home, words).await;
+            let is_there = |cite: &serde_json::Value| text(&cite["url"]).starts_with(elsewhere);
+            assert!(!said.cites().iter().any(is_there), "{words}: {:?}", said.cites());
         }
     });
 }

@@ -170,6 +170,7 @@ fn s28_every_text_box_that_families_see_is_read_for_danger() {
     on_both_anew(async |home| {
         demo::add_sessions(&home.house.site).await.unwrap();
         home.house.renew().await.unwrap();
+        open_call_backs(home).await;
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut unread = String::new();
         for path in pages_with_boxes(home).await {
@@ -199,6 +200,16 @@ fn s28_every_text_box_that_families_see_is_read_for_danger() {
 }
 
 /// One page of each kind.
+/// The form of those who want to be rung stands only where somebody rings.
+async fn open_call_backs(home: &Home) {
+    let cookie = session(home, someone(home, Role::HubWorker, None).await).await;
+    let hours = [("open", "yes"), ("from_0", "09:00"), ("until_0", "17:00")];
+    let post =
+        form("/admin/call-backs/hours").header("sec-fetch-site", "same-origin").header("cookie", cookie);
+    let answer = home.send(post.body(encoded(&hours)).unwrap()).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+}
+
 async fn pages_with_boxes(home: &Home) -> Vec<String> {
     let mut kinds = BTreeSet::new();
     let mut paths: Vec<String> = home.sitemap().await;
@@ -449,6 +460,8 @@ fn another_death_brings_help_with_grief_and_a_lost_book_brings_no_loss() {
     on_both(async |home| {
         let died = said(home, "my dad died last year, is there a bereavement group").await;
         assert!(died.entries().iter().any(|entry| entry.contains("bereavement")), "{:?}", died.entries());
+        let named = said(home, "bereavement group").await;
+        assert_eq!(named.kind(), "answer", "{}", named.0);
         let red_book = said(home, "I lost my baby's red book").await;
         assert!(red_book.entries().iter().all(|entry| !entry.contains("loss")), "{:?}", red_book.entries());
     });

@@ -139,6 +139,15 @@ impl Clinic {
         self.as_somebody("", None)
     }
 
+    /// A family somewhere, where what comes from one place is counted as in the whole house.
+    pub async fn family_counted(&self) -> Browser {
+        let accounts = accounts::Accounts::open(self.directory.site(), accounts::AccountsConfig::default())
+            .await
+            .unwrap();
+        let router = self.family().router.layer(Extension(accounts::CountSenders(accounts)));
+        Browser { router: router.layer(Extension(accounts::ClientAddress([203, 0, 113, 7].into()))) }
+    }
+
     pub fn go_to(&self, at: &str) {
         self.clock.set(at.parse::<Instant>().unwrap());
     }
