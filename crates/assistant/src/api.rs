@@ -26,6 +26,10 @@ use web::{Meant, Reply, Site, json_error, not_modified_or};
 
 /// A question of 4,000 letters, each written as an escape, and as much again.
 const BODY_MAX: usize = 256 * 1024;
+/// Of what is longer, so much of its end is read for danger as well,
+const TAIL: usize = 80 * 1024;
+/// and more than this is not waited for.
+const DRAINED_MAX: usize = 8 * 1024 * 1024;
 
 /// The question.
 #[derive(Deserialize, ToSchema)]
@@ -173,21 +177,33 @@ pub(crate) async fn post(
     json(StatusCode::OK, &answer_of(site, id, &answered.turn))
 }
 
+/// A body and whether that was all of it; of one that is too long, its beginning and its end.
 async fn read_body(mut body: Body) -> (Vec<u8>, bool) {
-    let mut bytes = Vec::new();
+    let (mut bytes, mut tail, mut passed) = (Vec::new(), Vec::new(), 0);
+    let mut is_whole = true;
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return (bytes, false) };
+        let Ok(frame) = frame else {
+            is_whole = false;
+            break;
+        };
         let Ok(data) = frame.into_data() else { continue };
-        let room = BODY_MAX - bytes.len();
-        bytes.extend_from_slice(&data[..data.len().min(room)]);
-        if data.len() > room {
-            return (bytes, false);
+        let (head, rest) = data.split_at(data.len().min(BODY_MAX - bytes.len()));
+        bytes.extend_from_slice(head);
+        tail.extend_from_slice(rest);
+        passed += rest.len();
+        if tail.len() > 2 * TAIL {
+            tail.drain(..tail.len() - TAIL);
+        }
+        if passed > DRAINED_MAX {
+            break;
         }
     }
-    (bytes, true)
+    is_whole &= passed == 0;
+    bytes.extend_from_slice(&tail[tail.len().saturating_sub(TAIL)..]);
+    (bytes, is_whole)
 }
 
-/// What cannot be read is still read for danger, as far as it came.
+/// What cannot be read is still read for danger, its beginning and its end.
 fn unreadable(site: &Site, bytes: &[u8], is_whole: bool, is_json: bool) -> Response {
     let screened = site.screen(&String::from_utf8_lossy(bytes));
     if screened.verdict().level == Level::Red

@@ -4,6 +4,7 @@ use crate::{
     client::Client,
     conversation::Conversation,
     flow_steps::said_by_flow,
+    paper::put_on_paper,
     pipeline::{Answered, Ask, answer},
     room::Assistant,
     say,
@@ -63,7 +64,7 @@ struct Around {
 
 /// `GET /ask`.
 pub(crate) async fn get(State(room): State<Assistant>) -> Reply {
-    show(&room, None, Vec::new(), Around::default())
+    show(&room, None, Vec::new(), Around::default()).await
 }
 
 /// `POST /ask`.
@@ -158,7 +159,7 @@ async fn not_kept(room: &Assistant, conversation: &str, around: Around) -> Reply
         Some(known) => past_views(room, known).await,
         None => Vec::new(),
     };
-    let mut response = show(room, known.as_ref().map(|known| known.id), turns, around)?;
+    let mut response = show(room, known.as_ref().map(|known| known.id), turns, around).await?;
     if is_fast {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     }
@@ -182,7 +183,9 @@ async fn keep_and_show(
     }
     let number = kept.as_ref().copied().unwrap_or_else(|_| conversation.last_number().unwrap_or(0) + 1);
     if is_from_script {
-        return fragment(&TurnView::of(room, conversation.id, number, text, &turn), conversation.id);
+        let mut own = [TurnView::of(room, conversation.id, number, text, &turn)];
+        put_on_paper(room, &mut own).await;
+        return fragment(&own[0], conversation.id);
     }
     if kept.is_ok() && screened.verdict().level == Level::Clear {
         let to = format!("/ask/{}#turn-{number}", conversation.id);
@@ -192,7 +195,7 @@ async fn keep_and_show(
     let mut turns = past_views(room, &conversation).await;
     let sensitive = is_sensitive(turn.status);
     turns.push(TurnView::of(room, conversation.id, number, text, &turn));
-    show(room, Some(conversation.id), turns, Around { sensitive, ..Around::default() })
+    show(room, Some(conversation.id), turns, Around { sensitive, ..Around::default() }).await
 }
 
 /// One turn alone, for the page that is open already.
@@ -209,12 +212,12 @@ pub(crate) async fn get_conversation(State(room): State<Assistant>, Path(id): Pa
         let around = Around {
             status: Some(StatusCode::GONE),
             notice: vec![
-                "We put that conversation away after an hour so nobody else could read it. Start again here."
+                "That conversation is gone: it was cleared, or an hour went by. Nobody can read it now. Start again here."
                     .to_owned(),
             ],
             ..Around::default()
         };
-        return show(&room, None, Vec::new(), around);
+        return show(&room, None, Vec::new(), around).await;
     };
     let mut turns = past_views(&room, &conversation).await;
     let now = room.site().clock().now();
@@ -225,7 +228,7 @@ pub(crate) async fn get_conversation(State(room): State<Assistant>, Path(id): Pa
         turns.push(TurnView::of(&room, conversation.id, fresh.number, &fresh.asked, &fresh.turn));
     }
     let sensitive = conversation.spoke_of_loss();
-    show(&room, Some(conversation.id), turns, Around { sensitive, ..Around::default() })
+    show(&room, Some(conversation.id), turns, Around { sensitive, ..Around::default() }).await
 }
 
 /// `POST /ask/{conversation}/useful`.
@@ -271,12 +274,13 @@ async fn past_views(room: &Assistant, conversation: &Conversation) -> Vec<TurnVi
     views
 }
 
-fn show(
+async fn show(
     room: &Assistant,
     conversation: Option<Uuid>,
-    turns: Vec<TurnView>,
+    mut turns: Vec<TurnView>,
     around: Around,
 ) -> Result<Response, web::Oops> {
+    put_on_paper(room, &mut turns).await;
     let site = room.site();
     let council = site.council();
     let composer = Textarea {

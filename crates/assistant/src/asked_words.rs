@@ -1,6 +1,9 @@
 //! The words of a question that tell something, and which sentences of a source hold most of them.
 
-use crate::passages::{Part, Passages, Piece, Quotable, Quote, stems};
+use crate::{
+    passages::{Part, Passages, Piece, Quotable, Quote, stems},
+    whether_safe,
+};
 use meaning::{Table, Vector};
 use search::Match;
 use std::collections::HashSet;
@@ -15,6 +18,8 @@ pub struct AskedWords {
     meant: Option<Vector>,
     wants: Wants,
     asks: Asks,
+    /// Whether something is safe for a child, with every word of it.
+    whether_safe: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -74,6 +79,7 @@ const NEARER_IN_MEANING: f32 = 1.2;
 /// and where it stands. These weights were found on the questions of the measured set, each rounded to where a little
 /// more or less changes nothing.
 const STANDS_FIRST: f32 = 0.2;
+const TELLS_WHEN: f32 = 0.6;
 const FIRST_ANSWERS: f32 = 0.25;
 const FIRST_SAYS_LITTLE: f32 = -0.5;
 
@@ -106,7 +112,54 @@ impl AskedWords {
         let mut all: HashSet<String> = words.iter().map(|word| search::stem(word)).collect();
         all.extend(terms.iter().flat_map(|term| term.forms.iter().cloned()));
         let meant = Table::builtin().vector(text);
-        AskedWords { terms, all, meant, wants: wants(&words), asks: asks(&words) }
+        let (wants, asks) = (wants(&words), asks(&words));
+        AskedWords { terms, all, meant, wants, asks, whether_safe: None }
+    }
+
+    /// The same, of a question that was typed like this: what was understood of it as an age is still said in it.
+    pub fn typed_as(mut self, typed: &str) -> AskedWords {
+        let words = search::words(typed);
+        self.whether_safe = whether_safe::is_asked(&words).then_some(words);
+        self
+    }
+
+    /// Whether it is asked if something is safe for a child.
+    pub fn asks_whether_safe(&self) -> bool {
+        self.whether_safe.is_some()
+    }
+
+    /// The words of such a question that say what is asked.
+    fn deciding(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter().filter(|term| !whether_safe::is_beside(&term.typed))
+    }
+
+    fn is_said_in(term: &Term, stems: &HashSet<String>) -> bool {
+        let other = whether_safe::answered_as(&term.typed);
+        term.is_in(stems) || other.into_iter().any(|word| stems.contains(&search::stem(word)))
+    }
+
+    /// How many of the words that say what is asked stand anywhere on a page.
+    pub fn deciding_on(&self, of: &Quotable) -> usize {
+        let is_there =
+            |term: &&Term| term.is_in(&of.title_stems) || of.parts.iter().any(|part| part.has(&term.forms));
+        self.deciding().filter(is_there).count()
+    }
+
+    /// Whether words may stand as the answer. Whether something is safe is answered only by words that speak of all that
+    /// is asked, the thing and what is done with it.
+    pub fn is_answered_by(&self, of: &Quotable, quote: &Quote) -> bool {
+        let Some(typed) = &self.whether_safe else { return true };
+        let text = quote.text();
+        let own = stems(&text);
+        let named = stems(&format!("{} {}", quote.heading, of.title));
+        let mut decides = false;
+        let all = self.deciding().all(|term| {
+            let in_text = Self::is_said_in(term, &own);
+            decides |= in_text && !term.is_in(&of.title_stems);
+            in_text || Self::is_said_in(term, &named)
+        });
+        all && decides
+            && whether_safe::speaks_of_the_act(typed, &format!("{text} {} {}", quote.heading, of.title))
     }
 
     /// What kind of answer is looked for.
@@ -231,7 +284,7 @@ impl AskedWords {
         let is_asked_by_title = title >= ASKED_BY_TITLE && beside_title < 0.2 && !asked_below;
         let mut best: Option<(f32, usize, Window)> = None;
         for (number, part) in of.parts.iter().enumerate() {
-            let Some(window) = self.best_window(of, part) else { continue };
+            let Some(window) = self.best_window(of, number, part) else { continue };
             let heading =
                 self.share_of(|term| match (term.is_in(&part.heading_stems), term.is_in(&of.title_stems)) {
                     (false, _) => 0.0,
@@ -251,6 +304,7 @@ impl AskedWords {
                 + NEARER_IN_MEANING * (closeness - mean)
                 + NEAR_IN_MEANING * closeness
                 + if window.first == 0 { STANDS_FIRST } else { 0.0 }
+                + if self.asks == Asks::Time && part.tells_when() { TELLS_WHEN } else { 0.0 }
                 + opening;
             if best.as_ref().is_none_or(|(most, ..)| fit > *most) {
                 best = Some((fit, number, window));
@@ -258,8 +312,10 @@ impl AskedWords {
         }
         let (fit, number, window) = best?;
         let part = of.parts.get(number)?;
+        let (first, last) = part.whole(window.first, window.last);
         Some(BestQuote {
-            quote: of.quote(number, window.first, window.last)?,
+            quote: of.quote(number, first, last)?,
+            is_short: part.is_short(first, last),
             fit,
             own: window.score() + 0.3 * title,
             held_there: self.share(|term| term.is_in(&of.title_stems) || part.has(&term.forms)),
@@ -267,7 +323,12 @@ impl AskedWords {
     }
 
     /// Of one part the sentences, the list or the table that hold most.
-    fn best_window(&self, of: &Quotable, part: &Part) -> Option<Window> {
+    fn best_window(&self, of: &Quotable, number: usize, part: &Part) -> Option<Window> {
+        let may_stand = |(first, last): &(usize, usize)| {
+            let (first, last) = part.whole(*first, *last);
+            !part.is_past(first, last)
+                && of.quote(number, first, last).is_some_and(|quote| self.is_answered_by(of, &quote))
+        };
         let window = |(first, last): (usize, usize)| {
             let pieces = &part.pieces[first..=last];
             let stems: HashSet<&String> = pieces.iter().flat_map(|piece| &piece.stems).collect();
@@ -279,11 +340,11 @@ impl AskedWords {
             Window { first, last, held, suits: self.suits(pieces), untidy: untidy(part, pieces) }
         };
         // Of two that are as good, the first.
-        windows(part).into_iter().map(window).reduce(
-            |best, other| {
-                if other.score() > best.score() { other } else { best }
-            },
-        )
+        windows(part)
+            .into_iter()
+            .filter(may_stand)
+            .map(window)
+            .reduce(|best, other| if other.score() > best.score() { other } else { best })
     }
 
     /// The parts of all pages that are nearest to the question in meaning, as their addresses.
@@ -300,8 +361,10 @@ impl AskedWords {
 
 /// What a source says best to a question.
 pub struct BestQuote {
-    /// The words.
+    /// The words, with all that they hang on.
     pub quote: Quote,
+    /// They are few enough to be quoted; otherwise their part is linked to.
+    pub is_short: bool,
     /// How well its part fits the question, for comparing parts and pages.
     pub fit: f32,
     /// How much of the question the words hold, and how well they read by themselves.
@@ -472,7 +535,7 @@ mod tests {
             let quote = quoted(text, slug);
             assert!(quote.url.ends_with(&format!("#{anchor}")), "{text}: {}", quote.url);
             assert!(quote.text().contains(holds), "{text}: {}", quote.text());
-            assert!(quote.sentences.len() <= 3 && quote.points.len() <= POINTS_MAX);
+            assert!(quote.text().chars().count() <= 620, "{text}: {}", quote.text());
         }
     }
 

@@ -71,7 +71,32 @@ pub(crate) fn flow_for(room: &Assistant, conversation: &Conversation, words: &Sc
     if conversation.flow_session.is_some() {
         return None;
     }
-    room.flows().offer(words)
+    room.flows().offer(words).or_else(|| guide_by_its_letters(room, words.as_typed()))
+}
+
+/// 'How long does an EHCP take': a short word of letters that a guide is called by is what the sentence is about, where it
+/// asks when things come or tells that something was refused.
+fn guide_by_its_letters(room: &Assistant, typed: &str) -> Option<Offer> {
+    const ASKS: &str = " long when take takes late delay delayed overdue wait waiting refuse refused refuses refusing rejected reject declined denied turned appeal appealing apply deadline stuck draft review next ";
+    const LETTERS_MAX: usize = 4;
+    const WORDS_MAX: usize = 15;
+    let words = search::words(typed);
+    if words.len() > WORDS_MAX || !words.iter().any(|word| ASKS.contains(&format!(" {word} "))) {
+        return None;
+    }
+    let guides = room.flows().list();
+    let is_named = |guide: &&flows::Published| {
+        let mut called = guide.flow.also_say.iter().filter(|said| said.chars().count() <= LETTERS_MAX);
+        called.any(|said| words.iter().any(|word| word == said))
+    };
+    let mut named = guides.iter().filter(is_named);
+    match (named.next(), named.next()) {
+        (Some(guide), None) => {
+            let flow = &guide.flow;
+            Some(Offer { slug: flow.slug.clone(), title: flow.title.clone(), why: flow.summary.clone() })
+        }
+        _ => None,
+    }
 }
 
 /// The answer with the guide offered under it.

@@ -3,7 +3,7 @@
 //!
 //! One list of steps ([`pipeline`](self)) decides every turn: each step goes on, or stops it with a [`Status`] and fixed
 //! sentences. The safety screen is the first, over the whole text, and answers when everything else is down. Answers are
-//! quotations: one to three sentences of a checked page, word for word, with a link to the exact part and the date of the
+//! quotations: sentences of a checked page, word for word and never cut from what limits them, with a link to the exact part and the date of the
 //! check; times, places and prices come only from an entry's own fields. A language model, where a council has one,
 //! may shorten what was quoted, and never sees a turn that brought a card.
 //!
@@ -31,15 +31,18 @@ mod conversation;
 mod death;
 mod flow_steps;
 mod fresh;
+mod hurting;
 mod jobs;
 mod json_text;
 mod language;
 mod markdown;
 mod neighbours;
+mod paper;
 mod passages;
 mod pipeline;
 mod quoting;
 mod rates;
+mod reasons;
 mod room;
 mod say;
 mod see_figures;
@@ -50,6 +53,7 @@ mod switch;
 mod tally;
 mod turn;
 mod view;
+mod whether_safe;
 
 pub use crate::jobs::{FORGET_IDLE_CONVERSATIONS, jobs};
 pub use crate::store::MIGRATIONS;
@@ -59,13 +63,16 @@ pub use status::{Kind, Status};
 pub use tally::write_down_counts;
 
 use access::{Browse, ChangeSettings, SeeAskFigures};
-use web::Door;
+use web::{Door, FormLimit};
+
+/// What a box of Ask may send. A text that is too long is still read for danger to its end, and put back.
+const FORM_LIMIT: FormLimit = FormLimit { bytes: 1024 * 1024 };
 
 /// The room's public addresses.
 pub fn routes(assistant: &Assistant) -> Door {
     Door::new()
         .get::<Browse, _, _>("/ask", ask_page::get)
-        .post::<Browse, _, _>("/ask", ask_page::post)
+        .post_large::<Browse, _, _>("/ask", FORM_LIMIT, ask_page::post)
         .get::<Browse, _, _>("/ask/{conversation}", ask_page::get_conversation)
         .post::<Browse, _, _>("/ask/{conversation}/useful", ask_page::post_useful)
         .post::<Browse, _, _>("/ask/{conversation}/clear", ask_page::post_clear)

@@ -2,25 +2,36 @@
 
 use anyhow::Context;
 use kernel::Fault;
-use regex::{Regex, RegexSet};
+use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
-/// The file, read and ready.
+/// The file, read and ready: every pattern of every neighbour in one set, which is walked once.
 #[derive(Debug)]
-pub struct Neighbours(Vec<Ready>);
-
-#[derive(Debug)]
-struct Ready {
-    neighbour: Neighbour,
-    phrases: RegexSet,
-    unless: Option<Regex>,
+pub struct Neighbours {
+    all: Vec<Neighbour>,
+    patterns: RegexSet,
+    /// Of each pattern, whose it is and what it says.
+    of: Vec<(usize, Says)>,
 }
+
+/// What a pattern says where it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    /// It is this neighbour,
+    Yes,
+    /// unless that stands there too.
+    No,
+}
+
+/// The automaton may grow to so many bytes; beyond that it is walked more slowly.
+const AUTOMATON_MAX: usize = 256 * 1024;
 
 /// One thing that is not ours.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Neighbour {
-    /// What the report calls it.
+    /// What its tests call it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test names it"))]
     pub id: String,
     /// `out_of_scope`, or `clarify` for a greeting.
     pub kind: NeighbourKind,
@@ -57,25 +68,29 @@ impl Neighbours {
     /// Those that come with the house. Refuses a pattern that is none.
     pub fn builtin() -> Result<Neighbours, Fault> {
         let file: File = toml::from_str(include_str!("../data/neighbours.toml"))?;
-        let ready = |neighbour: Neighbour| {
-            let what = || format!("the neighbour '{}'", neighbour.id);
-            let phrases = RegexSet::new(&neighbour.phrases).with_context(what)?;
-            let unless = match &neighbour.unless[..] {
-                [] => None,
-                some => Some(Regex::new(&some.join("|")).with_context(what)?),
-            };
-            Ok(Ready { phrases, unless, neighbour })
-        };
-        Ok(Neighbours(file.neighbour.into_iter().map(ready).collect::<Result<_, Fault>>()?))
+        let (mut patterns, mut of) = (Vec::new(), Vec::new());
+        for (at, neighbour) in file.neighbour.iter().enumerate() {
+            for (some, says) in [(&neighbour.phrases, Says::Yes), (&neighbour.unless, Says::No)] {
+                patterns.extend(some.iter().map(String::as_str));
+                of.extend(some.iter().map(|_| (at, says)));
+            }
+        }
+        // The words are plain letters by then, and an automaton for every script would be many times as large.
+        let patterns = RegexSetBuilder::new(patterns)
+            .unicode(false)
+            .dfa_size_limit(AUTOMATON_MAX)
+            .build()
+            .context("a pattern of the neighbours")?;
+        Ok(Neighbours { all: file.neighbour, patterns, of })
     }
 
     /// The first that a text is about.
     pub fn find(&self, text: &str) -> Option<&Neighbour> {
         let words = plain(text);
-        let is_about = |ready: &&Ready| {
-            ready.phrases.is_match(&words) && !ready.unless.as_ref().is_some_and(|not| not.is_match(&words))
-        };
-        self.0.iter().find(is_about).map(|ready| &ready.neighbour)
+        let found = self.patterns.matches(words.as_bytes());
+        let said: Vec<(usize, Says)> = found.iter().filter_map(|at| self.of.get(at).copied()).collect();
+        let is_it = |at: &usize| said.contains(&(*at, Says::Yes)) && !said.contains(&(*at, Says::No));
+        (0..self.all.len()).find(is_it).and_then(|at| self.all.get(at))
     }
 }
 
@@ -114,8 +129,7 @@ mod tests {
     fn every_neighbour_knows_its_examples_and_none_takes_a_counter_example() {
         let neighbours = Neighbours::builtin().unwrap();
         let mut wrong = Vec::new();
-        for ready in &neighbours.0 {
-            let own = &ready.neighbour;
+        for own in &neighbours.all {
             assert!(!own.say.is_empty() && own.examples.len() >= 3 && own.counter_examples.len() >= 2);
             for example in &own.examples {
                 let found = neighbours.find(example).map(|found| found.id.as_str());

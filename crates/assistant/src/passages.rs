@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A table that has more rows than this is left to the page.
 pub(crate) const ROWS_MAX: usize = 7;
+/// What cannot be cut and has more letters than this is linked to and not quoted.
+const LETTERS_QUOTED_MAX: usize = 600;
 
 /// The pages, and how rare each word is in them.
 pub struct Passages {
@@ -58,6 +60,46 @@ impl Part {
         let is_in = |stems: &HashSet<String>| forms.iter().any(|form| stems.contains(form));
         is_in(&self.heading_stems) || self.pieces.iter().any(|piece| is_in(&piece.stems))
     }
+
+    /// Whether its heading asks when things happen or how long they take.
+    pub(crate) fn tells_when(&self) -> bool {
+        let words = search::words(&self.heading);
+        words.iter().any(|word| word == "when" || word == "deadline" || word == "deadlines")
+            || words.windows(2).any(|pair| pair[0] == "how" && pair[1] == "long")
+    }
+
+    /// From which piece to which a quotation reaches so that nothing that limits it is cut off: a list with the line
+    /// that leads to it, a paragraph that says 'do not' or 'if' as a whole, and the paragraph after it that begins so.
+    pub(crate) fn whole(&self, first: usize, last: usize) -> (usize, usize) {
+        let pieces = &self.pieces;
+        let (Some(opens), Some(ends)) = (pieces.get(first), pieces.get(last)) else { return (first, last) };
+        let in_block = |piece: &Piece| piece.block >= opens.block && piece.block <= ends.block;
+        let start = pieces.iter().position(in_block).unwrap_or(first);
+        let end = pieces.iter().rposition(in_block).unwrap_or(last);
+        let is_list = pieces[start..=end].iter().any(|piece| piece.is_point);
+        let is_limited = (start..=end).any(|at| !(first..=last).contains(&at) && pieces[at].limits());
+        let (first, mut last) = if is_list || is_limited { (start, end) } else { (first, last) };
+        let goes_on = pieces.get(end + 1).is_some_and(|next| !next.is_point && next.begins_with_a_limit());
+        if goes_on {
+            let block = pieces[end + 1].block;
+            last = pieces.iter().rposition(|piece| piece.block == block).unwrap_or(last);
+        }
+        (if last > end { start } else { first }, last)
+    }
+
+    /// Whether the paragraph that pieces stand in tells how things were.
+    pub(crate) fn is_past(&self, first: usize, last: usize) -> bool {
+        let (Some(opens), Some(ends)) = (self.pieces.get(first), self.pieces.get(last)) else { return false };
+        let in_block = |piece: &&Piece| piece.block >= opens.block && piece.block <= ends.block;
+        self.pieces.iter().filter(in_block).any(Piece::is_past)
+    }
+
+    /// Whether pieces are few enough to be quoted. A table is bounded by its rows.
+    pub(crate) fn is_short(&self, first: usize, last: usize) -> bool {
+        let pieces = self.pieces.get(first..=last).unwrap_or_default();
+        let letters: usize = pieces.iter().map(|piece| piece.text.chars().count()).sum();
+        letters <= LETTERS_QUOTED_MAX || pieces.iter().any(Piece::is_row)
+    }
 }
 
 /// One sentence or one point of a list, word for word.
@@ -73,6 +115,35 @@ pub struct Piece {
 }
 
 impl Piece {
+    /// Whether it takes something back or makes it hang on something: without it, what stands beside it may say the
+    /// opposite.
+    fn limits(&self) -> bool {
+        const LIMITS: [&str; 13] = [
+            "do not", "dont", "never", "unless", "only", "but", "except", "if", "must not", "avoid",
+            "however", "cannot", "until",
+        ];
+        let said = format!(" {} ", search::words(&self.text).join(" "));
+        LIMITS.iter().any(|limit| said.contains(&format!(" {limit} ")))
+    }
+
+    fn begins_with_a_limit(&self) -> bool {
+        const BEGINS: [&str; 8] =
+            ["Do not ", "Don’t ", "Never ", "Unless ", "Only ", "But ", "Except ", "However"];
+        BEGINS.iter().any(|begin| self.text.starts_with(begin))
+    }
+
+    /// Whether it tells how things were, and not how they are.
+    fn is_past(&self) -> bool {
+        let said = format!(" {} ", search::words(&self.text).join(" "));
+        let passive =
+            ["is", "are", "be", "been", "was", "were", "being", "only", "get", "got", "getting", "not"];
+        let used_to = said.split(" used to ").collect::<Vec<_>>();
+        let was_so = used_to[..used_to.len() - 1]
+            .iter()
+            .any(|before| !before.split(' ').next_back().is_some_and(|word| passive.contains(&word)));
+        was_so || said.contains(" in the past ") || said.contains(" no longer ")
+    }
+
     /// Whether it is a row of a table, which has its cells on lines of their own.
     pub(crate) fn is_row(&self) -> bool {
         self.text.contains('\n')
@@ -116,10 +187,13 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// The whole of it in one line.
+    /// The whole of it: its sentences on one line, and each point of its list on one of its own.
     pub fn text(&self) -> String {
-        let lines = self.sentences.iter().chain(&self.points);
-        lines.map(|line| line.replace('\n', " ")).collect::<Vec<_>>().join(" ")
+        let sentences =
+            self.sentences.iter().map(|line| line.replace('\n', " ")).collect::<Vec<_>>().join(" ");
+        let points = self.points.iter().map(|line| line.replace('\n', " "));
+        let lines = std::iter::once(sentences).filter(|line| !line.is_empty()).chain(points);
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -210,6 +284,11 @@ impl Quotable {
         let words = |points: bool| {
             pieces.iter().filter(|piece| piece.is_point == points).map(|piece| piece.text.clone()).collect()
         };
+        // A list that no line leads to is led to by its heading.
+        let (mut sentences, points): (Vec<String>, Vec<String>) = (words(false), words(true));
+        if sentences.is_empty() && !of.heading.is_empty() {
+            sentences.push(of.heading.clone());
+        }
         Some(Quote {
             at: QuoteRef {
                 kind: self.kind.as_str().to_owned(),
@@ -222,8 +301,8 @@ impl Quotable {
             title: self.title.clone(),
             heading: of.heading.clone(),
             url: self.url_of(of),
-            sentences: words(false),
-            points: words(true),
+            sentences,
+            points,
             checked_on: self.checked_on,
         })
     }
@@ -436,6 +515,34 @@ mod tests {
         assert_eq!(parts[1].pieces[0].block, parts[1].pieces[1].block);
         assert_ne!(parts[1].pieces[1].block, parts[1].pieces[2].block);
         assert_eq!(texts(&parts[2]), [own("Age\nWhat", false), own("1 year\nA jab", true)]);
+    }
+
+    #[test]
+    fn no_quotation_is_cut_from_what_limits_it() {
+        let page = |html: &str| parts_of_html(html).swap_remove(0);
+        let share = page(
+            "<p>Many share a bed. Please do not if:</p><ul><li>you drank</li><li>you smoke</li></ul><p>Rest.</p>",
+        );
+        assert_eq!(share.whole(0, 0), (0, 3), "a list stands with what leads to it");
+        let plain = page("<p>Come in. Sit down. Have tea.</p>");
+        assert_eq!(plain.whole(0, 0), (0, 0));
+        let condition = page("<p>You may go. Ring first. Stay in if you are ill.</p>");
+        assert_eq!(condition.whole(0, 0), (0, 2));
+        let next = page("<p>You may give it. It is mild.</p><p>Never give it to a baby.</p>");
+        assert_eq!(next.whole(0, 0), (0, 2), "nor from the paragraph after it that takes it back");
+        assert!(!page(&format!("<p>{}If so. </p>", "Go on here. ".repeat(60))).is_short(0, 60));
+        let past = page(
+            "<p>One could ring in the past. We used to. It is used to help. You are not used to it.</p>",
+        );
+        assert_eq!(past.pieces.iter().map(Piece::is_past).collect::<Vec<_>>(), [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_list_without_a_line_before_it_is_led_to_by_its_heading() {
+        let parts =
+            parts_of_html("<h2 id=\"feel\">How you might feel</h2><ul><li>Angry</li><li>Shut out</li></ul>");
+        let page = Quotable { parts, ..Quotable::of_entry(&search::Document::new(Kind::Page, "a", "A")) };
+        assert_eq!(page.quote(1, 0, 1).unwrap().text(), "How you might feel\nAngry\nShut out");
     }
 
     #[test]

@@ -104,7 +104,7 @@ async fn answering(
     follow_up(room, conversation, words)?;
     more_than_a_card(room, words)?;
     let found = look_up(room, conversation, words, spoken, &narrowed).await?;
-    need_unclear(&found)?;
+    need_unclear(room, &found)?;
     abstention(room, &found, offer.clone())?;
     let turn = reworded(room, &found, composed(room, &found)).await;
     Err(Box::new(with_offer(turn, offer)))

@@ -2,12 +2,11 @@
 //! words of the best entry, or none. Nothing is better than words about something else.
 
 use crate::{
-    asked_words::{AskedWords, Wants},
+    asked_words::{BestQuote, Wants},
     passages::{Passages, Quotable, Quote},
     steps::{Found, opening_of},
 };
 use directory::AskHit;
-use kernel::Date;
 use search::{Field, Kind, Match};
 
 /// A page is named by the question when its names hold this share of it, rare words counting most.
@@ -20,6 +19,8 @@ const FIT_MIN: f32 = 1.6;
 const HELD_MIN: f32 = 0.2;
 /// and this much where meaning and words do not point to the same part.
 const HELD_ALONE_MIN: f32 = 0.6;
+/// Words read from another language are all held, or nothing is quoted.
+const HELD_TRANSLATED: f32 = 0.99;
 /// So many parts of all pages are near to a question in meaning, and so many very near.
 const NEAR_PARTS: usize = 12;
 const VERY_NEAR_PARTS: usize = 4;
@@ -81,8 +82,50 @@ impl FoundPage {
     }
 }
 
-/// The best words of the best source; both where two are as good and their figures are not the same.
-pub(crate) fn best_quotes(passages: &Passages, found: &Found) -> Vec<Quote> {
+/// What is quoted, and what is only linked to: words and address.
+#[derive(Default)]
+pub(crate) struct Quoted {
+    pub quotes: Vec<Quote>,
+    pub links: Vec<(String, String)>,
+}
+
+/// The best words of the best source; both where two are as good and their figures are not the same. Words that may not
+/// be cut and are too many to quote, and pages near a question of what is safe, are linked to.
+pub(crate) fn best_quotes(passages: &Passages, found: &Found) -> Quoted {
+    let best = best_words(passages, found);
+    let (short, long): (Vec<_>, Vec<_>) = best.into_iter().partition(|best| best.is_short);
+    let quotes: Vec<Quote> = short.into_iter().map(|best| best.quote).collect();
+    let mut links: Vec<(String, String)> = Vec::new();
+    if quotes.is_empty() {
+        links.extend(long.into_iter().map(|best| link_to(&best.quote)));
+        links.extend(page_near(passages, found).filter(|_| links.is_empty()));
+    }
+    Quoted { quotes, links }
+}
+
+fn link_to(quote: &Quote) -> (String, String) {
+    let words = if quote.heading.is_empty() {
+        quote.title.clone()
+    } else {
+        format!("{}: {}", quote.title, quote.heading)
+    };
+    (words, quote.url.clone())
+}
+
+/// The page about children that holds most of what is asked, where it is asked whether something is safe.
+fn page_near(passages: &Passages, found: &Found) -> Option<(String, String)> {
+    if !found.words.asks_whether_safe() {
+        return None;
+    }
+    let pages = found.pages.iter().filter(|hit| hit.entry.document().baby);
+    let pages = pages.filter_map(|hit| passages.page(&hit.entry.document().slug, found.today));
+    let held = pages.map(|page| (found.words.deciding_on(page), page)).filter(|(held, _)| *held > 0);
+    // Of two that hold as much, the first.
+    let best = held.reduce(|best, other| if other.0 > best.0 { other } else { best });
+    best.map(|(_, page)| (page.title.clone(), page.url.clone()))
+}
+
+fn best_words(passages: &Passages, found: &Found) -> Vec<BestQuote> {
     let leads = found.found.hits.first().map(|hit| hit.entry.document());
     let is_asked_by_name = leads
         .filter(|leads| !leads.kind.is_reading())
@@ -94,21 +137,17 @@ pub(crate) fn best_quotes(passages: &Passages, found: &Found) -> Vec<Quote> {
         .filter(|hit| !hit.entry.document().about_site)
         .map(|hit| FoundPage::of(hit, found))
         .collect();
-    let quotes = page_quotes(passages, found.today, &found.words, &pages, named_min);
+    let quotes = page_quotes(passages, found, &pages, named_min);
     if quotes.is_empty() {
-        return entry_quote(found).or_else(|| opening_quote(passages, found)).into_iter().collect();
+        let other = entry_quote(found).or_else(|| opening_quote(passages, found));
+        return other.filter(|_| !found.is_translated).into_iter().collect();
     }
     quotes
 }
 
 /// Words of pages.
-fn page_quotes(
-    passages: &Passages,
-    today: Date,
-    words: &AskedWords,
-    pages: &[FoundPage],
-    named_min: f32,
-) -> Vec<Quote> {
+fn page_quotes(passages: &Passages, asked: &Found, pages: &[FoundPage], named_min: f32) -> Vec<BestQuote> {
+    let (today, words) = (asked.today, &asked.words);
     // Who looks for a group wants its name and its time, and not what a page says beside it.
     let held_min = if words.wants() == Wants::Session { NEARLY_ALL } else { 0.0 };
     let nearest = words.nearest_parts(passages, NEAR_PARTS);
@@ -117,10 +156,14 @@ fn page_quotes(
         let Some(page) = passages.page(&found.slug, today) else { continue };
         let Some(best) = words.best_quote_near(page, &found.found_in) else { continue };
         let held = words.held_by(page, &best.quote);
+        // Of another language only needs are read: words that hold some of them may be about something frightening.
+        if asked.is_translated && held < HELD_TRANSLATED {
+            continue;
+        }
         let named = words.named_by(&format!("{} {}", page.title, best.quote.heading));
         let place = nearest.iter().position(|part| *part == best.quote.url);
         if held >= held_min && named >= named_min && found.is_meant(best.held_there, place) {
-            candidates.push(Candidate { fit: best.fit + found.prior(), quote: best.quote, held });
+            candidates.push(Candidate { fit: best.fit + found.prior(), best, held });
         }
     }
     candidates.sort_by(|a, b| b.fit.total_cmp(&a.fit));
@@ -129,12 +172,12 @@ fn page_quotes(
     }
     let differs = matches!(&candidates[..], [one, other, ..] if one.differs_from(other));
     candidates.truncate(if differs { 2 } else { 1 });
-    candidates.into_iter().map(|candidate| candidate.quote).collect()
+    candidates.into_iter().map(|candidate| candidate.best).collect()
 }
 
 /// Words of a page that could be the answer.
 struct Candidate {
-    quote: Quote,
+    best: BestQuote,
     /// How much of the question they and their page hold.
     held: f32,
     /// How well they fit, with how well their page does.
@@ -146,7 +189,7 @@ impl Candidate {
     fn differs_from(&self, other: &Candidate) -> bool {
         let are_as_good = self.held.min(other.held) >= NEARLY_ALL
             && self.fit.min(other.fit) >= self.fit.max(other.fit) * AS_GOOD;
-        let (own, theirs) = (figures(&self.quote), figures(&other.quote));
+        let (own, theirs) = (figures(&self.best.quote), figures(&other.best.quote));
         are_as_good && !own.is_empty() && !theirs.is_empty() && own != theirs
     }
 }
@@ -160,16 +203,16 @@ fn figures(quote: &Quote) -> Vec<String> {
 }
 
 /// Words of the best entry, where it was checked lately and they hold the question.
-fn entry_quote(found: &Found) -> Option<Quote> {
+fn entry_quote(found: &Found) -> Option<BestQuote> {
     let hit = found.found.hits.first()?;
     let is_entry = hit.entry.document().kind == Kind::Service && hit.entry.is_fresh;
     let of = is_entry.then(|| Quotable::of_entry(hit.entry.document()))?;
-    found.words.best_quote(&of).filter(|best| best.own >= QUOTED_MIN).map(|best| best.quote)
+    found.words.best_quote(&of).filter(|best| best.own >= QUOTED_MIN)
 }
 
 /// A page that was found by what families also say, in words that it does not have itself: the part that is near to the
 /// question in meaning, or else its first sentences.
-fn opening_quote(passages: &Passages, found: &Found) -> Option<Quote> {
+fn opening_quote(passages: &Passages, found: &Found) -> Option<BestQuote> {
     let hit = found.pages.first()?;
     let is_what_it_is_called = |one: &&Match| matches!(one.field, Field::Name | Field::Alias | Field::Term);
     let called: Vec<Match> = hit.matched.iter().filter(is_what_it_is_called).cloned().collect();
@@ -180,6 +223,10 @@ fn opening_quote(passages: &Passages, found: &Found) -> Option<Quote> {
         found.found.hits.iter().take(3).any(|best| best.entry.document().slug == hit.entry.document().slug);
     let page = passages.page(&hit.entry.document().slug, found.today).filter(|_| is_among_best)?;
     let nearest = found.words.nearest_parts(passages, NEAR_PARTS);
-    let best = found.words.best_quote(page).map(|best| best.quote);
-    best.filter(|quote| nearest.contains(&quote.url)).or_else(|| opening_of(page))
+    let best = found.words.best_quote(page).filter(|best| nearest.contains(&best.quote.url));
+    let opening = || {
+        let quote = opening_of(page).filter(|quote| found.words.is_answered_by(page, quote))?;
+        Some(BestQuote { quote, is_short: true, fit: 0.0, own: 0.0, held_there: 0.0 })
+    };
+    best.or_else(opening)
 }

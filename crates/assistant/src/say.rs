@@ -30,6 +30,8 @@ pub const QUOTED_BOTH: &str = "Two pages speak about this, and their figures are
 pub const CRITERIA: &str = "I cannot say whether you will get it. This is what the page says about who can:";
 /// Times and prices.
 pub const FIELDS: &str = "Times, places and costs stand below as the service last gave them:";
+/// Whether something is safe, and no page says it in so many words.
+pub const WHETHER_SAFE: &str = "I did not find a page that answers just that, and a guess could hurt. Ask your health visitor or a pharmacist, or ring 111 at any hour.";
 /// Services alone.
 pub const ENTRIES: &str = "These may help:";
 /// Services under a quotation.

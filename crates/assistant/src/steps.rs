@@ -5,12 +5,14 @@ use crate::{
     conversation::Conversation,
     death,
     flow_steps::with_offer,
+    hurting,
     language::Spoken,
     neighbours::NeighbourKind,
-    passages::{Quotable, Quote},
+    passages::{Quotable, Quote, stems},
     pipeline::Step,
-    quoting::{AS_GOOD, NEARLY_ALL, best_quotes},
+    quoting::{AS_GOOD, NEARLY_ALL, Quoted, best_quotes},
     rates::Rates,
+    reasons,
     room::Assistant,
     say,
     status::Status,
@@ -146,7 +148,9 @@ pub(crate) fn opening_of(of: &Quotable) -> Option<Quote> {
     let pieces = &of.parts.first()?.pieces;
     let block = pieces.first()?.block;
     let together = pieces.iter().take(2).take_while(|piece| piece.block == block && !piece.is_point).count();
-    of.quote(0, 0, together.checked_sub(1)?)
+    let (first, last) = of.parts[0].whole(0, together.checked_sub(1)?);
+    let may_stand = of.parts[0].is_short(first, last) && !of.parts[0].is_past(first, last);
+    may_stand.then(|| of.quote(0, first, last)).flatten()
 }
 
 /// Something must be left to go by.
@@ -178,7 +182,8 @@ pub(crate) async fn loss(room: &Assistant, words: &Screened, offer: Option<Offer
     let today = room.site().clock().today();
     if let Some(page) = room.passages().page(room.loss_page(), today) {
         let asked = AskedWords::of(words.as_typed(), std::iter::empty(), room.passages());
-        let best = asked.best_quote(page).filter(|best| best.fit >= AS_GOOD).map(|best| best.quote);
+        let best =
+            asked.best_quote(page).filter(|best| best.fit >= AS_GOOD && best.is_short).map(|best| best.quote);
         turn.quotes.extend(best.or_else(|| opening_of(page)));
         turn.links.push((page.title.clone(), page.url.clone()));
     }
@@ -248,7 +253,7 @@ pub(crate) struct Found {
     pub today: Date,
     narrowed: bool,
     /// Its words are ours: the question was in another language.
-    is_translated: bool,
+    pub is_translated: bool,
 }
 
 /// Asks the index, in English where the question was not.
@@ -268,18 +273,23 @@ pub(crate) async fn look_up(
     let is_translated = in_english.is_some();
     let ours = narrowed.words.clone().or(in_english);
     let asked = ours.map_or_else(|| words.clone(), |ours| room.site().screen(&ours));
-    let with = AskWith {
-        loss: conversation.spoke_of_loss(),
-        topic: narrowed.need.clone(),
-        most: HITS,
-        ..AskWith::default()
-    };
+    // A loss that was told before makes no loss of a plain question: it keeps babies out of the answer, unless it is
+    // babies that are asked about.
+    let mourns = conversation.spoke_of_loss() && !asks_about_babies(&asked);
+    let with = AskWith { topic: narrowed.need.clone(), most: HITS * 2, ..AskWith::default() };
     let looked_up = async {
         let mut found = room.directory().ask_index(&asked, &with).await?;
-        let only_pages = AskWith { kinds: vec![Kind::Page], most: PAGES_READ, ..with.clone() };
+        let only_pages = AskWith { kinds: vec![Kind::Page], most: PAGES_READ * 2, ..with.clone() };
         let mut pages = room.directory().ask_index(&asked, &only_pages).await?.hits;
+        let suits = |hit: &AskHit| {
+            let document = hit.entry.document();
+            hurting::may_be_shown(document, asked.as_typed()) && !(mourns && document.baby && !document.loss)
+        };
+        found.hits.retain(suits);
+        found.near.retain(suits);
+        pages.retain(suits);
         // Who speaks of no loss is not shown help after one, unless it is asked for by its name.
-        if !asked.verdict().loss && !with.loss {
+        if !asked.verdict().loss && !mourns {
             let words = AskedWords::of(&found.words_left, std::iter::empty(), room.passages());
             let somebody_died = death::is_spoken_of(asked.as_typed());
             let is_wanted = |hit: &AskHit| {
@@ -292,13 +302,16 @@ pub(crate) async fn look_up(
             found.near.retain(is_wanted);
             pages.retain(is_wanted);
         }
+        found.hits.truncate(HITS);
+        pages.truncate(PAGES_READ);
         Ok::<_, kernel::Fault>((found, pages))
     };
     match looked_up.await {
         Ok((found, pages)) => {
             let matched = found.hits.iter().chain(&pages).flat_map(|hit| &hit.matched);
             // What was understood as a place, a day or an age is a filter, and no word to look for in a text.
-            let words = AskedWords::of(&found.words_left, matched, room.passages());
+            let words =
+                AskedWords::of(&found.words_left, matched, room.passages()).typed_as(asked.as_typed());
             let today = room.site().clock().today();
             Ok(Found {
                 words,
@@ -317,8 +330,14 @@ pub(crate) async fn look_up(
     }
 }
 
+/// Whether a question names babies or a pregnancy itself.
+fn asks_about_babies(words: &Screened) -> bool {
+    const NAMES: &str = " baby babies babys newborn newborns infant infants toddler toddlers pregnant pregnancy antenatal midwife midwives breastfeeding breastfeed breastfed weaning nursery ";
+    search::words(words.as_typed()).iter().any(|word| NAMES.contains(&format!(" {word} ")))
+}
+
 /// 'Groups' could be anything: a question back, with the needs that what was found is about.
-pub(crate) fn need_unclear(found: &Found) -> Step<()> {
+pub(crate) fn need_unclear(room: &Assistant, found: &Found) -> Step<()> {
     const WIDE: &str = " group groups club clubs class classes course courses activity activities session sessions help support advice information services service family families kid kids child children parent parents son daughter things stuff appointment appointments start starts ring form forms letter letters application list waiting referral place places hours worker assessment review card ";
     let said = search::words(found.asked.as_typed());
     let is_wide = |word: &str| WIDE.contains(&format!(" {word} "));
@@ -342,7 +361,7 @@ pub(crate) fn need_unclear(found: &Found) -> Step<()> {
     let mut turn = Turn::saying(Status::ClarifyNeed, &[say::CLARIFY_NEED]);
     turn.choices = often.chain(others).take(CHOICES_MAX).map(need).collect();
     turn.choices.push(Choice::SomethingElse);
-    turn.entries = found.found.hits.iter().take(ENTRIES_MAX).map(Shown::of_hit).collect();
+    turn.entries = found.found.hits.iter().take(ENTRIES_MAX).map(|hit| shown(room, found, hit)).collect();
     stop(turn)
 }
 
@@ -355,6 +374,20 @@ fn is_about_many_things(found: &Found) -> bool {
         && found.found.total >= WIDE_FROM
         && most_of_one as f32 <= found.found.total as f32 * ONE_NEED
         && !is_its_name
+}
+
+/// What was found, with the reasons that hold. Where one does not, its card stands without any.
+fn shown(room: &Assistant, found: &Found, hit: &AskHit) -> Shown {
+    let document = hit.entry.document();
+    let mut asked = stems(found.asked.as_typed());
+    asked
+        .extend(found.found.corrected.iter().flat_map(|(typed, read)| [stems(typed), stems(read)]).flatten());
+    let why = reasons::that_hold(&hit.why, document, &asked);
+    if why.len() == hit.why.len() {
+        return Shown::of_hit(hit);
+    }
+    let again = room.directory().find_ask_entry(document.kind, &document.slug).ok().flatten();
+    Shown { why, ..Shown::of_entry(again.as_ref().unwrap_or(&hit.entry)) }
 }
 
 /// Too little of the question is in anything that was found.
@@ -380,7 +413,7 @@ pub(crate) fn abstention(room: &Assistant, found: &Found, offer: Option<Offer>) 
     }
     let mut turn = Turn::saying(Status::Weak, &say::WEAK);
     let near = if hits.is_empty() { &found.found.near } else { hits };
-    turn.entries = near.iter().take(ENTRIES_MAX).map(Shown::of_hit).collect();
+    turn.entries = near.iter().take(ENTRIES_MAX).map(|hit| shown(room, found, hit)).collect();
     turn.corrected.clone_from(&found.found.corrected);
     stop(turn)
 }
@@ -398,7 +431,7 @@ fn nothing(room: &Assistant) -> Turn {
 /// The answer: the sentences that hold most of the question, then what can help.
 pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     let hits = &found.found.hits;
-    let quoted = best_quotes(room.passages(), found);
+    let Quoted { quotes: quoted, links } = best_quotes(room.passages(), found);
     let best = hits.first().map_or(0.0, |hit| hit.score);
     let is_quoted = |hit: &AskHit| {
         quoted.iter().any(|quote| {
@@ -409,13 +442,17 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     let of = |reading: bool, most: usize| {
         let fits =
             hits.iter().filter(is_near).filter(move |hit| hit.entry.document().kind.is_reading() == reading);
-        fits.filter(|hit| !reading || !is_quoted(hit)).take(most).map(Shown::of_hit).collect::<Vec<_>>()
+        fits.filter(|hit| !reading || !is_quoted(hit))
+            .take(most)
+            .map(|hit| shown(room, found, hit))
+            .collect::<Vec<_>>()
     };
     let mut entries = of(false, ENTRIES_MAX);
     if entries.len() < ENTRIES_MAX {
         entries.extend(of(true, PAGES_MAX));
     }
     let (status, first) = match &quoted[..] {
+        [] if found.words.asks_whether_safe() => (Status::Entries, say::WHETHER_SAFE),
         [] if found.words.wants() == Wants::Field => (Status::Entries, say::FIELDS),
         [] => (Status::Entries, say::ENTRIES),
         [one] if one.at.kind != "page" => (Status::Quoted, say::QUOTED_ENTRY),
@@ -425,6 +462,7 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     };
     let mut turn = Turn::saying(status, &[first]);
     turn.quotes = quoted;
+    turn.links = links;
     turn.entries = entries;
     turn.understood.clone_from(&found.found.understood);
     turn.corrected.clone_from(&found.found.corrected);

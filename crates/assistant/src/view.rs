@@ -3,6 +3,7 @@
 use crate::{
     conversation::PastTurn,
     language::Language,
+    paper::PaperLine,
     passages::{Quotable, Quote, QuoteRef},
     room::Assistant,
     say,
@@ -36,6 +37,10 @@ pub(crate) struct TurnView {
     /// A source was checked anew since, so its words are not shown any more.
     has_changed: bool,
     cards: Vec<String>,
+    /// What the cards are of.
+    pub shown: Vec<ShownRef>,
+    /// The same for paper.
+    pub paper: Vec<PaperLine>,
     entries_heading: &'static str,
     links: Vec<(String, String)>,
     flow: Vec<FlowPart>,
@@ -43,6 +48,21 @@ pub(crate) struct TurnView {
     is_latest: bool,
     asks_whether_useful: bool,
     useful: String,
+}
+
+/// What a card is of.
+pub(crate) struct ShownRef {
+    pub kind: Kind,
+    pub slug: String,
+    pub title: String,
+    pub url: String,
+}
+
+impl ShownRef {
+    fn of(shown: &Shown) -> ShownRef {
+        let (title, url) = (shown.title.clone(), shown.url.clone());
+        ShownRef { kind: shown.kind, slug: shown.slug.clone(), title, url }
+    }
 }
 
 struct Note {
@@ -58,6 +78,8 @@ struct QuoteView {
     title: String,
     heading: String,
     url: String,
+    /// The whole address, for paper.
+    address: String,
     checked: String,
 }
 
@@ -105,9 +127,11 @@ impl TurnView {
             ),
             say: turn.say.clone(),
             reworded: turn.reworded.iter().map(RewordedView::of).collect(),
-            quotes: turn.quotes.iter().map(QuoteView::of).collect(),
+            quotes: turn.quotes.iter().map(|quote| QuoteView::of(room, quote)).collect(),
             has_changed: false,
             cards: turn.entries.iter().map(|shown| shown.card.clone()).collect(),
+            shown: turn.entries.iter().map(ShownRef::of).collect(),
+            paper: Vec::new(),
             entries_heading: if turn.quotes.is_empty() { "" } else { say::ENTRIES_TOO },
             links: turn.links.clone(),
             flow: turn.flow.clone(),
@@ -185,7 +209,7 @@ impl Note {
 }
 
 impl QuoteView {
-    fn of(quote: &Quote) -> QuoteView {
+    fn of(room: &Assistant, quote: &Quote) -> QuoteView {
         QuoteView {
             // The names of a table's columns stand on two lines.
             sentences: vec![quote.sentences.join(" ").replace('\n', ": ")]
@@ -196,9 +220,10 @@ impl QuoteView {
             title: quote.title.clone(),
             heading: quote.heading.clone(),
             url: quote.url.clone(),
+            address: room.site().absolute(&quote.url),
             checked: quote.checked_on.map_or_else(
                 || "Date of the check not given".to_owned(),
-                |on| format!("Checked {}", web::say::day_month_year(on)),
+                |on| format!("Checked {}", web::say::month_year(on)),
             ),
         }
     }

@@ -3,7 +3,7 @@
 
 mod pause;
 
-pub(crate) use pause::{breath, pause_question};
+pub(crate) use pause::{PAUSE, breath, pause_question};
 
 use crate::{
     flow::{Case, Choice, Day, Flow, Node, NodeKind, Rule, Source, Test},
@@ -119,6 +119,10 @@ impl Turn<'_> {
             Input::Day { day, .. } => self.take_day(*day),
             Input::DoNotKnow { .. } => self.take_unknown(),
             Input::Words(text) => self.take_words(text),
+            Input::WordsAtPause(text) => {
+                self.state.paused = !self.state.over;
+                self.take_words(text)
+            }
             Input::Loss(who) => Ok(self.hear_a_loss(*who)),
             Input::Back => self.go_back(),
             Input::Restart => self.restart(),

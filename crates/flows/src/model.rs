@@ -73,6 +73,8 @@ pub enum Input {
     },
     /// Types something. It has been through the safety screen.
     Words(String),
+    /// Types something on the page of a pause.
+    WordsAtPause(String),
     /// Types something that tells of a loss, as the safety screen hears it.
     Loss(Loss),
     /// Goes back one question.
@@ -95,7 +97,7 @@ impl fmt::Debug for Input {
             Input::Choice { .. } => "Choice",
             Input::Day { .. } => "Day",
             Input::DoNotKnow { .. } => "DoNotKnow",
-            Input::Words(_) => "Words",
+            Input::Words(_) | Input::WordsAtPause(_) => "Words",
             Input::Loss(_) => "Loss",
             Input::Back => "Back",
             Input::Restart => "Restart",

@@ -52,25 +52,19 @@ pub(crate) async fn post(State(flows): State<Flows>, counter: Counter, form: For
             refuse("Type the code as you wrote it down: four letters or numbers, then four more".to_owned());
         return form_again(&flows, typed, &errors, card);
     };
+    // Every look is counted, also one that finds something: who guesses must not learn by the answer that one was right.
+    let now = site.clock().now();
+    if let Some(wait) = site.db().write(move |tx| counter.count(tx, Sent::LookUp, None, now)).await? {
+        let errors = refuse("Too many codes were tried from your network. Try again in an hour".to_owned());
+        return Ok(wait.told(form_again(&flows, typed, &errors, card)?));
+    }
     match flows.resume(&code).await? {
         Resumed::Here(turn) => Ok(see_other(&format!("{}?welcome=1", turn.path()))),
         Resumed::PutAway(away) => show_put_away(&flows, &away),
         Resumed::Nothing => {
-            // Only what finds nothing is counted: who tries codes at random is stopped, who has one is not.
-            let now = site.clock().now();
-            let wait = site.db().write(move |tx| counter.count(tx, Sent::LookUp, None, now)).await?;
-            let errors = match wait {
-                Some(_) => refuse("Too many codes were tried from your network. Try again in an hour".to_owned()),
-                None => refuse(
-                    "We do not know this code. Look whether it is as you wrote it down, or start the guide again"
-                        .to_owned(),
-                ),
-            };
-            let page = form_again(&flows, typed, &errors, card)?;
-            Ok(match wait {
-                Some(wait) => wait.told(page),
-                None => page,
-            })
+            let sentence =
+                "We do not know this code. Look whether it is as you wrote it down, or start the guide again";
+            form_again(&flows, typed, &refuse(sentence.to_owned()), card)
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     catalogue::Flows,
-    engine::{answer_at, begin, step, understands},
+    engine::{PAUSE, answer_at, begin, step, understands},
     flow::Flow,
     heard::{self, Loss},
     model::{Answered, Input, Output, State, Stepped},
@@ -192,6 +192,9 @@ impl Flows {
         let Some((flow, state)) = self.find_state(session).await? else { return Ok(None) };
         if words.verdict().loss || state.node == node && !state.over {
             return Ok(None);
+        }
+        if node == PAUSE {
+            return Ok(Some(Input::WordsAtPause(words.as_typed().to_owned())));
         }
         Ok(answer_at(&flow, &state, node, words.as_typed(), today))
     }

@@ -143,9 +143,12 @@ pub(crate) fn choice<'a>(
     if asks_for_ages && let Some(age) = age(text, today) {
         return of_age(choices, age);
     }
-    exact(&|way| is_near(way, &typed) && nots(way) == nots(&typed))
-        .or_else(|| said_within(&all, &typed))
-        .or_else(|| part_of_one(&all, &typed))
+    exact(&|way| {
+        is_near(way, &typed)
+            && way.split(' ').filter(|word| is_not(word)).eq(typed.split(' ').filter(|word| is_not(word)))
+    })
+    .or_else(|| said_within(&all, &typed))
+    .or_else(|| part_of_one(&all, &typed))
 }
 
 /// The one answer that stands for an age, or nothing where none is certain: it is asked again, with the buttons.

@@ -10,9 +10,6 @@ use commands::{
 use kernel::Fault;
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Hearth: a digital front door for family hubs.
 #[derive(Parser)]
 #[command(name = "hearth", version, about)]

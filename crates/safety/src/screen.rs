@@ -258,10 +258,13 @@ fn decide_verdict<'a>(matched: impl Iterator<Item = &'a Entry>) -> Verdict {
     }
     // `My boyfriend raped me` holds words of a child's card, and is not about a child. A child's own card stays when
     // anything says that whoever is hurt is young.
-    let not_about =
-        |category: &Category| not_of_loss.contains(category) || !young && not_of_harm.contains(category);
+    let stays = |category: &Category| young || child && *category == Category::ChildSelfHarm;
     for found in [&mut red, &mut amber, &mut sideways] {
-        found.retain(|category| !not_about(category));
+        found.retain(|category| stays(category) || !not_of_harm.contains(category));
+    }
+    // A death told in the words of a missing child. `He is still missing` is plain, and is not put aside.
+    for found in [&mut amber, &mut sideways] {
+        found.retain(|category| !not_of_loss.contains(category));
     }
     // `We camp in a tent with the baby, any tips` is an everyday question, and one that holds a plain word of danger is
     // not. The card stays; only its level is lower.

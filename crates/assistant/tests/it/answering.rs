@@ -18,7 +18,7 @@ async fn an_answer_quotes_a_page_word_for_word_with_its_part_and_its_date() {
         assert_eq!(text(&answer, "kind"), "answer");
         let cite = &answer["cites"][0];
         assert_eq!(text(cite, "url"), "/pages/fever#when-to-ring-111");
-        assert_eq!(text(cite, "quote"), "Ring 111 if your child with a fever: is not drinking is drowsy");
+        assert_eq!(text(cite, "quote"), "Ring 111 if your child with a fever:\nis not drinking\nis drowsy");
         assert_eq!(text(cite, "checked_on"), "2026-10-02");
         let again = home.api("my child has a fever, when do I ring 111", None).await;
         for field in ["kind", "text", "cites", "results", "choices", "card"] {
@@ -147,7 +147,7 @@ async fn a_page_past_its_review_date_is_not_quoted() {
 }
 
 #[tokio::test]
-async fn a_loss_is_met_with_kindness_and_without_babies_to_the_end_of_the_conversation() {
+async fn a_loss_is_met_with_kindness_and_babies_are_shown_afterwards_only_to_whoever_asks_for_them() {
     on_both(async |home| {
         let answer = home.api("we lost the baby", None).await;
         assert_eq!(text(&answer, "kind"), "answer");
@@ -158,8 +158,13 @@ async fn a_loss_is_met_with_kindness_and_without_babies_to_the_end_of_the_conver
             "{found:?}"
         );
         assert!(!found.contains(&"baby-massage".to_owned()));
+        for unasked in ["massage", "somewhere to go on a monday", "a group"] {
+            let next = home.api(unasked, Some(text(&answer, "conversation"))).await;
+            assert!(!slugs(&next).contains(&"baby-massage".to_owned()), "{unasked}: {next}");
+        }
         let next = home.api("baby massage", Some(text(&answer, "conversation"))).await;
-        assert!(!slugs(&next).contains(&"baby-massage".to_owned()), "{next}");
+        assert_eq!(slugs(&next)[0], "baby-massage", "{next}");
+        assert!(!slugs(&next).contains(&"listening-line".to_owned()), "{next}");
         let book = home.api("I lost my baby's red book", None).await;
         assert!(
             !text(&book, "text").contains("so sorry") && !slugs(&book).contains(&"listening-line".to_owned()),

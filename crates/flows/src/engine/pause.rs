@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Where a pause says that it stands: no node, so that its buttons are told from a guide's.
-const PAUSE: &str = "a-pause";
+pub(crate) const PAUSE: &str = "a-pause";
 /// The buttons of a pause.
 const GO_ON: &str = "go-on-now";
 const STOP: &str = "stop-here";
@@ -98,7 +98,11 @@ impl Turn<'_> {
                     Ok(Answered::GoOn)
                 })
             }
-            Input::Words(_) | Input::Loss(_) | Input::Person | Input::Language(_) => None,
+            Input::Words(_)
+            | Input::WordsAtPause(_)
+            | Input::Loss(_)
+            | Input::Person
+            | Input::Language(_) => None,
             Input::Explain if self.state.paused => {
                 self.ask_again();
                 Some(Ok(Answered::Explain))

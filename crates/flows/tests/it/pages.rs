@@ -251,6 +251,13 @@ async fn after_a_card_that_stood_alone_the_numbers_stand_once_more_and_there_are
             assert!(pause.page.contains(said), "{said}");
         }
         assert!(!pause.page.contains("Who is it for?") && !pause.page.contains("did not understand"));
+        let (action, hidden) = pause.form_with("Or say it in your own words");
+        let (_, still) = hub.submit(&action, &format!("{hidden}&text=hello")).await;
+        assert!(
+            still.page.contains("Stop here") && !still.page.contains("did not understand"),
+            "{}",
+            still.page
+        );
         let (action, hidden) = pause.form_with("Stop here");
         let (_, stopped) = hub.submit(&action, &format!("{hidden}&choice=stop-here")).await;
         assert!(stopped.page.contains(&began.code) && stopped.page.contains("You can stop here"));
@@ -259,6 +266,34 @@ async fn after_a_card_that_stood_alone_the_numbers_stand_once_more_and_there_are
         assert!(on.page.contains("Who is it for?"));
         let next = hub.submit(&began.path(), "text=whats+next").await.1;
         assert!(next.page.contains("tel:116123") && next.page.contains("Stop here"), "{}", next.page);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_tries_codes_at_random_is_stopped_even_before_the_one_that_is_right() {
+    let migrations: Vec<_> = MIGRATIONS.iter().copied().chain([accounts::MIGRATIONS]).collect();
+    both(&migrations, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        let accounts =
+            accounts::Accounts::open(&hub.site, accounts::AccountsConfig::default()).await.unwrap();
+        let tries = async |network: u8, code: &str| {
+            let router = hub
+                .router()
+                .layer(axum::Extension(accounts::CountSenders(accounts.clone())))
+                .layer(axum::Extension(accounts::ClientAddress([203, 0, network, 7].into())));
+            hub.post_to(router, "/guides/resume", &format!("code={code}")).await
+        };
+        for _ in 0..30 {
+            let unknown = tries(113, "ZZZZ-9999").await;
+            assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(unknown.page.contains("We do not know this code") && !unknown.page.contains("months"));
+        }
+        let stopped = tries(113, &began.code).await;
+        assert_eq!(stopped.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(stopped.page.contains("Try again in an hour") && stopped.headers.contains_key("retry-after"));
+        assert_eq!(tries(114, &began.code).await.status, StatusCode::SEE_OTHER, "another household");
     })
     .await;
 }

@@ -308,13 +308,18 @@ impl Hub {
     }
 
     pub async fn post(&self, path: &str, body: &str) -> Answer {
+        self.post_to(self.router(), path, body).await
+    }
+
+    /// The same, to the house as a test has built it.
+    pub async fn post_to(&self, router: Router, path: &str, body: &str) -> Answer {
         let request = Request::post(path)
             .header("host", "hub.example.org")
             .header("origin", "https://hub.example.org")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from(body.to_owned()))
             .unwrap();
-        answer(self.router(), request).await
+        answer(router, request).await
     }
 
     /// Sends a form and follows where it leads, as a browser without script does.

@@ -57,6 +57,12 @@ fn ask_answers_from_its_sources_and_says_what_it_does_not_know() {
         a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_danger,
         a11_a_page_past_its_review_is_not_quoted,
         words_about_something_else_are_not_quoted,
+        a_quotation_is_never_cut_from_the_words_that_decide,
+        whether_something_is_safe_is_answered_by_words_that_speak_of_just_that_or_by_a_person,
+        what_is_read_of_another_language_quotes_nothing_that_only_some_of_its_words_reach,
+        how_long_a_plan_takes_and_a_refusal_are_answered_with_the_guide_beside_them,
+        help_for_those_who_hurt_is_not_shown_to_whoever_speaks_of_something_else,
+        how_things_were_is_not_quoted_as_the_answer,
         a15_the_same_question_gets_the_same_answer_and_every_quotation_stands_on_its_page_word_for_word,
     ]);
 }
@@ -215,10 +221,14 @@ fn a10_what_is_too_long_or_no_text_at_all_breaks_nothing_and_is_still_read_for_d
             r#"{"text":"I want to kill myself \ud800"}"#.to_owned(),
             r#"{"text":"I want to\u0000 kill myself"}"#.to_owned(),
             format!(r#"{{"text":"I want to kill myself {}"}}"#, "a".repeat(1_000_000)),
+            format!(r#"{{"text":"{} I want to kill myself"}}"#, "tell me ".repeat(100_000)),
         ] {
             let answer = ask_raw(home, Body::from(body)).await;
             assert!(answer.text().contains("\"crisis\""), "{}", answer.text());
         }
+        // The page reads to the end of what is far too long for the box.
+        let long = format!("{} I want to kill myself", "tell me about it ".repeat(12_500));
+        assert!(asked_page(home, &long).await.text().contains("crisis-red"));
     });
 }
 
@@ -234,6 +244,133 @@ fn words_about_something_else_are_not_quoted() {
             let is_there = |cite: &serde_json::Value| text(&cite["url"]).starts_with(elsewhere);
             assert!(!said.cites().iter().any(is_there), "{words}: {:?}", said.cites());
         }
+    });
+}
+
+fn quotes(said: &Said) -> String {
+    said.cites().iter().map(|cite| text(&cite["quote"])).collect::<Vec<_>>().join("\n")
+}
+
+fn a_quotation_is_never_cut_from_the_words_that_decide() {
+    on_both(async |home| {
+        let in_bed = said(home, "i have been drinking and baby in bed with me").await;
+        let quote = quotes(&in_bed);
+        assert!(!quote.contains("Many parents share a bed") || quote.contains("has had a drink"), "{quote}");
+        // A list has its lead-in first, and each of its points on a line of its own.
+        let feelings = quotes(&said(home, "i feel angry and on edge after the birth").await);
+        assert!(feelings.starts_with("How you might feel\nAngry, flat, or on edge\n"), "{feelings}");
+    });
+}
+
+fn whether_something_is_safe_is_answered_by_words_that_speak_of_just_that_or_by_a_person() {
+    on_both(async |home| {
+        for words in ["can my 8 week old sleep on his tummy", "should i put my baby to sleep on their front"]
+        {
+            let said = said(home, words).await;
+            let quote = quotes(&said);
+            assert!(quote.contains("on their back") && !quote.contains("drowsy"), "{words}: {quote}");
+        }
+        for words in [
+            "is it ok to give my 4 week old baby water",
+            "can i put baby rice in the bottle at 8 weeks",
+            "is it safe to give my baby gripe water at 2 weeks",
+        ] {
+            let said = said(home, words).await;
+            assert!(said.cites().is_empty(), "{words}: {}", quotes(&said));
+            assert!(
+                said.kind() == "abstain" || said.text().contains("health visitor"),
+                "{words}: {}",
+                said.text()
+            );
+        }
+        let milk = quotes(&said(home, "is it safe to give my baby cow's milk at 6 months").await);
+        assert!(milk.contains("No cow’s milk as a main drink before age 1"), "{milk}");
+    });
+}
+
+fn what_is_read_of_another_language_quotes_nothing_that_only_some_of_its_words_reach() {
+    on_both(async |home| {
+        let said = said(home, "طفلي لا ينام").await;
+        assert!(said.cites().is_empty() && !said.entries().is_empty(), "{}", said.0);
+    });
+}
+
+fn how_long_a_plan_takes_and_a_refusal_are_answered_with_the_guide_beside_them() {
+    on_both(async |home| {
+        let how_long = said(home, "how long does an EHCP take").await;
+        assert!(quotes(&how_long).contains("Week 20"), "{}", how_long.text());
+        for words in ["how long does an EHCP take", "my child got refused an ehcp"] {
+            let said = said(home, words).await;
+            assert!(said.kind() == "flow" && said.choices()[0].contains("EHC plan"), "{words}: {}", said.0);
+        }
+        assert_ne!(said(home, "which school is best for a child with an ehcp").await.kind(), "flow");
+    });
+}
+
+fn help_for_those_who_hurt_is_not_shown_to_whoever_speaks_of_something_else() {
+    on_both(async |home| {
+        let of_theirs =
+            ["service/stop-it-now", "service/respect-phoneline", "service/help-to-stop-hurting-family"];
+        for words in [
+            "my partner is in prison help for kids",
+            "how to get an abortion at home",
+            "how to get my girlfriend to lose the baby",
+        ] {
+            let said = said(home, words).await;
+            let entries = said.entries();
+            assert!(!entries.iter().any(|entry| of_theirs.contains(&entry.as_str())), "{words}: {entries:?}");
+            assert!(!said.text().contains("We are so sorry"), "{words}: {}", said.text());
+        }
+        let entries = said(home, "i hurt my partner and want to stop").await.entries();
+        assert!(entries.iter().any(|entry| entry == of_theirs[2]), "{entries:?}");
+    });
+}
+
+fn how_things_were_is_not_quoted_as_the_answer() {
+    on_both(async |home| {
+        for words in ["how do i get speech therapy", "can i ring speech therapy directly"] {
+            let said = said(home, words).await;
+            let quote = quotes(&said);
+            assert!(
+                !quote.contains("in the past") && !quote.contains("if that is still so"),
+                "{words}: {quote}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_plain_question_after_a_loss_is_answered_as_it_was_asked() {
+    on_both_anew(async |home| {
+        let loss = said(home, "i lost my baby at 30 weeks").await;
+        let later = said_next(home, &loss, "when is baby massage on").await;
+        assert_eq!(later.entries().first().map(String::as_str), Some("service/baby-massage"), "{}", later.0);
+        assert!(!later.0.to_string().contains("for anyone who has lost a baby"), "{}", later.0);
+        let cooking = said_next(home, &loss, "cooking class").await;
+        assert!(!cooking.0.to_string().contains("for anyone who has lost a baby"), "{}", cooking.0);
+    });
+}
+
+#[test]
+fn an_answer_has_its_headings_in_order_and_says_when_its_page_was_checked_as_the_page_does() {
+    on_both_anew(async |home| {
+        let answer = asked_page(home, "can my 8 week old sleep on his tummy").await.text();
+        let main = between(&answer, "<main", "</main>");
+        let mut before = 0;
+        for piece in main.split("<h").skip(1) {
+            let Some(level) = piece.chars().next().and_then(|level| level.to_digit(10)) else { continue };
+            assert!(level <= before + 1, "h{level} after h{before}");
+            before = level;
+        }
+        assert!(main.contains("<h3"), "it shows cards");
+        let page = home.page("/pages/safer-sleep").await;
+        assert!(page.contains("Checked November 2026.") && answer.contains("Checked November 2026"));
+        assert!(!answer.contains("Checked 22 November 2026"));
+        // On paper the address of a page that is quoted is written out.
+        assert!(
+            main.contains("class=\"only-print\"") && main.contains("/pages/safer-sleep</span>"),
+            "{main}"
+        );
     });
 }
 
