@@ -10,6 +10,9 @@ use commands::{
 use kernel::Fault;
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Hearth: a digital front door for family hubs.
 #[derive(Parser)]
 #[command(name = "hearth", version, about)]

@@ -366,7 +366,10 @@ fn an_answer_has_its_headings_in_order_and_says_when_its_page_was_checked_as_the
         let page = home.page("/pages/safer-sleep").await;
         assert!(page.contains("Checked November 2026.") && answer.contains("Checked November 2026"));
         assert!(!answer.contains("Checked 22 November 2026"));
-        // On paper the address of a page that is quoted is written out.
+        // On paper the address of a page that is quoted is written out, and the numbers of the cards are there.
+        let paper = between(main, "<ul class=\"only-print\">", "</ul>");
+        assert!(paper.contains("The Lullaby Trust") && paper.contains("0808 802 6869"), "{paper}");
+        assert!(paper.contains("://hub.example.org/services/"), "{paper}");
         assert!(
             main.contains("class=\"only-print\"") && main.contains("/pages/safer-sleep</span>"),
             "{main}"
