@@ -29,7 +29,7 @@ const ASKED: [&str; 24] = [
     "ok to",
 ];
 /// Whom it is about. These words alone tell nothing of what is asked.
-const CHILD: &str = " baby babies babys newborn newborns toddler toddlers infant infants child childs children kid kids son daughter bump pregnant pregnancy lo boy girl bubba bub ";
+const CHILD: &str = " baby babies babys newborn newborns toddler toddlers infant infants child childs children kid kids son daughter bump pregnant pregnancy breastfeeding lo boy girl bubba bub ";
 /// Ages, and words that any such question has.
 const BESIDE: &str = " day days week weeks wk wks month months mth mths mo year years yr yrs old age aged time safe safely okay alright fine bad dangerous allowed ";
 /// Sleep, food, drink and medicine.

@@ -270,11 +270,9 @@ fn whether_something_is_safe_is_answered_by_words_that_speak_of_just_that_or_by_
             let quote = quotes(&said);
             assert!(quote.contains("on their back") && !quote.contains("drowsy"), "{words}: {quote}");
         }
-        for words in [
-            "is it ok to give my 4 week old baby water",
-            "can i put baby rice in the bottle at 8 weeks",
-            "is it safe to give my baby gripe water at 2 weeks",
-        ] {
+        for words in
+            ["is it ok to give my 4 week old baby water", "can i put baby rice in the bottle at 8 weeks"]
+        {
             let said = said(home, words).await;
             assert!(said.cites().is_empty(), "{words}: {}", quotes(&said));
             assert!(
@@ -370,10 +368,7 @@ fn an_answer_has_its_headings_in_order_and_says_when_its_page_was_checked_as_the
         let paper = between(main, "<ul class=\"only-print\">", "</ul>");
         assert!(paper.contains("The Lullaby Trust") && paper.contains("0808 802 6869"), "{paper}");
         assert!(paper.contains("://hub.example.org/services/"), "{paper}");
-        assert!(
-            main.contains("class=\"only-print\"") && main.contains("/pages/safer-sleep</span>"),
-            "{main}"
-        );
+        assert!(main.contains("only-print\">https://hub.example.org/pages/safer-sleep"), "{main}");
     });
 }
 

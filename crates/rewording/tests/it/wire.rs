@@ -44,7 +44,7 @@ fn counted(pairs: &[(&str, i64)]) -> BTreeMap<String, i64> {
 }
 
 #[tokio::test]
-async fn whatever_a_model_says_wrong_is_never_shown() {
+async fn a13_whatever_a_model_says_wrong_is_never_shown() {
     let book = "You do not need to book a place.";
     let plan = "The council must reply within 6 weeks.";
     both(PATIENT, async |hall| {
@@ -129,7 +129,7 @@ async fn an_order_that_came_in_through_a_page_is_not_followed() {
 }
 
 #[tokio::test]
-async fn however_a_model_fails_there_is_the_quotation_and_a_reason() {
+async fn a14_however_a_model_fails_there_is_the_quotation_and_a_reason() {
     let elsewhere = ModelServer::default();
     let address = elsewhere.start().await;
     let json_type = "content-type: application/json";
@@ -182,7 +182,7 @@ async fn however_a_model_fails_there_is_the_quotation_and_a_reason() {
 }
 
 #[tokio::test]
-async fn a_model_that_hangs_or_drips_is_left_when_its_time_is_over() {
+async fn a14_a_model_that_hangs_or_drips_is_left_when_its_time_is_over() {
     both(300, async |hall| {
         assert_eq!(hall.ask_when(Script::Hang).await, None);
         assert_eq!(hall.ask_when(Script::Drip(good())).await, None);
