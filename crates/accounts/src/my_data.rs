@@ -5,7 +5,7 @@ use crate::{
     erase::erase,
     heard::Heard,
     model::{Has, SignInName},
-    office::{DataSource, Part},
+    office::{DataSource, NumberSource, Part},
     rights_model::{ConsentHow, ErasureProof, Purpose, decide_own_erasure},
     session::add_cookie,
     store::{data_rights as rows, factors, passkeys, people, sessions},
@@ -68,8 +68,20 @@ pub(crate) const NOTIFY: DataSource = DataSource {
     },
 };
 
+/// The texts that went to a number, for those without an account.
+pub(crate) const TEXTS: NumberSource = NumberSource {
+    room: "notify",
+    tables: &["message"],
+    export: |tx, phone| Ok(vec![messages_part("Texts we sent to it", notify::list_for_number(tx, phone)?)]),
+    erase: |tx, phone, _| notify::forget_number(tx, phone).map(|_| ()),
+};
+
 fn export_messages(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Part>, Fault> {
-    let messages = notify::list_for_person(tx, person)?.into_iter().map(|message| {
+    Ok(vec![messages_part("Messages we sent you", notify::list_for_person(tx, person)?)])
+}
+
+fn messages_part(heading: &str, messages: Vec<notify::PersonMessage>) -> Part {
+    let records = messages.into_iter().map(|message| {
         vec![
             ("What".to_owned(), message.template),
             ("Sent to".to_owned(), message.to_address),
@@ -77,11 +89,11 @@ fn export_messages(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Part>, Fault
             ("Asked for on".to_owned(), words::day_and_time(message.queued_at)),
         ]
     });
-    Ok(vec![Part {
-        heading: "Messages we sent you".to_owned(),
+    Part {
+        heading: heading.to_owned(),
         why: "So that we can say what was sent when. The words are not kept. The address is wiped after 90 days.".to_owned(),
-        records: messages.collect(),
-    }])
+        records: records.collect(),
+    }
 }
 
 /// The most rows of the trail that a copy holds; the latest ones.

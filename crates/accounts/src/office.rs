@@ -116,7 +116,7 @@ impl Office {
             accounts: accounts.clone(),
             config,
             sources,
-            number_sources: rooms.number_sources,
+            number_sources: rooms.number_sources.into_iter().chain([my_data::TEXTS]).collect(),
             rules,
             organizations: rooms.organizations,
         }))

@@ -366,6 +366,16 @@ async fn sign_ins_that_were_begun_and_left_are_forgotten_in_the_night() {
     .await;
 }
 
+static TEXT: notify::Template = notify::Template {
+    key: "test.list",
+    name: "A list",
+    sent_when: "When somebody hands one over.",
+    subject: "((name))",
+    body: "Here is ((name)).",
+    sample: &[("name", "a list")],
+    can_be_turned_off: false,
+};
+
 #[tokio::test]
 async fn what_somebody_without_an_account_left_is_found_copied_and_erased_by_their_number() {
     testing::both(HOUSE, async |db| {
@@ -374,6 +384,16 @@ async fn what_somebody_without_an_account_left_is_found_copied_and_erased_by_the
         let family = house.person("Demonstration parent", "parent@hearth.example", Role::Family).await;
         let insert = "insert into ring (phone, words) values ('07700900123', 'ring me about sleep'), ('07700900456', 'not mine')";
         house.db.write(move |tx| tx.exec(insert, args![])).await.unwrap();
+        house
+            .db
+            .write(|tx| {
+                let values = vec![("name", "a list about sleep".to_owned())];
+                let to = notify::To::Phone("07700 900123".parse().unwrap());
+                let text = notify::Message { template: &TEXT, to, person: None, values, once: None };
+                notify::queue(tx, &text, &kernel::Dice::loaded(9), kernel::Instant::UNIX_EPOCH)
+            })
+            .await
+            .unwrap();
         let (by, path) = ((officer, Role::DataSteward), "/admin/data-requests/by-number");
         assert_eq!(house.ask((family, Role::Family), path, None).await.status, 403);
         let of = |act: &'static str| vec![("act", act), ("phone", "07700 900 123")];
@@ -381,17 +401,19 @@ async fn what_somebody_without_an_account_left_is_found_copied_and_erased_by_the
         assert_eq!(ask(vec![("act", "look"), ("phone", "my mum")]).await.status, 422);
         let seen = ask(of("look")).await.body;
         assert!(seen.contains("Rings</dt><dd>1 record.") && !seen.contains("about sleep"), "{seen}");
+        assert!(seen.contains("Texts we sent to it</dt><dd>1 record."), "{seen}");
         let copy = ask(of("copy")).await.body;
         assert!(copy.contains("ring me about sleep") && !copy.contains("not mine"), "{copy}");
         assert_eq!(ask(of("erase")).await.status, 422, "the box must be ticked");
         let erase: Vec<_> = of("erase").into_iter().chain([("agree", "erase")]).collect();
-        assert_eq!(ask(erase).await.location, "/admin/data-requests/by-number?erased=1");
+        assert_eq!(ask(erase).await.location, "/admin/data-requests/by-number?erased=2");
         assert_eq!(house.count("select count(*) from ring").await, 1, "the other number's stays");
+        assert_eq!(house.count("select count(*) from message where to_address <> '' or body is not null").await, 0);
         assert_eq!(house.count("select count(*) from job where kind = 'write_the_database_anew'").await, 1);
         let nothing = ask(of("look")).await.body;
         assert!(nothing.contains("we keep nothing under it") && !nothing.contains("Erase it"), "{nothing}");
         let trail = house.trail().await;
-        assert!(trail.iter().any(|row| row.did == "erased what a phone number left" && row.why == "1 record"));
+        assert!(trail.iter().any(|row| row.did == "erased what a phone number left" && row.why == "2 records"));
         assert!(trail.iter().all(|row| !format!("{} {}", row.did, row.why).contains("900")), "no number");
     })
     .await;

@@ -52,6 +52,6 @@ pub use config::{GovUkNotifyConfig, NotifyConfig, Secret, SmtpConfig, Tls};
 pub use doors::{demo_door, door};
 pub use engine::Notify;
 pub use message::{Message, MessageId, Template, To, queue};
-pub use person::{forget_address, forget_person, list_for_person};
+pub use person::{forget_address, forget_number, forget_person, list_for_number, list_for_person};
 pub use show_messages::count_in_doubt;
 pub use steady::Steady;

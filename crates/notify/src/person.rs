@@ -7,7 +7,7 @@ use crate::{
     store::{self as rows, PersonMessage},
 };
 use access::PersonId;
-use kernel::Fault;
+use kernel::{Fault, Phone};
 use store::Tx;
 
 /// What was sent to somebody, for their copy of their data. The words are not kept.
@@ -18,6 +18,22 @@ pub fn list_for_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<PersonMe
 /// Takes somebody out of every message and says out of how many; what waits for them is not sent any more.
 pub fn forget_person(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, Fault> {
     rows::set_forgotten(tx, person)
+}
+
+/// What was sent to a telephone as a text, for whoever asks what we keep under its number. The words are not told.
+pub fn list_for_number(tx: &mut Tx<'_>, phone: &Phone) -> Result<Vec<PersonMessage>, Fault> {
+    match address::mobile(phone) {
+        Ok(read) => rows::list_for_address(tx, &address::hashed(Medium::Text, &read)),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// Takes a telephone out of every message and says out of how many; what waits for it is not sent any more.
+pub fn forget_number(tx: &mut Tx<'_>, phone: &Phone) -> Result<u64, Fault> {
+    match address::mobile(phone) {
+        Ok(read) => rows::set_address_forgotten(tx, &address::hashed(Medium::Text, &read)),
+        Err(_) => Ok(0),
+    }
 }
 
 /// Forgets what an address turned off, when its owner asks for that: it may then be written to again.

@@ -355,6 +355,15 @@ pub(crate) fn list_for_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<P
     )
 }
 
+/// Those that still hold the address of this hash.
+pub(crate) fn list_for_address(tx: &mut Tx<'_>, hash: &str) -> Result<Vec<PersonMessage>, Fault> {
+    tx.all(
+        "select template, medium, to_address, state, queued_at, sent_at from message
+         where address_hash = $1 and to_address <> '' order by queued_at, id",
+        args![hash],
+    )
+}
+
 /// Takes a person out of every message; one that waits is not sent.
 pub(crate) fn set_forgotten(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, Fault> {
     tx.exec(
@@ -364,6 +373,18 @@ pub(crate) fn set_forgotten(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, Fa
             state = case when state = 'queued' then 'failed' else state end
          where person_id = $1",
         args![person],
+    )
+}
+
+/// Takes an address out of every message; one that waits is not sent.
+pub(crate) fn set_address_forgotten(tx: &mut Tx<'_>, hash: &str) -> Result<u64, Fault> {
+    tx.exec(
+        "update message set to_address = '', address_hash = '', subject = null, body = null, person_id = null,
+            stop_token = null, reason = case when state = 'queued' then 'erased' else reason end,
+            fence = case when state = 'queued' then fence + 1 else fence end,
+            state = case when state = 'queued' then 'failed' else state end
+         where address_hash = $1",
+        args![hash],
     )
 }
 
