@@ -9,6 +9,7 @@ use crate::{
     room::Assistant,
     say,
     status::Status,
+    steps::not_closed,
     store as rows,
     tally::{latency_bucket, note_turn, note_useful},
     view::{Place, TurnView, is_sensitive},
@@ -64,7 +65,12 @@ struct Around {
 
 /// `GET /ask`.
 pub(crate) async fn get(State(room): State<Assistant>) -> Reply {
-    show(&room, None, Vec::new(), Around::default()).await
+    // Whoever comes while it is closed is told before they type.
+    let around = match not_closed(&room).await {
+        Ok(()) => Around::default(),
+        Err(turn) => Around { notice: turn.say, notice_links: turn.links, ..Around::default() },
+    };
+    show(&room, None, Vec::new(), around).await
 }
 
 /// `POST /ask`.

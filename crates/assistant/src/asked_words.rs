@@ -326,7 +326,8 @@ impl AskedWords {
     fn best_window(&self, of: &Quotable, number: usize, part: &Part) -> Option<Window> {
         let may_stand = |(first, last): &(usize, usize)| {
             let (first, last) = part.whole(*first, *last);
-            !part.is_past(first, last)
+            part.is_contiguous(first, last)
+                && !part.is_past(first, last)
                 && of.quote(number, first, last).is_some_and(|quote| self.is_answered_by(of, &quote))
         };
         let window = |(first, last): (usize, usize)| {

@@ -76,6 +76,13 @@ impl Part {
         let in_block = |piece: &Piece| piece.block >= opens.block && piece.block <= ends.block;
         let start = pieces.iter().position(in_block).unwrap_or(first);
         let end = pieces.iter().rposition(in_block).unwrap_or(last);
+        // A list that no line of its own leads to stands behind the paragraph before it.
+        let start = match pieces.get(start.wrapping_sub(1)) {
+            Some(before) if pieces[start].is_point && !before.is_point => {
+                pieces.iter().position(|piece| piece.block == before.block).unwrap_or(start)
+            }
+            _ => start,
+        };
         let is_list = pieces[start..=end].iter().any(|piece| piece.is_point);
         let is_limited = (start..=end).any(|at| !(first..=last).contains(&at) && pieces[at].limits());
         let (first, mut last) = if is_list || is_limited { (start, end) } else { (first, last) };
@@ -92,6 +99,18 @@ impl Part {
         let (Some(opens), Some(ends)) = (self.pieces.get(first), self.pieces.get(last)) else { return false };
         let in_block = |piece: &&Piece| piece.block >= opens.block && piece.block <= ends.block;
         self.pieces.iter().filter(in_block).any(Piece::is_past)
+    }
+
+    /// Whether pieces stand on the page as they are quoted, with nothing left out between them. A list may stop
+    /// before its end: then the quotation says so.
+    pub(crate) fn is_contiguous(&self, first: usize, last: usize) -> bool {
+        let pieces = self.pieces.get(first..=last).unwrap_or_default();
+        let has_gap = pieces.iter().skip(1).any(|piece| piece.follows_gap);
+        // After a list and the paragraph behind it comes no second list: its points would stand with the first.
+        let mut kinds: Vec<bool> = pieces.iter().map(|piece| piece.is_point).collect();
+        kinds.dedup();
+        let lists = kinds.iter().filter(|is_point| **is_point).count();
+        !has_gap && lists <= 1
     }
 
     /// Whether pieces are few enough to be quoted. A table is bounded by its rows.
@@ -111,6 +130,10 @@ pub struct Piece {
     pub is_point: bool,
     /// Pieces of one paragraph, or of one list with the line that leads to it, have one number.
     pub block: u32,
+    /// Words of the page that are not quoted stand between it and the piece before it.
+    pub(crate) follows_gap: bool,
+    /// The last point of a list that goes on with points that are not quoted.
+    pub(crate) stops_short: bool,
     pub(crate) stems: HashSet<String>,
 }
 
@@ -178,21 +201,26 @@ pub struct Quote {
     pub heading: String,
     /// Its address with its part.
     pub url: String,
-    /// The lines that are no points of a list, then those that are.
+    /// The lines before a list, or all where there is none.
     pub sentences: Vec<String>,
     /// Points of a list.
     pub points: Vec<String>,
+    /// The lines behind the list.
+    pub after: Vec<String>,
+    /// The list goes on where it is.
+    pub goes_on: bool,
     /// When the source was last checked.
     pub checked_on: Option<Date>,
 }
 
 impl Quote {
-    /// The whole of it: its sentences on one line, and each point of its list on one of its own.
+    /// The whole of it in the order of its page: the sentences of a paragraph on one line, and each point of its list on
+    /// one of its own.
     pub fn text(&self) -> String {
-        let sentences =
-            self.sentences.iter().map(|line| line.replace('\n', " ")).collect::<Vec<_>>().join(" ");
+        let on_one_line = |lines: &[String]| lines.join(" ").replace('\n', " ");
         let points = self.points.iter().map(|line| line.replace('\n', " "));
-        let lines = std::iter::once(sentences).filter(|line| !line.is_empty()).chain(points);
+        let lines = std::iter::once(on_one_line(&self.sentences)).chain(points);
+        let lines = lines.chain([on_one_line(&self.after)]).filter(|line| !line.is_empty());
         lines.collect::<Vec<_>>().join("\n")
     }
 }
@@ -281,11 +309,11 @@ impl Quotable {
     pub fn quote(&self, part: usize, first: usize, last: usize) -> Option<Quote> {
         let of = self.parts.get(part)?;
         let pieces = of.pieces.get(first..=last).filter(|pieces| !pieces.is_empty())?;
-        let words = |points: bool| {
-            pieces.iter().filter(|piece| piece.is_point == points).map(|piece| piece.text.clone()).collect()
-        };
+        let (before, rest) = pieces.split_at(pieces.iter().take_while(|piece| !piece.is_point).count());
+        let (list, behind) = rest.split_at(rest.iter().take_while(|piece| piece.is_point).count());
+        let words = |pieces: &[Piece]| pieces.iter().map(|piece| piece.text.clone()).collect::<Vec<_>>();
+        let (mut sentences, points, after) = (words(before), words(list), words(behind));
         // A list that no line leads to is led to by its heading.
-        let (mut sentences, points): (Vec<String>, Vec<String>) = (words(false), words(true));
         if sentences.is_empty() && !of.heading.is_empty() {
             sentences.push(of.heading.clone());
         }
@@ -303,6 +331,8 @@ impl Quotable {
             url: self.url_of(of),
             sentences,
             points,
+            after,
+            goes_on: pieces.iter().any(|piece| piece.stops_short),
             checked_on: self.checked_on,
         })
     }
@@ -333,7 +363,14 @@ pub(crate) fn stems(text: &str) -> HashSet<String> {
 }
 
 fn piece(text: &str, is_point: bool, block: u32) -> Piece {
-    Piece { text: text.to_owned(), is_point, block, stems: stems(text) }
+    Piece {
+        text: text.to_owned(),
+        is_point,
+        block,
+        follows_gap: false,
+        stops_short: false,
+        stems: stems(text),
+    }
 }
 
 /// Sentences of a paragraph, each as it stands.
@@ -391,6 +428,8 @@ fn parts_of_html(html: &str) -> Vec<Part> {
     let mut block = 0;
     let mut text = String::new();
     let (mut heading, mut point, mut leads, mut is_cut) = (None::<String>, false, false, false);
+    // Words that are no piece were left out since the last one.
+    let mut has_gap = false;
     let mut table: Option<Vec<Vec<String>>> = None;
     let mut rest = html;
     while let Some(open) = rest.find('<') {
@@ -417,7 +456,10 @@ fn parts_of_html(html: &str) -> Vec<Part> {
             "table" => {
                 block += 1;
                 let rows = table.take().map(|rows| pieces_of_table(&rows, block)).unwrap_or_default();
-                parts.last_mut().into_iter().for_each(|part| part.pieces.extend(rows.iter().cloned()));
+                has_gap |= rows.is_empty();
+                parts.last_mut().into_iter().for_each(|part| {
+                    part.pieces.extend(rows.iter().cloned());
+                });
             }
             "tr" if !ends => table.iter_mut().for_each(|rows| rows.push(Vec::new())),
             "td" | "th" if !ends => text.clear(),
@@ -443,8 +485,12 @@ fn parts_of_html(html: &str) -> Vec<Part> {
                 if point {
                     // What follows a point that is left out would stand beside the wrong one: the list ends there.
                     is_cut |= has_number_to_ring(&words);
-                    if !is_cut {
-                        part.pieces.push(piece(&words, true, block));
+                    if is_cut {
+                        has_gap = true;
+                        part.pieces.last_mut().into_iter().for_each(|last| last.stops_short = true);
+                    } else {
+                        let follows_gap = std::mem::take(&mut has_gap);
+                        part.pieces.push(Piece { follows_gap, ..piece(&words, true, block) });
                     }
                     leads = true;
                 } else if name == "p" {
@@ -452,10 +498,14 @@ fn parts_of_html(html: &str) -> Vec<Part> {
                     for sentence in sentences(&words) {
                         if has_number_to_ring(sentence) {
                             block += 1;
+                            has_gap = true;
                         } else {
-                            part.pieces.push(piece(sentence, false, block));
+                            let follows_gap = std::mem::take(&mut has_gap);
+                            part.pieces.push(Piece { follows_gap, ..piece(sentence, false, block) });
                         }
                     }
+                } else {
+                    has_gap = true;
                 }
                 if name == "li" {
                     point = false;
@@ -530,6 +580,14 @@ mod tests {
         assert_eq!(condition.whole(0, 0), (0, 2));
         let next = page("<p>You may give it. It is mild.</p><p>Never give it to a baby.</p>");
         assert_eq!(next.whole(0, 0), (0, 2), "nor from the paragraph after it that takes it back");
+        let led = page(
+            "<p>Walk away. Come back.</p><ul><li>Ring a friend</li><li>Rest</li></ul><p>Do not wait.</p>",
+        );
+        assert_eq!(
+            led.whole(2, 3),
+            (0, 4),
+            "a list has the paragraph before it and what limits it behind it"
+        );
         assert!(!page(&format!("<p>{}If so. </p>", "Go on here. ".repeat(60))).is_short(0, 60));
         let past = page(
             "<p>One could ring in the past. We used to. It is used to help. You are not used to it.</p>",
@@ -543,6 +601,22 @@ mod tests {
             parts_of_html("<h2 id=\"feel\">How you might feel</h2><ul><li>Angry</li><li>Shut out</li></ul>");
         let page = Quotable { parts, ..Quotable::of_entry(&search::Document::new(Kind::Page, "a", "A")) };
         assert_eq!(page.quote(1, 0, 1).unwrap().text(), "How you might feel\nAngry\nShut out");
+    }
+
+    #[test]
+    fn a_quotation_is_in_the_order_of_its_page_and_leaves_out_nothing_between() {
+        let of = |html: &str| {
+            let parts = parts_of_html(html);
+            Quotable { parts, ..Quotable::of_entry(&search::Document::new(Kind::Page, "a", "A")) }
+        };
+        let page = of("<p>Ring if:</p><ul><li>it hurts</li><li>you bleed</li></ul><p>Do not wait.</p>");
+        let (first, last) = page.parts[0].whole(0, 2);
+        assert!(page.parts[0].is_contiguous(first, last));
+        assert_eq!(page.quote(0, first, last).unwrap().text(), "Ring if:\nit hurts\nyou bleed\nDo not wait.");
+        let cut = of("<p>Ring if:</p><ul><li>it hurts</li><li>0303 333 4300</li><li>you bleed</li></ul>");
+        assert!(cut.quote(0, 0, 1).unwrap().goes_on, "one of three points is not the list");
+        let gap = of("<p>Ring us. Or 0303 333 4300. Never wait.</p>");
+        assert!(gap.parts[0].is_contiguous(0, 0) && !gap.parts[0].is_contiguous(0, 1));
     }
 
     #[test]

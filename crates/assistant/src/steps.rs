@@ -149,7 +149,9 @@ pub(crate) fn opening_of(of: &Quotable) -> Option<Quote> {
     let block = pieces.first()?.block;
     let together = pieces.iter().take(2).take_while(|piece| piece.block == block && !piece.is_point).count();
     let (first, last) = of.parts[0].whole(0, together.checked_sub(1)?);
-    let may_stand = of.parts[0].is_short(first, last) && !of.parts[0].is_past(first, last);
+    let part = &of.parts[0];
+    let may_stand =
+        part.is_contiguous(first, last) && part.is_short(first, last) && !part.is_past(first, last);
     may_stand.then(|| of.quote(0, first, last)).flatten()
 }
 

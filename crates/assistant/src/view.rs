@@ -75,6 +75,8 @@ struct Note {
 struct QuoteView {
     sentences: Vec<String>,
     points: Vec<Point>,
+    after: String,
+    goes_on: bool,
     title: String,
     heading: String,
     url: String,
@@ -216,6 +218,8 @@ impl QuoteView {
                 .into_iter()
                 .filter(|text| !text.is_empty())
                 .collect(),
+            after: quote.after.join(" "),
+            goes_on: quote.goes_on,
             points: quote.points.iter().map(|point| Point::of(point)).collect(),
             title: quote.title.clone(),
             heading: quote.heading.clone(),

@@ -293,6 +293,9 @@ impl Turn<'_> {
 
     /// An answer nobody foresaw: once more with the choices; then where the flow says; then a person. It never ends.
     fn miss(&mut self) -> Result<Answered, Circles> {
+        if self.flow.loss {
+            return Ok(self.listen());
+        }
         self.state.missed += 1;
         let otherwise = match self.node().map(|node| &node.kind) {
             Some(NodeKind::Choice { otherwise: Some(otherwise), .. }) => Some(otherwise.clone()),
@@ -315,6 +318,27 @@ impl Turn<'_> {
         }
         self.ask_again();
         Ok(Answered::Unforeseen)
+    }
+
+    /// Nobody who has lost a baby is told that their words were not understood: the people who listen, and the same
+    /// question. Nothing is counted, so it leads nowhere by itself however often it is said.
+    fn listen(&mut self) -> Answered {
+        const SORRY: &str = "We are so sorry.";
+        let flow = self.flow;
+        match flow.listening() {
+            Some(people) => {
+                let said = self.filled(flow.say_in(people, &self.state.language));
+                let (text, cites) = (format!("{SORRY}\n\n{said}"), self.cites(people));
+                self.outputs.push(Output::Said { node: people.key.clone(), text, cites });
+            }
+            None => {
+                let node = self.state.node.clone();
+                self.outputs.push(Output::Said { node, text: SORRY.to_owned(), cites: Vec::new() });
+                self.outputs.push(Output::Person);
+            }
+        }
+        self.ask_again();
+        Answered::Words
     }
 
     fn go_back(&mut self) -> Result<Answered, Circles> {

@@ -394,6 +394,14 @@ impl Flow {
         self.nodes.iter().find(|node| node.key == key)
     }
 
+    /// The people who listen, in a guide for a loss: what its first question says to an answer nobody foresaw.
+    pub(crate) fn listening(&self) -> Option<&Node> {
+        let NodeKind::Choice { otherwise: Some(otherwise), .. } = &self.node(&self.start)?.kind else {
+            return None;
+        };
+        self.node(otherwise).filter(|node| self.loss && matches!(node.kind, NodeKind::Say { .. }))
+    }
+
     /// The source of a key.
     pub fn source(&self, key: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.key == key)

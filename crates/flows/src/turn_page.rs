@@ -8,13 +8,14 @@ use crate::{
     session::{Resumed, SessionId, Turn},
     take_turn::Reply as Said,
     turn_view::{self, TurnView, Typed},
+    understand::{NotADay, day_of},
 };
 use axum::{
     extract::{Path, State},
     http::StatusCode,
     response::Response,
 };
-use kernel::{Fault, Refusal};
+use kernel::{Date, Fault, Refusal};
 use safety::{Level, Screened};
 use web::{CardView, Form, Page, Params, Reply, fields::Errors, missing, see_other, show, show_with};
 
@@ -98,7 +99,7 @@ pub(crate) async fn post(
         return Ok(see_other(&address(&turn)));
     }
     // What was typed is in no address and in no database, so what is said about it is said at once.
-    let errors = not_understood(&turn);
+    let errors = not_understood(&turn, text, today);
     let is_put_back = is_still_typing || turn.is_aside() || !errors.is_empty();
     let text = if is_put_back { text.to_owned() } else { String::new() };
     page(&flows, &turn, Typed { text, card, ..Typed::default() }, &errors).await
@@ -133,12 +134,19 @@ fn worth_reading(turn: &Turn, text: &str) -> Result<(), String> {
     .to_owned())
 }
 
-fn not_understood(turn: &Turn) -> Errors {
+fn not_understood(turn: &Turn, text: &str, today: Date) -> Errors {
     if !turn.outputs.iter().any(|output| matches!(output, Output::NotUnderstood { .. })) {
         return Errors::default();
     }
     let sentence = match turn.asks() {
-        Some(Asks::Day) => "We could not read that as a day. Write it with its year, such as 5 January 2026",
+        Some(Asks::Day) => match day_of(text, today) {
+            Err(NotADay::NoYear) => {
+                "Which year was that? Write the day with its year, such as 5 January 2026"
+            }
+            Err(NotADay::NoSuchDay) => "There is no such day. Look at the date again, and write it once more",
+            Err(NotADay::OddYear) => "Is that the right year? Look at the date again, and write it once more",
+            _ => "We could not read that as a day. Write it with its year, such as 5 January 2026",
+        },
         Some(Asks::Choice) => {
             "We did not understand that. Choose the answer that is nearest, or use other words"
         }

@@ -281,13 +281,31 @@ pub(crate) fn plain(text: &str) -> String {
     out
 }
 
+/// Why words that may be a day were not taken as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotADay {
+    /// They do not read as a day.
+    Unreadable,
+    /// A day and a month, and no year.
+    NoYear,
+    /// No calendar has it, such as 31 April.
+    NoSuchDay,
+    /// A year in which nothing that a guide counts from can have been.
+    OddYear,
+}
+
 /// A day as people type it: '5 January 2026', '5/1/26', '2026-01-05', 'yesterday'. Without a year it is not taken: a
 /// deadline is never counted from a guess.
 pub fn read_day(text: &str, today: Date) -> Option<Date> {
+    day_of(text, today).ok()
+}
+
+/// The day that words tell, or why they tell none.
+pub(crate) fn day_of(text: &str, today: Date) -> Result<Date, NotADay> {
     let typed = plain(text);
     match typed.as_str() {
-        "today" => return Some(today),
-        "yesterday" => return today.checked_sub(Span::new().days(1)).ok(),
+        "today" => return Ok(today),
+        "yesterday" => return today.checked_sub(Span::new().days(1)).map_err(|_| NotADay::Unreadable),
         _ => {}
     }
     if let Ok(day) = text.trim().parse::<Date>() {
@@ -299,21 +317,33 @@ pub fn read_day(text: &str, today: Date) -> Option<Date> {
         .split(' ')
         .filter(|word| !NOTHING.contains(word) && *word != "saturday" && !word.is_empty())
         .collect();
-    let [first, second, year] = parts.as_slice() else { return None };
-    let (day, month) = match (number(first), month(second)) {
-        (Some(day), Some(month)) => (day, month),
-        _ => (number(second)?, month(first).filter(|_| first.parse::<i8>().is_err())?),
-    };
-    let year: i16 = year.parse().ok()?;
-    let year = match year {
-        0..100 if parts[2].len() == 2 => year + 2_000,
-        _ => year,
-    };
-    sensible(Date::new(year, month, day).ok()?)
+    match parts.as_slice() {
+        [day, month] => Err(day_and_month(day, month).map_or(NotADay::Unreadable, |_| NotADay::NoYear)),
+        [year, month, day] if year.len() == 4 && year.parse::<i16>().is_ok() => day_in_year(day, month, year),
+        [day, month, year] => day_in_year(day, month, year),
+        _ => Err(NotADay::Unreadable),
+    }
 }
 
-fn sensible(day: Date) -> Option<Date> {
-    (1_990..=2_100).contains(&day.year()).then_some(day)
+fn day_and_month(first: &str, second: &str) -> Option<(i8, i8)> {
+    match (number(first), month(second)) {
+        (Some(day), Some(month)) => Some((day, month)),
+        _ => Some((number(second)?, month(first).filter(|_| first.parse::<i8>().is_err())?)),
+    }
+}
+
+fn day_in_year(day: &str, month: &str, written: &str) -> Result<Date, NotADay> {
+    let (day, month) = day_and_month(day, month).ok_or(NotADay::Unreadable)?;
+    let year: i16 = written.parse().map_err(|_| NotADay::Unreadable)?;
+    let year = match year {
+        0..100 if written.len() == 2 => year + 2_000,
+        _ => year,
+    };
+    sensible(Date::new(year, month, day).map_err(|_| NotADay::NoSuchDay)?)
+}
+
+fn sensible(day: Date) -> Result<Date, NotADay> {
+    if (2_010..=2_100).contains(&day.year()) { Ok(day) } else { Err(NotADay::OddYear) }
 }
 
 fn number(word: &str) -> Option<i8> {
@@ -376,6 +406,27 @@ mod tests {
         ] {
             assert_eq!(read_day(typed, today), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn why_words_are_no_day_is_known_so_that_it_can_be_said() {
+        let today: Date = "2026-11-23".parse().unwrap();
+        for (typed, why) in [
+            ("29 February 2026", NotADay::NoSuchDay),
+            ("31/04/2026", NotADay::NoSuchDay),
+            ("2026-04-31", NotADay::NoSuchDay),
+            ("1.1.1890", NotADay::OddYear),
+            ("5 May 2009", NotADay::OddYear),
+            ("5 May 2206", NotADay::OddYear),
+            ("5 May", NotADay::NoYear),
+            ("the 5th of May", NotADay::NoYear),
+            ("May 5", NotADay::NoYear),
+            ("some time in spring", NotADay::Unreadable),
+            ("no idea", NotADay::Unreadable),
+        ] {
+            assert_eq!(day_of(typed, today), Err(why), "{typed}");
+        }
+        assert_eq!(day_of("28 February 2026", today), Ok("2026-02-28".parse().unwrap()));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Words that were typed wrong. Only words that the index knows are offered in their place.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// How many letters may differ: none in short words, where every slip is another word.
 fn slips_allowed(letters: usize) -> usize {
@@ -9,6 +12,22 @@ fn slips_allowed(letters: usize) -> usize {
         4..=7 => 1,
         _ => 2,
     }
+}
+
+/// English words that are no slips of others, whether or not an entry has them: an editor's file.
+fn is_known(word: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let lines = include_str!("../data/known_words.txt").lines();
+        lines.filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace).collect()
+    });
+    KNOWN.contains(word)
+}
+
+/// People hardly ever slip in the first letter, unless they swap it with the second.
+fn begins_alike(typed: &str, word: &str) -> bool {
+    let (mut left, mut right) = (typed.chars(), word.chars());
+    let ((a, b), (c, d)) = ((left.next(), left.next()), (right.next(), right.next()));
+    a == c || a == d && b == c
 }
 
 /// The dictionary of what may have been meant.
@@ -48,7 +67,7 @@ impl Speller {
     pub fn nearest(&self, typed: &str) -> Vec<Candidate<'_>> {
         let length = typed.chars().count();
         let allowed = slips_allowed(length);
-        if allowed == 0 || !is_a_word(typed) {
+        if allowed == 0 || !is_a_word(typed) || is_known(typed) {
             return Vec::new();
         }
         let letters = letters_of(typed);
@@ -60,6 +79,9 @@ impl Speller {
                 continue;
             }
             let word = &self.words[at];
+            if !begins_alike(typed, word) {
+                continue;
+            }
             if let Some(slips) = distance_within(typed, word, allowed_now) {
                 allowed_now = allowed_now.min(slips.max(1));
                 let other_first_letter = typed.chars().next() != word.chars().next();
@@ -159,6 +181,16 @@ mod tests {
             assert_eq!(distance_within(typed, meant, 2), slips, "{typed}");
         }
         assert_eq!(distance_within(&"a".repeat(60), "a", 2), None);
+    }
+
+    #[test]
+    fn a_real_word_is_never_changed_into_another_nor_a_first_letter() {
+        let known = ["raising", "want", "wanted", "eating", "forget", "reported", "ones", "housing"];
+        let speller = Speller::build(known.map(|word| (word, 5)).into());
+        for typed in ["raining", "unwanted", "repeat", "forge", "deported", "jones", "asylum"] {
+            assert_eq!(speller.nearest(typed), [], "{typed}");
+        }
+        assert_eq!(speller.nearest("ohusing")[0].word, "housing", "but two swapped letters are a slip");
     }
 
     #[test]

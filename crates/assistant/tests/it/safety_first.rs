@@ -42,6 +42,7 @@ async fn the_card_comes_while_ask_is_closed_too_fast_or_without_its_database() {
         let closing = form("/admin/ask/switch", &[("closed", "yes"), ("reason", "a test")]);
         assert_eq!(send(&home.as_somebody(Role::Administrator), closing).await.status, 303);
         assert_eq!(text(&home.api(DANGER, None).await, "kind"), "crisis");
+        home.get("/ask").await.has("Ask is closed for a while").lacks("Say what is going on");
         let closed = home.post("/ask", &[("text", "baby yoga")]).await;
         closed.has("Ask is closed for a while").has("baby yoga</textarea>");
         let machine = home.api_raw(br#"{"text": "baby yoga"}"#.to_vec()).await;

@@ -1,4 +1,4 @@
-use crate::support::{Hub, MIGRATIONS, TRIP};
+use crate::support::{Hub, MIGRATIONS, TRIP, choose};
 use axum::http::StatusCode;
 use flows::Input;
 use store::testing::both;
@@ -294,6 +294,45 @@ async fn who_tries_codes_at_random_is_stopped_even_before_the_one_that_is_right(
         assert_eq!(stopped.status, StatusCode::TOO_MANY_REQUESTS);
         assert!(stopped.page.contains("Try again in an hour") && stopped.headers.contains_key("retry-after"));
         assert_eq!(tries(114, &began.code).await.status, StatusCode::SEE_OTHER, "another household");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_cannot_be_taken_is_answered_with_what_is_wrong_with_it() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        let turn = hub.press(&began.session, "message-1", choose("child")).await;
+        for (typed, said) in [
+            ("29+February+2026", "There is no such day"),
+            ("31%2F04%2F2026", "There is no such day"),
+            ("1.1.1890", "Is that the right year?"),
+            ("5+May", "Which year was that?"),
+        ] {
+            let page = hub.post(&turn.path(), &format!("text={typed}")).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(page.page.contains(said), "{typed}: {}", page.page);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_guide_for_a_loss_no_words_bring_an_error_box() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.flows.begin("loss-of-a-baby", "en").await.unwrap().unwrap();
+        for typed in ["my+baby+was+born+asleep", "abortion", "twin+died+other+one+alive", "wibble"] {
+            let (_, page) = hub.submit(&began.path(), &format!("text={typed}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{typed}");
+            for said in ["We are so sorry", "Sands", "tel:116123", "Stop all messages about the baby"] {
+                assert!(page.page.contains(said), "{typed}, {said}: {}", page.page);
+            }
+            for never in ["did not understand", "error-summary", "There is a problem"] {
+                assert!(!page.page.contains(never), "{typed}, {never}: {}", page.page);
+            }
+        }
     })
     .await;
 }
