@@ -56,7 +56,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, Fault> {
 fn open(path: &Path) -> Result<Connection, Fault> {
     let connection = Connection::open(path).context("opening the database")?;
     connection.execute_batch(
-        "pragma busy_timeout = 5000; pragma foreign_keys = on; pragma mmap_size = 67108864; \
+        "pragma busy_timeout = 5000; pragma foreign_keys = on; \
          pragma case_sensitive_like = on; pragma trusted_schema = off",
     )?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
