@@ -17,36 +17,40 @@ export async function sitemap() {
   return [...new Set(paths)];
 }
 
-const found = await sitemap();
-const under = (start) => found.filter((path) => path.startsWith(start) && path.length > start.length);
+async function lookAround() {
+  const found = await sitemap();
+  const under = (start) => found.filter((path) => path.startsWith(start) && path.length > start.length);
+  const services = under('/services/');
+  // Sessions come and go with the season, so they are read off the pages that list them.
+  const linked = async (page, start) => {
+    const text = await (await fetch(address(page))).text();
+    const paths = [...text.matchAll(/href="([^"?#]+)"/g)].map(([, path]) => path);
+    return [...new Set(paths.filter((path) => path.startsWith(start) && path.length > start.length))];
+  };
+  const sessions = await linked('/whats-on?when=month', '/whats-on/');
+  const booked = await Promise.all(sessions.map((session) => linked(session, `${session}/book`.slice(0, -1))));
+  // The title of a sensitive service says nothing of it, because it stays in the history.
+  const titled = await Promise.all(services.map(async (path) => {
+    const text = await (await fetch(address(path))).text();
+    const heading = /<h1[^>]*>([^<]*)/.exec(text)?.[1].trim();
+    return { path, ordinary: /<title>([^<]*)/.exec(text)?.[1].includes(heading) };
+  }));
+  return {
+    found, services, sessions,
+    organisations: under('/organisations/'), hubs: under('/hubs/'), advice: under('/pages/'), topics: under('/topics/'),
+    bookable: booked.flat(),
+    timetables: await linked('/timetables', '/timetables/'),
+    ordinary: titled.find((each) => each.ordinary)?.path || services[0],
+    sensitive: titled.find((each) => !each.ordinary)?.path,
+  };
+}
 
-export const services = under('/services/');
-export const organisations = under('/organisations/');
-export const hubs = under('/hubs/');
-export const advice = under('/pages/');
-export const topics = under('/topics/');
-
-// Sessions come and go with the season, so they are read off the pages that list them.
-const linked = async (page, start) => {
-  const text = await (await fetch(address(page))).text();
-  const paths = [...text.matchAll(/href="([^"?#]+)"/g)].map(([, path]) => path);
-  return [...new Set(paths.filter((path) => path.startsWith(start) && path.length > start.length))];
-};
-export const sessions = await linked('/whats-on?when=month', '/whats-on/');
-const booked = await Promise.all(sessions.map((session) => linked(session, `${session}/book`.slice(0, -1))));
-export const bookable = booked.flat();
-export const timetables = await linked('/timetables', '/timetables/');
+/** Looked for once in a run, which hands it on to its files, or once in a file that runs by itself. */
+export const seen = process.env.HEARTH_SITE ? JSON.parse(process.env.HEARTH_SITE) : await lookAround();
+const { found } = seen;
+export const { services, organisations, hubs, advice, topics, sessions, bookable, timetables, ordinary, sensitive } = seen;
 
 const slug = (path) => path.split('/').pop();
-
-// The title of a sensitive service says nothing of it, because it stays in the history.
-const titled = await Promise.all(services.map(async (path) => {
-  const text = await (await fetch(address(path))).text();
-  const heading = /<h1[^>]*>([^<]*)/.exec(text)?.[1].trim();
-  return { path, ordinary: /<title>([^<]*)/.exec(text)?.[1].includes(heading) };
-}));
-export const ordinary = titled.find((each) => each.ordinary)?.path || services[0];
-export const sensitive = titled.find((each) => !each.ordinary)?.path;
 
 /** A shared list of three services, as its link carries it. */
 export const sharedList = `/shortlist?s=${services.slice(0, 3).map(slug).join(',')}`;

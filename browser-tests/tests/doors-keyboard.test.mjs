@@ -11,17 +11,16 @@ const STOPS_MOST = 150; // a list of hundreds is the same stop again
 const browser = await open();
 after(() => browser.close());
 const context = await visitor(browser);
+const page = await context.newPage();
 let inAs = null;
 
 for (const { path, role } of await kinds()) {
   test(`on ${path} of ${role || 'a visitor'} the tab key goes through everything, and every place it stops is seen`, async (t) => {
     await as(role);
-    const page = await context.newPage();
     await page.goto(address(path), { waitUntil: 'load' });
     const places = await page.evaluate(reachable);
     if (places.length > STOPS_MOST) {
       t.diagnostic(`${places.length} places are too many to walk`);
-      await page.close();
       return;
     }
     const stops = await walk(page);
@@ -32,14 +31,12 @@ for (const { path, role } of await kinds()) {
     assert.deepEqual(missed.filter(({ walked }) => !walked).map(({ html }) => html), [], `reached ${reached}`);
     assert.deepEqual(stops.filter(({ seen }) => !seen).map(({ html }) => html), [], 'no outline to see here');
     assert.deepEqual(stops.filter(({ inView }) => !inView).map(({ html }) => html), [], 'the place reached is not on the screen');
-    await page.close();
   });
 }
 
 for (const mistake of mistakes) {
   test(`${mistake.path} with a mistake puts the keyboard on the summary, whose links lead to the fields`, async () => {
     await as(mistake.role);
-    const page = await context.newPage();
     await openMistake(page, mistake);
     assert.match(await page.title(), /^Error/, 'the title says so too');
     await page.waitForFunction(() => document.activeElement.closest('.error-sum, .govuk-error-summary'));
@@ -51,7 +48,6 @@ for (const mistake of mistakes) {
     await links.first().press('Enter');
     const first = (await links.first().getAttribute('href')).slice(1);
     await page.waitForFunction((id) => document.activeElement.id === id || document.getElementById(id).contains(document.activeElement), first);
-    await page.close();
   });
 }
 

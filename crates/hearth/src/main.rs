@@ -10,6 +10,7 @@ use commands::{
 use kernel::Fault;
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
