@@ -108,8 +108,9 @@ fn list_parts(tx: &mut Tx<'_>, office: &Office, phone: &Phone) -> Result<Parts, 
     Ok(parts)
 }
 
-/// Erases it all, in one transaction, and has the tables written anew. Says how many records there were.
-async fn erase(office: &Office, may: May<AnswerDataRequest>, phone: &Phone) -> Result<usize, Fault> {
+/// Erases it all, in one transaction, and has the tables written anew. Says how many records there were; where there were
+/// none, as when it is asked for twice, nothing was done and the trail says nothing.
+async fn erase(office: &Office, may: May<AnswerDataRequest>, phone: &Phone) -> Result<u64, Fault> {
     let (erasing, phone, now) = (office.clone(), phone.clone(), office.site().clock().now());
     office.site().db().write(move |tx| erase_in(tx, &erasing, &may, &phone, now)).await
 }
@@ -120,14 +121,14 @@ fn erase_in(
     may: &May<AnswerDataRequest>,
     phone: &Phone,
     now: Instant,
-) -> Result<usize, Fault> {
-    let many = count(&list_parts(tx, office, phone)?);
+) -> Result<u64, Fault> {
+    let mut many = 0;
     for source in office.number_sources() {
-        (source.erase)(tx, phone, now)
+        many += (source.erase)(tx, phone, now)
             .map_err(|fault| fault.context(format!("erasing what {} keeps under a number", source.room)))?;
     }
-    audit::record(tx, may, "erased what a phone number left", count_words(many), now);
     if many > 0 {
+        audit::record(tx, may, "erased what a phone number left", count_words(usize::try_from(many)?), now);
         let tables: Vec<&str> =
             office.number_sources().iter().flat_map(|source| source.tables).copied().collect();
         jobs::enqueue(tx, WRITE_THE_DATABASE_ANEW, &tables, now, now, None)?;

@@ -73,7 +73,7 @@ pub(crate) const TEXTS: NumberSource = NumberSource {
     room: "notify",
     tables: &["message"],
     export: |tx, phone| Ok(vec![messages_part("Texts we sent to it", notify::list_for_number(tx, phone)?)]),
-    erase: |tx, phone, _| notify::forget_number(tx, phone).map(|_| ()),
+    erase: |tx, phone, _| notify::forget_number(tx, phone),
 };
 
 fn export_messages(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Part>, Fault> {

@@ -37,8 +37,8 @@ pub struct NumberSource {
     pub tables: &'static [&'static str],
     /// Everything it keeps under a number, in words that whoever has it can read.
     pub export: fn(&mut Tx<'_>, &Phone) -> Result<Vec<Part>, Fault>,
-    /// Takes all of it away but ids, times and acts.
-    pub erase: fn(&mut Tx<'_>, &Phone, Instant) -> Result<(), Fault>,
+    /// Takes all of it away but ids, times and acts, and says of how many records.
+    pub erase: fn(&mut Tx<'_>, &Phone, Instant) -> Result<u64, Fault>,
 }
 
 /// One chapter of a copy of somebody's data.

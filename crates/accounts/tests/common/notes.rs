@@ -61,9 +61,7 @@ fn rings() -> NumberSource {
             let records = kept.into_iter().map(|(words,)| vec![("Words".to_owned(), words)]).collect();
             Ok(vec![Part { heading: "Rings".to_owned(), why: "To ring.".to_owned(), records }])
         },
-        erase: |tx, phone, _| {
-            tx.exec("delete from ring where phone = $1", args![phone.dialled()]).map(|_| ())
-        },
+        erase: |tx, phone, _| tx.exec("delete from ring where phone = $1", args![phone.dialled()]),
     }
 }
 

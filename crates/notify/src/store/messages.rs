@@ -347,45 +347,35 @@ row! {
     }
 }
 
+const FOR_A_COPY: &str = "select template, medium, to_address, state, queued_at, sent_at from message";
+
 pub(crate) fn list_for_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<PersonMessage>, Fault> {
-    tx.all(
-        "select template, medium, to_address, state, queued_at, sent_at from message
-         where person_id = $1 order by queued_at, id",
-        args![person],
-    )
+    tx.all(&format!("{FOR_A_COPY} where person_id = $1 order by queued_at, id"), args![person])
 }
 
 /// Those that still hold the address of this hash.
 pub(crate) fn list_for_address(tx: &mut Tx<'_>, hash: &str) -> Result<Vec<PersonMessage>, Fault> {
     tx.all(
-        "select template, medium, to_address, state, queued_at, sent_at from message
-         where address_hash = $1 and to_address <> '' order by queued_at, id",
+        &format!("{FOR_A_COPY} where address_hash = $1 and to_address <> '' order by queued_at, id"),
         args![hash],
     )
 }
 
-/// Takes a person out of every message; one that waits is not sent.
+/// Takes whom it went to, and its words, out of a message; one that waits is not sent.
+const FORGET: &str =
+    "update message set to_address = '', address_hash = '', subject = null, body = null, person_id = null,
+        stop_token = null, reason = case when state = 'queued' then 'erased' else reason end,
+        fence = case when state = 'queued' then fence + 1 else fence end,
+        state = case when state = 'queued' then 'failed' else state end";
+
+/// Takes a person out of every message.
 pub(crate) fn set_forgotten(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, Fault> {
-    tx.exec(
-        "update message set to_address = '', address_hash = '', subject = null, body = null, person_id = null,
-            stop_token = null, reason = case when state = 'queued' then 'erased' else reason end,
-            fence = case when state = 'queued' then fence + 1 else fence end,
-            state = case when state = 'queued' then 'failed' else state end
-         where person_id = $1",
-        args![person],
-    )
+    tx.exec(&format!("{FORGET} where person_id = $1"), args![person])
 }
 
-/// Takes an address out of every message; one that waits is not sent.
+/// Takes an address out of every message.
 pub(crate) fn set_address_forgotten(tx: &mut Tx<'_>, hash: &str) -> Result<u64, Fault> {
-    tx.exec(
-        "update message set to_address = '', address_hash = '', subject = null, body = null, person_id = null,
-            stop_token = null, reason = case when state = 'queued' then 'erased' else reason end,
-            fence = case when state = 'queued' then fence + 1 else fence end,
-            state = case when state = 'queued' then 'failed' else state end
-         where address_hash = $1",
-        args![hash],
-    )
+    tx.exec(&format!("{FORGET} where address_hash = $1"), args![hash])
 }
 
 /// Wipes addresses and the words in doubt of what was asked for before an instant.
