@@ -2,7 +2,7 @@
 //! THRIVE groups and the severity a service is meant for; like them it never tells where a secret place is.
 
 use crate::{
-    catalogue::Directory,
+    catalogue::{Catalogue, Directory},
     model::{Ages, Freshness, Location, Service, no_sessions_now},
     near::Near,
     sessions_held::HeldBy,
@@ -198,20 +198,44 @@ pub async fn list_match_services_named(
 /// How much of what was typed an entry must hold to answer it: one that holds the smaller part is about something else.
 const COVERED_LEAST: f32 = 0.5;
 
-/// How well entries answer words, from 1 for the best of them down to 0: by slug, those that do not are left out.
-pub fn rank_words(directory: &Directory, words: &str) -> HashMap<String, f32> {
+/// How entries answer words.
+#[derive(Clone, Debug, Default)]
+pub struct RankedWords {
+    /// How well, from 1 for the best of them down to 0: by slug, those that do not are left out.
+    pub ranks: HashMap<String, f32>,
+    /// The words that nothing here knows. They were left out, so that they do not hide what the others find.
+    pub not_understood: Vec<String>,
+}
+
+/// How well entries answer words.
+pub fn rank_words(directory: &Directory, words: &str) -> RankedWords {
     let words: String = words.trim().chars().take(400).collect();
+    if words.is_empty() {
+        return RankedWords::default();
+    }
+    let catalogue = directory.catalogue();
+    let not_understood = catalogue.index.list_not_understood(&words);
+    let words = match not_understood.is_empty() {
+        true => words,
+        false => {
+            let mut understood = search::words(&words);
+            understood.retain(|word| !not_understood.contains(word));
+            understood.join(" ")
+        }
+    };
+    RankedWords { ranks: ranks_of(&catalogue, words, directory.site().clock().today()), not_understood }
+}
+
+fn ranks_of(catalogue: &Catalogue, words: String, today: Date) -> HashMap<String, f32> {
     if words.is_empty() {
         return HashMap::new();
     }
-    let catalogue = directory.catalogue();
-    let today = Some(directory.site().clock().today());
     let query = Query {
         words,
         kinds: vec![Kind::Service],
         per_page: Query::PER_PAGE_MAX,
         page: 1,
-        today,
+        today: Some(today),
         ..Query::default()
     };
     let results = catalogue.index.search(&query);

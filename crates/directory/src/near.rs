@@ -72,17 +72,13 @@ pub enum Near {
 /// Where a postcode or a sector is looked up: in memory, or in the database.
 pub(crate) type Lookup<'a> = dyn FnMut(&str) -> Result<Option<PostcodeRow>, Fault> + 'a;
 
-/// Reads a postcode typed any way, an outward code, or a town.
+/// Reads a postcode typed any way or at the end of an address, an outward code, or a town.
 pub(crate) fn find_place(known: &mut Lookup, council: &Council, typed: &str) -> Result<Near, Fault> {
     let typed = typed.trim();
     if typed.is_empty() {
         return Ok(Near::NotAsked);
     }
-    // 'Widnes, WA8 7QF' and 'wa8,7qf': what stands behind the comma is tried alone, then all of it without commas.
-    let behind = typed.rsplit(',').next().unwrap_or(typed);
-    let joined = typed.replace(',', " ");
-    let postcode = [behind, joined.as_str()].into_iter().find_map(|part| part.parse::<Postcode>().ok());
-    if let Some(postcode) = postcode {
+    if let Some(postcode) = Postcode::find_in(typed) {
         return Ok(of_postcode(known, council, &postcode)?.map_or_else(not_known, Near::Found));
     }
     let word = typed.to_uppercase().replace([' ', '-', '.'], "");

@@ -144,6 +144,28 @@ impl Postcode {
     pub fn sector(&self) -> &str {
         &self.0[..self.0.len() - 2]
     }
+
+    /// The postcode in an address: the last that stands in it. Slips are put right only where it stands alone or behind a
+    /// comma: '12 Some' must not become a postcode.
+    pub fn find_in(text: &str) -> Option<Postcode> {
+        let behind = text.rsplit(',').next().unwrap_or(text).trim_start();
+        let behind =
+            if behind.starts_with(|letter: char| letter.is_ascii_alphabetic()) { behind } else { "" };
+        if let Some(alone) = [text, behind].into_iter().find_map(|part| part.parse().ok()) {
+            return Some(alone);
+        }
+        let is_apart = |letter: char| !letter.is_ascii_alphanumeric();
+        let words: Vec<&str> = text.split(is_apart).filter(|word| !word.is_empty()).collect();
+        (0..words.len()).rev().flat_map(|last| [last..last + 1, last.saturating_sub(1)..last + 1]).find_map(
+            |part| {
+                let joined = words[part].concat();
+                let inward = joined.len().checked_sub(3)?;
+                let is_written_as_one =
+                    joined.as_bytes()[0].is_ascii_alphabetic() && joined.as_bytes()[inward].is_ascii_digit();
+                joined.parse().ok().filter(|_| is_written_as_one)
+            },
+        )
+    }
 }
 
 impl FromStr for Postcode {
@@ -216,6 +238,22 @@ pub fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_postcode_is_found_in_an_address_and_made_of_nothing_else() {
+        for typed in [
+            "12 Some Street, Widnes WA8 6AB",
+            "Flat 2, 12 Some Street, Widnes, wa86ab.",
+            "WA8 6AB, Widnes",
+            "widnes wa8,6ab",
+        ] {
+            assert_eq!(Postcode::find_in(typed).unwrap().as_str(), "WA8 6AB", "{typed:?}");
+        }
+        assert_eq!(Postcode::find_in("Runcorn, WA7 OAA").unwrap().as_str(), "WA7 0AA");
+        for typed in ["", ",", "12 Some Street", "12 Some Street, Widnes", "WA8", "é WA8 6A", "Widnes"] {
+            assert_eq!(Postcode::find_in(typed), None, "{typed:?}");
+        }
+    }
 
     #[test]
     fn a_postcode_is_read_however_it_is_typed() {

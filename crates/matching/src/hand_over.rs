@@ -31,7 +31,7 @@ const OFFERED_MAX: usize = 60;
 /// What a practitioner wants to hand over.
 #[derive(Clone, Debug)]
 pub struct NewList {
-    /// 128 bits in hex that the form carries: the same key is the same list.
+    /// 128 bits in hex that the form carries: the same choice under the same key is the same list.
     pub form_key: String,
     /// The services by their addresses on the site, in their order.
     pub services: Vec<String>,
@@ -45,7 +45,8 @@ pub struct NewList {
     pub to: Option<To>,
 }
 
-/// Hands a list over. A form that was sent twice makes one list, and gives what was made first.
+/// Hands a list over. A form that was sent twice makes one list, and gives what was made first; after a way back another
+/// choice makes another list.
 pub fn hand_over(
     tx: &mut Tx<'_>,
     site: &Site,
@@ -54,16 +55,20 @@ pub fn hand_over(
     now: Instant,
 ) -> Result<Result<ListId, Refusal>, Fault> {
     let person = may.actor().person().context("somebody hands a list over")?;
-    if let Some(first) = rows::find_list_by_key(tx, &new.form_key)? {
-        return Ok(match first.made_by == person {
-            true => Ok(first.id),
-            false => Err(Refusal::at("", "This form has lost its key. Open a new one")),
-        });
-    }
     let hash = match &new.to {
         Some(to) => Some(address_hash(tx, site, to)?),
         None => None,
     };
+    let mut form_key = new.form_key.clone();
+    while let Some(first) = rows::find_list_by_key(tx, &form_key)? {
+        if first.made_by != person {
+            return Ok(Err(Refusal::at("", "This form has lost its key. Open a new one")));
+        }
+        if is_same(tx, &first, new, hash.as_deref())? {
+            return Ok(Ok(first.id));
+        }
+        form_key = next_key(&form_key);
+    }
     if let Some(hash) = &hash
         && rows::count_sent_to(tx, hash, now - SignedDuration::from_hours(DAY_HOURS))? >= TO_ONE_ADDRESS
     {
@@ -81,7 +86,7 @@ pub fn hand_over(
         ends_at: now + SignedDuration::from_hours(DAY_HOURS * OPENS_DAYS),
         withdrawn_at: None,
     };
-    rows::insert_list(tx, &row, &new.form_key, hash.as_deref(), &new.services)?;
+    rows::insert_list(tx, &row, &form_key, hash.as_deref(), &new.services)?;
     if let Some(to) = &new.to {
         let until = say::day_month_year(row.ends_at.to_zoned(london()).date());
         let link = format!("{}/l/{}", site.council().public_url, row.code);
@@ -96,6 +101,21 @@ pub fn hand_over(
     }
     audit::record(tx, may, format!("handed a list over ({})", new.how.key()), "", now);
     Ok(Ok(row.id))
+}
+
+/// Whether a list is what is handed over now.
+fn is_same(tx: &mut Tx<'_>, list: &ListRow, new: &NewList, hash: Option<&str>) -> Result<bool, Fault> {
+    let says_the_same = (list.title.as_str(), list.how.as_str(), list.notes.as_str())
+        == (new.title, new.how.key(), new.notes.join(",").as_str());
+    Ok(says_the_same
+        && rows::find_sent_to(tx, list.id)?.as_deref() == hash
+        && rows::list_services_of(tx, list.id)? == new.services)
+}
+
+/// The key under which a form makes its next list.
+fn next_key(form_key: &str) -> String {
+    let derived = blake3::derive_key("hearth: another list of the same form", form_key.as_bytes());
+    blake3::Hash::from_bytes(derived).to_hex()[..32].to_owned()
 }
 
 /// An address as only this house can recognise it.
@@ -169,8 +189,8 @@ impl Typed {
 }
 
 /// The empty fields under what was matched.
-pub(crate) fn fields_for_match(site: &Site) -> HandOverFields {
-    fields(site, Typed::new(site), &Errors::default())
+pub(crate) fn fields_for_match(site: &Site, form_key: String) -> HandOverFields {
+    fields(site, Typed { form_key, ..Typed::new(site) }, &Errors::default())
 }
 
 /// `GET /practitioner/lists/new?service=...`: the page of its own, for services from anywhere.

@@ -1,95 +1,67 @@
 //! Needs that were just described, so that the way back from a service leads to what was found and not to a question of the
-//! browser whether to send the form again. In the memory of this server, under a key that says nothing, for ten minutes;
-//! nobody's name is with them, and they are in no address, table or log.
+//! browser whether to send the form again. For ten minutes, on whichever node is asked next.
+//!
+//! The key stands in the address alone: the database holds its hash and letters that nobody can read without it. Who
+//! described the need is sealed with it, and nobody else may open it.
 
-use crate::need_form::Typed;
-use kernel::{Dice, Instant};
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use crate::{need_form::Typed, store as rows};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use jiff::SignedDuration;
+use kernel::Fault;
+use serde::{Deserialize, Serialize};
+use web::Site;
 
 /// How long a need is held.
-const HELD_SECONDS: i64 = 10 * 60;
-/// More than this are not held: whoever asks then is answered at once, and is asked again on the way back.
-const MOST: usize = 500;
+const HELD_MINUTES: i64 = 10;
 
-/// What is held.
-#[derive(Clone, Default)]
-pub(crate) struct Held(Arc<Mutex<HashMap<String, HeldNeed>>>);
-
-/// A need as it was typed, with all of it that the safety screen reads.
-#[derive(Clone)]
+/// A need as it was typed.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct HeldNeed {
+    /// The id of who typed it.
+    pub person: String,
     pub typed: Typed,
-    pub heard: String,
-    at: Instant,
 }
 
-impl fmt::Debug for Held {
-    /// Never the words.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Held").finish_non_exhaustive()
-    }
+/// Holds a need and gives its key.
+pub(crate) async fn hold(site: &Site, need: &HeldNeed) -> Result<String, Fault> {
+    let (key, now) = (site.dice().hex::<16>(), site.clock().now());
+    let sealed = STANDARD_NO_PAD.encode(mixed(&key, &serde_json::to_vec(need)?));
+    let (hash, ends_at) = (hash_of(&key), now + SignedDuration::from_mins(HELD_MINUTES));
+    site.db()
+        .write(move |tx| {
+            rows::delete_needs_ended(tx, now)?;
+            rows::insert_need(tx, &hash, &sealed, ends_at)
+        })
+        .await?;
+    Ok(key)
 }
 
-impl Held {
-    /// Holds a need and gives its key; none where too many are held.
-    pub fn put(&self, typed: &Typed, heard: &str, dice: &Dice, now: Instant) -> Option<String> {
-        let key = dice.hex::<16>();
-        {
-            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            held.retain(|_, need| is_held(need, now));
-            if held.len() >= MOST {
-                return None;
-            }
-            let need = HeldNeed { typed: typed.clone(), heard: heard.to_owned(), at: now };
-            held.insert(key.clone(), need);
-        }
-        self.forget_in_time(key.clone());
-        Some(key)
-    }
-
-    /// What is held under a key.
-    pub fn find(&self, key: &str, now: Instant) -> Option<HeldNeed> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(key).filter(|need| is_held(need, now)).cloned()
-    }
-
-    /// Takes it out of the memory when its time is over, whether or not anybody comes by.
-    fn forget_in_time(&self, key: String) {
-        let held = Arc::downgrade(&self.0);
-        tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(HELD_SECONDS.unsigned_abs())).await;
-            if let Some(held) = held.upgrade() {
-                held.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-            }
-        });
-    }
+/// What is held under a key.
+pub(crate) async fn find(site: &Site, key: &str) -> Result<Option<HeldNeed>, Fault> {
+    let (hash, now) = (hash_of(key), site.clock().now());
+    let sealed = site.db().read(move |tx| rows::find_need(tx, &hash, now)).await?;
+    let opened = |sealed: String| {
+        let bytes = STANDARD_NO_PAD.decode(sealed).ok()?;
+        serde_json::from_slice(&mixed(key, &bytes)).ok()
+    };
+    Ok(sealed.and_then(opened))
 }
 
-fn is_held(need: &HeldNeed, now: Instant) -> bool {
-    now.as_second() - need.at.as_second() < HELD_SECONDS
+/// The key of the hand-over form under a match: the same on each way back, so that handing over again gives the same list.
+pub(crate) fn form_key_of(key: &str) -> String {
+    let derived = blake3::derive_key("hearth: the list under a match", key.as_bytes());
+    blake3::Hash::from_bytes(derived).to_hex()[..32].to_owned()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use kernel::Clock;
+fn hash_of(key: &str) -> String {
+    let derived = blake3::derive_key("hearth: where a need is held", key.as_bytes());
+    blake3::Hash::from_bytes(derived).to_hex().to_string()
+}
 
-    #[tokio::test]
-    async fn a_need_is_held_for_ten_minutes_and_not_told_when_it_is_written_out() {
-        let (clock, held, dice) = (Clock::standing_at("2026-11-22T09:00:00Z"), Held::default(), Dice::real());
-        let typed = Typed { words: "zqcanaryzq".to_owned(), ..Typed::new() };
-        let key = held.put(&typed, "zqcanaryzq", &dice, clock.now()).unwrap();
-        assert_eq!(held.find(&key, clock.now()).unwrap().typed.words, "zqcanaryzq");
-        assert!(held.find("another", clock.now()).is_none());
-        assert!(!format!("{held:?}").contains("zqcanaryzq"));
-        clock.set(clock.now() + jiff::SignedDuration::from_secs(600));
-        assert!(held.find(&key, clock.now()).is_none());
-        held.put(&Typed::new(), "", &dice, clock.now()).unwrap();
-        assert_eq!(held.0.lock().unwrap().len(), 1, "the next one sweeps out what is over");
-    }
+/// Seals and opens: a stream of bytes that only the key gives, laid over the text. Each key seals one text.
+fn mixed(key: &str, text: &[u8]) -> Vec<u8> {
+    let mut stream = vec![0; text.len()];
+    let mut hasher = blake3::Hasher::new_derive_key("hearth: a need that is held");
+    hasher.update(key.as_bytes()).finalize_xof().fill(&mut stream);
+    stream.iter().zip(text).map(|(one, other)| one ^ other).collect()
 }

@@ -1,16 +1,16 @@
 //! `GET` and `POST /practitioner/match`: a practitioner describes a need and gets ranked services with the reasons, what
-//! rules the others out, ways to begin the conversation, and the list to hand over. Nothing of the need is kept; where one
-//! server alone answers, it is held for ten minutes, so that `GET /practitioner/match/{key}` can be come back to.
+//! rules the others out, ways to begin the conversation, and the list to hand over. The need is held for ten minutes for the
+//! one who described it, so that `GET /practitioner/match/{key}` can be come back to.
 
 use crate::{
-    MatchRoom,
     hand_over::{self, HandOverFields},
+    held::{self, HeldNeed, form_key_of},
     languages::LANGUAGES,
     model::{BarKind, Matched, Need, Ranked, decide_matches, lower_first, upper_first},
     need_form::{AGE_UNITS, ROUTES, Typed, WAITS, WHOM, parse},
     starters::{Starter, starters},
 };
-use access::{MatchServices, On};
+use access::{Action, Denied, MatchServices, On};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -18,7 +18,7 @@ use axum::{
 };
 use directory::{Cost, Directory, MatchNeed, MatchService, SendNeed, Severity, Thrive};
 use kernel::{Date, Fault};
-use store::Dialect;
+use safety::Verdict;
 use web::{
     CardView, Form, Page, Reply, Who,
     fields::{ErrorSummary, Errors},
@@ -106,6 +106,8 @@ struct ResultsView {
     is_crisis: bool,
     /// Words were typed that no service answers.
     is_unread: bool,
+    /// The words that nothing here knows, where others found something.
+    not_understood: String,
     ranked: Vec<Card>,
     more: Vec<Card>,
     for_those_who_hurt: Vec<Card>,
@@ -152,59 +154,68 @@ struct StarterView {
 }
 
 /// `GET /practitioner/match`.
-pub(crate) async fn get(State(room): State<MatchRoom>, who: Who) -> Reply {
+pub(crate) async fn get(State(directory): State<Directory>, who: Who) -> Reply {
     who.may::<MatchServices>(On::all("match"))?;
-    let body = MatchView {
-        card: None,
-        summary: String::new(),
-        form: form_view(&room.directory, Typed::new(), &Errors::default()),
-        results: None,
-        is_over: false,
-    };
-    show(room.directory.site(), &Page::new(TITLE), &body)
+    show(directory.site(), &Page::new(TITLE), &empty(&directory))
 }
 
-/// `POST /practitioner/match`: leads to what was found, or answers at once where another server may be asked next.
-pub(crate) async fn post(State(room): State<MatchRoom>, who: Who, form: Form) -> Reply {
-    who.may::<MatchServices>(On::all("match"))?;
-    let site = room.directory.site();
-    let (typed, heard) = (Typed::of(&form), form.typed(&["words", "place", "age"]));
-    let is_alone = site.db().dialect() == Dialect::Sqlite;
-    // What was mistyped is put back at once and held nowhere.
-    if is_alone
-        && parse(&room.directory, &typed, false).await?.is_ok()
-        && let Some(key) = room.held.put(&typed, &heard, site.dice(), site.clock().now())
+/// `POST /practitioner/match`: leads to what was found.
+pub(crate) async fn post(State(directory): State<Directory>, who: Who, form: Form) -> Reply {
+    let may = who.may::<MatchServices>(On::all("match"))?;
+    let site = directory.site();
+    let screened = site.screen(&form.typed(&["words", "place", "age"]));
+    let verdict = screened.verdict();
+    let typed = Typed::of(&form);
+    // What was mistyped is put back at once and held nowhere. So is what a card was heard in and that is not read on, such
+    // as the street of an address: the card would be lost on the way.
+    let is_heard_again = site.screen(&typed.heard()).verdict() == verdict;
+    if is_heard_again
+        && let Some(person) = may.actor().person()
+        && parse(&directory, &typed, verdict.loss).await?.is_ok()
     {
+        let key = held::hold(site, &HeldNeed { person: person.to_string(), typed }).await?;
         return Ok(see_other(&format!("/practitioner/match/{key}")));
     }
-    found(&room.directory, typed, &heard).await
+    found(&directory, typed, verdict, site.dice().hex::<16>()).await
 }
 
-/// `GET /practitioner/match/{key}`: what fits a need that was described within the last ten minutes.
-pub(crate) async fn get_found(State(room): State<MatchRoom>, who: Who, Path(key): Path<String>) -> Reply {
-    who.may::<MatchServices>(On::all("match"))?;
-    let site = room.directory.site();
-    if let Some(need) = room.held.find(&key, site.clock().now()) {
-        return found(&room.directory, need.typed, &need.heard).await;
+/// `GET /practitioner/match/{key}`: what fits a need that one described within the last ten minutes.
+pub(crate) async fn get_found(
+    State(directory): State<Directory>,
+    who: Who,
+    Path(key): Path<String>,
+) -> Reply {
+    let may = who.may::<MatchServices>(On::all("match"))?;
+    let site = directory.site();
+    let Some(need) = held::find(site, &key).await? else {
+        let body = MatchView { is_over: true, ..empty(&directory) };
+        return show_with(site, StatusCode::GONE, &Page::new(TITLE), &body);
+    };
+    if may.actor().person().is_none_or(|person| person.to_string() != need.person) {
+        return Err(Denied { action: Action::MatchServices, signed_in: true }.into());
     }
-    let body = MatchView {
+    let screened = site.screen(&need.typed.heard());
+    found(&directory, need.typed, screened.verdict(), form_key_of(&key)).await
+}
+
+/// The form before anything was typed.
+fn empty(directory: &Directory) -> MatchView {
+    MatchView {
         card: None,
         summary: String::new(),
-        form: form_view(&room.directory, Typed::new(), &Errors::default()),
+        form: form_view(directory, Typed::new(), &Errors::default()),
         results: None,
-        is_over: true,
-    };
-    show_with(site, StatusCode::GONE, &Page::new(TITLE), &body)
+        is_over: false,
+    }
 }
 
 const TITLE: &str = "Match a family to help";
 
 /// What fits. A card stands above it and holds nothing up: the one who asks is at work.
-async fn found(directory: &Directory, typed: Typed, heard: &str) -> Reply {
+async fn found(directory: &Directory, typed: Typed, verdict: &Verdict, form_key: String) -> Reply {
     let site = directory.site();
-    let screened = site.screen(heard);
-    let card = site.card(screened.verdict()).map(CardView::above);
-    let need = match parse(directory, &typed, screened.verdict().loss).await? {
+    let card = site.card(verdict).map(CardView::above);
+    let need = match parse(directory, &typed, verdict.loss).await? {
         Ok(need) => need,
         Err(errors) => {
             let (status, title) = errors.page(TITLE);
@@ -219,7 +230,7 @@ async fn found(directory: &Directory, typed: Typed, heard: &str) -> Reply {
         }
     };
     let matched = decide_matches(directory::list_match_services(directory).await?, &need);
-    let results = results_view(directory, &need, matched)?;
+    let results = results_view(directory, &need, matched, form_key)?;
     let title = results.heading.clone();
     let body = MatchView {
         card,
@@ -263,7 +274,12 @@ fn form_view(directory: &Directory, typed: Typed, errors: &Errors) -> NeedFormVi
     }
 }
 
-fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<ResultsView, Fault> {
+fn results_view(
+    directory: &Directory,
+    need: &Need,
+    matched: Matched,
+    form_key: String,
+) -> Result<ResultsView, Fault> {
     let today = directory.site().clock().today();
     let (fitting, apart) = (matched.ranked.len(), matched.for_those_who_hurt.len());
     let mut cards: Vec<Card> = matched
@@ -304,9 +320,10 @@ fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<
         asked: asked_words(need),
         is_crisis: need.severity == Some(Severity::Crisis) || need.thrive == Some(Thrive::GettingRiskSupport),
         is_unread: need.asks_words && need.words.is_empty(),
+        not_understood: if need.words.is_empty() { String::new() } else { quoted(&need.not_understood) },
         ruled_out: BarKind::ALL.into_iter().filter_map(group).collect(),
         ruled_out_count,
-        hand_over: hand_over::fields_for_match(directory.site()),
+        hand_over: hand_over::fields_for_match(directory.site(), form_key),
         starters: starters
             .list_for(&wide)
             .into_iter()
@@ -322,6 +339,11 @@ fn results_view(directory: &Directory, need: &Need, matched: Matched) -> Result<
         more,
         for_those_who_hurt,
     })
+}
+
+/// '‘zqx’ and ‘asdf’'.
+fn quoted(words: &[String]) -> String {
+    say::list(&words.iter().map(|word| format!("‘{word}’")).collect::<Vec<_>>())
 }
 
 /// What was asked, told back in one line.

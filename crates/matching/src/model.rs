@@ -16,6 +16,8 @@ pub(crate) struct Need {
     pub topics: Vec<Topic>,
     /// How well each service answers the words that were typed, from 0 to 1, by its address.
     pub words: HashMap<String, f32>,
+    /// The words among them that nothing here knows.
+    pub not_understood: Vec<String>,
     /// Words were typed, whether or not any service answers them.
     pub asks_words: bool,
     /// The age as it was typed.

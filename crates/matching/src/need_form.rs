@@ -1,12 +1,13 @@
 //! The form of a need as it was typed, put back as it was, and what is made of it. It is sent with the page and not in an
-//! address, so that no history and no log of a server on the way holds it.
+//! address, so that no history and no log of a server on the way holds it. Of an address only its postcode is put back.
 
 use crate::{
     languages,
     model::{Age, Need, Route, SendAsked, Topic},
 };
-use directory::{Audience, Directory, MatchNeed, SendNeed, Severity, Thrive};
-use kernel::{Fault, Refusal};
+use directory::{Audience, Directory, MatchNeed, RankedWords, SendNeed, Severity, Thrive};
+use kernel::{Fault, Postcode, Refusal};
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use web::{Form, fields::Errors};
 
@@ -39,7 +40,7 @@ pub(crate) const WHOM: [(Audience, &str); 3] = [
 ];
 
 /// What a practitioner typed.
-#[derive(Clone, Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Typed {
     pub topics: Vec<String>,
     pub words: String,
@@ -68,7 +69,7 @@ impl Typed {
             words: one("words"),
             age: one("age"),
             age_unit: one("age_unit"),
-            place: one("place"),
+            place: without_street(form.get("place")),
             language: one("language"),
             route: one("route"),
             wait: one("wait"),
@@ -78,6 +79,18 @@ impl Typed {
             severity: one("severity"),
         }
     }
+
+    /// All of it that the safety screen reads.
+    pub fn heard(&self) -> String {
+        [self.words.as_str(), &self.place, &self.age].join("\n")
+    }
+}
+
+/// Where a family is, without its street.
+fn without_street(place: &str) -> String {
+    let is_bare = place.parse::<Postcode>().is_ok();
+    let postcode = Postcode::find_in(place).filter(|_| !is_bare);
+    postcode.map_or_else(|| place.to_owned(), |postcode| postcode.as_str().to_owned())
 }
 
 /// Reads the form. `heard_loss` is whether the safety screen heard of the loss of a baby in it.
@@ -102,8 +115,10 @@ pub(crate) async fn parse(
         return Ok(Err(errors));
     }
     let loss = heard_loss || topics.iter().any(|topic| topic.slug == "baby-loss");
+    let RankedWords { ranks, not_understood } = directory::rank_words(directory, &typed.words);
     Ok(Ok(Need {
-        words: directory::rank_words(directory, &typed.words),
+        words: ranks,
+        not_understood,
         age_told: age.map(|_| told_age(&typed.age, &typed.age_unit)),
         asks_words: !typed.words.trim().is_empty(),
         topics,

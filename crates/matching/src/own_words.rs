@@ -3,45 +3,10 @@
 use directory::{Access, MatchService};
 use web::say;
 
-/// Whether an entry says of itself that it is for people who hurt, scare or control somebody, and for nobody else. Led to it
-/// first, somebody who is hurt would meet help for the one who hurts them.
+/// Whether an entry says of itself that it is for people who hurt others, and for nobody else.
 pub(crate) fn is_for_those_who_hurt(service: &MatchService) -> bool {
-    /// Each speaks of the one whom the service is for, and not of the one who hurts them.
-    const SAID: [&str; 19] = [
-        "people who hurt",
-        "people who have hurt",
-        "people who harm",
-        "people who have harmed",
-        "people who abuse",
-        "people who have abused",
-        "anyone who hurts",
-        "anyone who has hurt",
-        "if you hurt",
-        "if you have hurt",
-        "worried that they hurt",
-        "worried that you hurt",
-        "worried about how they treat",
-        "worried about how you treat",
-        "change how you treat",
-        "their own abusive behaviour",
-        "your own abusive behaviour",
-        "for perpetrators",
-        "perpetrator programme",
-    ];
-    const HURT_THEMSELVES: [&str; 6] = ["you", "me", "us", "them", "yourself", "themselves"];
-    const FOR_BOTH: [&str; 4] = ["victim", "survivor", "living with abuse", "are hurt"];
-    let words =
-        format!("{}. {}. {}", service.name, service.summary, service.who_for.as_deref().unwrap_or(""))
-            .to_lowercase();
-    let says = |said: &str| {
-        words.match_indices(said).any(|(at, _)| {
-            let rest = &words[at + said.len()..];
-            let next = rest.trim_start().split(|letter: char| !letter.is_alphanumeric()).next();
-            let is_whole = !rest.starts_with(char::is_alphanumeric);
-            is_whole && !next.is_some_and(|next| HURT_THEMSELVES.contains(&next))
-        })
-    };
-    SAID.iter().any(|said| says(said)) && !FOR_BOTH.iter().any(|both| words.contains(both))
+    let who_for = service.who_for.as_deref().unwrap_or_default();
+    search::is_for_those_who_hurt(&[&service.name, &service.summary, who_for])
 }
 
 /// How much of a service is known, whom one can reach before everything else: a website alone is a directory to read.

@@ -48,3 +48,12 @@ pub(crate) async fn forget_old_lists(context: JobContext) -> Result<Outcome, Fau
     }
     Ok(Outcome::Done)
 }
+
+/// The job that lets go of needs whose ten minutes are over.
+pub const FORGET_HELD_NEEDS: &str = "forget_held_needs";
+
+pub(crate) async fn forget_held_needs(context: JobContext) -> Result<Outcome, Fault> {
+    let now = context.clock.now();
+    context.db.write(move |tx| rows::delete_needs_ended(tx, now)).await?;
+    Ok(Outcome::Done)
+}

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use store::{Migration, Tx, args, row};
 
 /// The room's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "matching", number: 1, name: "lists handed over", sql: FIRST }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "matching", number: 1, name: "lists handed over", sql: FIRST },
+    Migration { room: "matching", number: 2, name: "needs held for ten minutes", sql: SECOND },
+];
 
 // Where a list was sent is kept only as a keyed hash, so that one address is not written to again and again. How often a
 // list was opened is a count by day: nothing of who, from where or when in the day.
@@ -39,6 +41,12 @@ create table handed_list_open (
 ) {strict};
 ";
 
+// Sealed with a key that is not here: nobody who reads the table reads a need.
+const SECOND: &str = "
+create table held_need (key_hash {text} not null primary key, sealed {text} not null, ends_at {instant} not null) {strict};
+create index held_need_by_end on held_need (ends_at);
+";
+
 row! {
     /// A list as it is kept. The notes are their keys, with commas between.
     #[derive(Clone, Debug)]
@@ -58,6 +66,13 @@ pub(crate) fn find_list_by_code(tx: &mut Tx, code: &str) -> Result<Option<ListRo
 /// A list that a form made before.
 pub(crate) fn find_list_by_key(tx: &mut Tx, form_key: &str) -> Result<Option<ListRow>, Fault> {
     tx.opt(&format!("{LISTS} where form_key = $1"), args![form_key])
+}
+
+/// Where a list was sent, as it is kept while it is.
+pub(crate) fn find_sent_to(tx: &mut Tx, id: ListId) -> Result<Option<String>, Fault> {
+    let (hash,): (Option<String>,) =
+        tx.one("select sent_to_hash from handed_list where id = $1", args![id])?;
+    Ok(hash)
 }
 
 /// A list of somebody's own; none of anybody else's.
@@ -175,4 +190,24 @@ pub(crate) fn set_addresses_forgotten_of(tx: &mut Tx, person: PersonId) -> Resul
 /// Deletes the lists that ended before an instant, with what hangs on them; says how many.
 pub(crate) fn delete_ended_before(tx: &mut Tx, before: Instant) -> Result<u64, Fault> {
     tx.exec("delete from handed_list where ends_at < $1", args![before])
+}
+
+pub(crate) fn insert_need(tx: &mut Tx, key_hash: &str, sealed: &str, ends_at: Instant) -> Result<(), Fault> {
+    tx.exec(
+        "insert into held_need (key_hash, sealed, ends_at) values ($1, $2, $3)",
+        args![key_hash, sealed, ends_at],
+    )?;
+    Ok(())
+}
+
+/// A need that is held, as it is sealed.
+pub(crate) fn find_need(tx: &mut Tx, key_hash: &str, now: Instant) -> Result<Option<String>, Fault> {
+    let found: Option<(String,)> =
+        tx.opt("select sealed from held_need where key_hash = $1 and ends_at > $2", args![key_hash, now])?;
+    Ok(found.map(|(sealed,)| sealed))
+}
+
+/// Lets go of needs whose time is over; says of how many.
+pub(crate) fn delete_needs_ended(tx: &mut Tx, now: Instant) -> Result<u64, Fault> {
+    tx.exec("delete from held_need where ends_at <= $1", args![now])
 }
