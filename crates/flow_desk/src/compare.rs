@@ -1,6 +1,7 @@
 //! What changed between two texts, line by line, and between two guides, step by step. Pure.
 
-use flows::{Flow, Node};
+use flows::{Flow, Node, Translation};
+use web::say;
 
 /// More lines than this are not compared one by one.
 const LINES_MAX: usize = 2_000;
@@ -49,8 +50,72 @@ pub(crate) struct StepChange {
     pub now: Vec<String>,
 }
 
-/// The steps that differ, in the order of the new guide, then those that are gone.
-pub(crate) fn steps(before: &Flow, now: &Flow) -> Vec<StepChange> {
+/// What differs: the guide's own facts first, then the steps in the order of the new guide, then those that are gone.
+pub(crate) fn changes(before: &Flow, now: &Flow) -> Vec<StepChange> {
+    facts(before, now).into_iter().chain(steps(before, now)).collect()
+}
+
+/// What the guide says of itself, where that differs.
+fn facts(before: &Flow, now: &Flow) -> Option<StepChange> {
+    let (old, new) = (facts_told(before), facts_told(now));
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|line| !those.contains(line)).cloned().collect()
+    };
+    let (before, now) = (only(&old, &new), only(&new, &old));
+    let differs = !before.is_empty() || !now.is_empty();
+    differs.then(|| StepChange { key: "About the guide".to_owned(), what: "Changed", before, now })
+}
+
+fn facts_told(flow: &Flow) -> Vec<String> {
+    let mut lines = vec![
+        format!("Its name: {}", flow.title),
+        format!("What it helps with: {}", flow.summary),
+        format!("What families type: {}", flow.also_say.join(", ")),
+        format!("Needs: {}", flow.topics.join(", ")),
+        format!("Who looks after it: {}", flow.owner),
+        format!("Checked on {}", say::day_month_year(flow.checked_on)),
+        format!("Look again by {}", say::day_month_year(flow.review_by)),
+        format!("Languages: {}", flow.languages.join(", ")),
+        format!("It begins with {}", flow.start),
+    ];
+    lines.extend(flow.minutes.map(|minutes| format!("It takes about {minutes} minutes")));
+    let kinds = [
+        (flow.sensitive, "It has a neutral title"),
+        (flow.baby, "It is about babies or pregnancy"),
+        (flow.loss, "It is for somebody who has lost a baby"),
+    ];
+    lines.extend(kinds.iter().filter(|(is_so, _)| *is_so).map(|(_, words)| (*words).to_owned()));
+    lines.extend(flow.sources.iter().map(|source| {
+        let checked = say::day_month_year(source.checked_on);
+        format!(
+            "Source {}: {}, {}, {}, checked on {checked}",
+            source.key, source.title, source.publisher, source.url
+        )
+    }));
+    lines.extend(
+        flow.urgent
+            .iter()
+            .map(|urgent| format!("Urgent: {} leads to {}", urgent.words.join(", "), urgent.to)),
+    );
+    lines.extend(flow.translations.iter().flat_map(|(language, words)| translated(language, words)));
+    lines
+}
+
+fn translated(language: &str, words: &Translation) -> Vec<String> {
+    let mut lines = vec![
+        format!("Its name in {language}: {}", words.title),
+        format!("What it helps with in {language}: {}", words.summary),
+    ];
+    for (step, words) in &words.nodes {
+        let said = [&words.say, &words.explain, &words.words].into_iter().chain(words.choice.values());
+        let said = said.chain(words.step.values()).filter(|said| !said.is_empty());
+        lines.extend(said.map(|said| format!("{step} in {language}: {said}")));
+    }
+    lines
+}
+
+/// The steps that differ.
+fn steps(before: &Flow, now: &Flow) -> Vec<StepChange> {
     let changed = now.nodes.iter().filter_map(|node| match before.node(&node.key) {
         None => Some(StepChange { key: node.key.clone(), what: "New", before: Vec::new(), now: told(node) }),
         Some(old) if old == node => None,

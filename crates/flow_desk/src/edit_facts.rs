@@ -6,12 +6,12 @@
 use crate::{
     FlowDesk,
     edit_step::{set_list, set_text},
-    working::{Looked, Working, find_working, look},
+    working::{Kept, Looked, Working, find_working, keep, look, tell_troubles},
 };
 use access::WriteFlows;
 use askama::Template;
 use axum::extract::{Path, State};
-use flows::{Flow, Flows, Saved, Source, parse};
+use flows::{Flow, Flows, Source};
 use kernel::{Date, Fault, Refusal, Slug, one_line};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use web::{
@@ -87,32 +87,15 @@ pub(crate) async fn post(
         // Those for which the form has no room stay.
         facts.sources.extend(flow.sources.iter().skip(SOURCE_FIELDS.len()).cloned());
         let text = with(&working.text, flow, &facts)?;
-        let troubles = parse(&text).err().unwrap_or_default();
-        if troubles.is_empty() {
-            match desk.flows().save_draft(&may, &slug, &text, seen).await? {
-                Saved::Kept { .. } => return Ok(see_other(&format!("/admin/flows/{slug}?saved=1"))),
-                Saved::Newer(_) => {
-                    errors.0.push(Refusal::at("title", "Somebody else saved this guide meanwhile"))
-                }
-            }
-        }
-        for trouble in troubles {
-            let refusal = Refusal::at("", in_words(&trouble));
-            if !errors.0.contains(&refusal) {
-                errors.0.push(refusal);
-            }
+        match keep(&desk, &may, &slug, &text, seen).await? {
+            Kept::Yes => return Ok(see_other(&format!("/admin/flows/{slug}?saved=1"))),
+            Kept::Newer => errors.0.push(Refusal::at("title", "Somebody else saved this guide meanwhile")),
+            Kept::CannotRun(troubles) => tell_troubles(&mut errors, "", "", troubles),
         }
     }
     let (status, title) = errors.page("About the guide");
     let body = view(&working, flow, &typed, &errors, looked)?;
     show_with(desk.site(), status, &Page::new(title), &body)
-}
-
-fn in_words(trouble: &flows::Trouble) -> String {
-    match trouble.node.as_str() {
-        "" => trouble.words.clone(),
-        node => format!("Step {node}: {}", trouble.words),
-    }
 }
 
 /// What the form says, as it was typed.
@@ -421,6 +404,7 @@ fn view(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flows::parse;
 
     fn facts_of(flow: &Flow) -> Facts {
         let mut errors = Errors::default();

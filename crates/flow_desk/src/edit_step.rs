@@ -4,12 +4,12 @@
 use crate::{
     FlowDesk,
     picture::kind_words,
-    working::{Looked, Working, find_working, look},
+    working::{Kept, Looked, Working, find_working, keep, look, tell_troubles},
 };
 use access::WriteFlows;
 use askama::Template;
 use axum::extract::{Path, State};
-use flows::{Flow, Flows, HandOver, Node, NodeKind, Saved, parse};
+use flows::{Flow, Flows, HandOver, Node, NodeKind};
 use kernel::{Fault, Refusal, Slug, one_line};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 use web::{
@@ -100,25 +100,10 @@ pub(crate) async fn post(
         } else {
             with(&working.text, node, &typed)?
         };
-        let troubles = parse(&text).err().unwrap_or_default();
-        if troubles.is_empty() {
-            match desk.flows().save_draft(&may, &slug, &text, seen).await? {
-                Saved::Kept { .. } => return Ok(see_other(&format!("/admin/flows/{slug}?saved=1"))),
-                Saved::Newer(_) => {
-                    errors.0.push(Refusal::at("say", "Somebody else saved this guide meanwhile"))
-                }
-            }
-        }
-        for trouble in troubles {
-            // The line in the text means nothing in a form.
-            let words = match trouble.node.as_str() {
-                node if node.is_empty() || node == key => trouble.words,
-                node => format!("Step {node}: {}", trouble.words),
-            };
-            let refusal = Refusal::at("say", words);
-            if !errors.0.contains(&refusal) {
-                errors.0.push(refusal);
-            }
+        match keep(&desk, &may, &slug, &text, seen).await? {
+            Kept::Yes => return Ok(see_other(&format!("/admin/flows/{slug}?saved=1"))),
+            Kept::Newer => errors.0.push(Refusal::at("say", "Somebody else saved this guide meanwhile")),
+            Kept::CannotRun(troubles) => tell_troubles(&mut errors, "say", &key, troubles),
         }
     }
     let (status, title) = errors.page("Step");
@@ -180,13 +165,11 @@ pub(crate) async fn add(
     }
     nodes_of(&mut document)?.push(table);
     let text = document.to_string();
-    if parse(&text).is_ok() {
-        let seen = form.get("edition").parse().unwrap_or(0);
-        if let Saved::Kept { .. } = desk.flows().save_draft(&may, &slug, &text, seen).await? {
-            return Ok(see_other(&format!("/admin/flows/{slug}/steps/{key}")));
-        }
-    }
-    Ok(see_other(&format!("/admin/flows/{slug}?added=0")))
+    let seen = form.get("edition").parse().unwrap_or(0);
+    Ok(see_other(&match keep(&desk, &may, &slug, &text, seen).await? {
+        Kept::Yes => format!("/admin/flows/{slug}/steps/{key}"),
+        Kept::Newer | Kept::CannotRun(_) => format!("/admin/flows/{slug}?added=0"),
+    }))
 }
 
 /// What a form says of a step.
@@ -454,6 +437,7 @@ fn view(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flows::parse;
 
     #[test]
     fn a_step_saved_as_it_is_changes_nothing_in_any_guide() {

@@ -16,11 +16,11 @@ use web::{
     missing, see_other, show, show_with,
 };
 
-/// The longest text of a guide that is kept.
+/// The longest text of a guide that is kept; [`FORM_LIMIT`] says it as well.
 const LETTERS_MAX: usize = 200_000;
 /// Room for that text as a browser writes it, and for one that is too long, so that it is refused beside its box and put
 /// back.
-pub(crate) const FORM_LIMIT: FormLimit = FormLimit { bytes: 1024 * 1024 };
+pub(crate) const FORM_LIMIT: FormLimit = FormLimit { bytes: 1024 * 1024, letters: "200,000" };
 
 #[derive(Template)]
 #[template(path = "flow_text.html")]

@@ -19,6 +19,7 @@ mod examples;
 mod list_flows;
 mod picture;
 mod publish_flow;
+mod reason;
 mod show_flow;
 mod store;
 mod try_flow;

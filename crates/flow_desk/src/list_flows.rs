@@ -37,7 +37,12 @@ struct LineView {
 
 pub(crate) async fn get(State(desk): State<FlowDesk>, who: Who) -> Reply {
     who.may::<WriteFlows>(On::all("flow"))?;
-    let body = list(&desk, "", &Errors::default(), None, "").await?;
+    page(&desk, None).await
+}
+
+/// The list, with a card above it where what was done before called for one.
+pub(crate) async fn page(desk: &FlowDesk, card: Option<CardView>) -> Reply {
+    let body = list(desk, "", &Errors::default(), card, "").await?;
     show(desk.site(), &Page::new("Guides"), &body)
 }
 

@@ -2,34 +2,39 @@
 
 use crate::{
     FlowDesk,
-    compare::{StepChange, steps},
+    compare::{StepChange, changes},
+    list_flows,
+    reason::{self, Asked},
     show_flow::{Wrong, state, wrongs},
-    working::{Looked, find_working, look, said_when},
+    working::{find_working, said_when},
 };
 use access::WriteFlows;
 use askama::Template;
 use axum::extract::{Path, State};
 use flows::{Event, Flows, NotPublished, Revision};
-use kernel::{Fault, Instant, Refusal, one_line};
+use kernel::{Fault, Instant, Refusal};
 use web::{
-    CardView, Form, Page, Reply, Who,
-    fields::{ErrorSummary, Errors, Input},
-    missing, say, see_other, show, show_with,
+    CardView, Form, Page, Params, Reply, Who,
+    fields::{ErrorSummary, Errors},
+    missing, say, see_other, show_with,
 };
-
-pub(crate) const WHY_MAX: usize = 300;
 
 #[derive(Template)]
 #[template(path = "flow_publish.html")]
 struct PublishView {
     card: Option<CardView>,
-    seen: String,
     slug: String,
     title: String,
     state: String,
+    /// The form was of a draft that is published by now.
+    is_already: bool,
+    /// Letting go of the draft is asked once more.
+    asks_discard: bool,
     summary: String,
     why: String,
     edition: i64,
+    /// The number of the last revision, so that a form knows whether another came after it.
+    last: i64,
     must: Vec<Wrong>,
     advice: Vec<Wrong>,
     changes: Vec<StepChange>,
@@ -52,12 +57,24 @@ struct PastView {
     may_offer: Option<i64>,
 }
 
-pub(crate) async fn get(State(desk): State<FlowDesk>, Path(slug): Path<String>, who: Who) -> Reply {
+/// What stands around the page's facts.
+#[derive(Default)]
+pub(crate) struct Around {
+    card: Option<CardView>,
+    why: String,
+    errors: Errors,
+    is_already: bool,
+    asks_discard: bool,
+}
+
+pub(crate) async fn get(
+    State(desk): State<FlowDesk>,
+    Path(slug): Path<String>,
+    who: Who,
+    params: Params,
+) -> Reply {
     who.may::<WriteFlows>(Flows::record_of(&slug))?;
-    let Some(body) = view(&desk, &slug, "", &Errors::default(), Looked::default()).await? else {
-        return Ok(missing());
-    };
-    show(desk.site(), &Page::new(format!("Publish {}", body.title)), &body)
+    page(&desk, &slug, Around { is_already: params.get("already") == "1", ..Around::default() }).await
 }
 
 pub(crate) async fn post(
@@ -66,43 +83,75 @@ pub(crate) async fn post(
     who: Who,
     form: Form,
 ) -> Reply {
-    let looked = look(desk.site(), form.get("why"), "", &form);
+    let card = reason::card(desk.site(), &form);
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
-    let why = one_line(form.get("why"));
     let mut errors = Errors::default();
-    if why.chars().count() > WHY_MAX {
-        errors.0.push(Refusal::at("why", format!("Use at most {WHY_MAX} letters")));
-    }
-    if form.get("do").starts_with("offer-") && why.is_empty() {
-        errors.0.push(Refusal::at("why", "Say why, in a few words. It stays in the history"));
-    }
+    let asked = if form.get("do").starts_with("offer-") { Asked::Always } else { Asked::IfLiked };
+    let why = reason::read(&form, asked, &mut errors);
     let edition = form.get("edition").parse().unwrap_or(0);
-    if errors.is_empty() && !looked.stops {
+    let typed = form.get("why").to_owned();
+    if errors.is_empty() {
         let flows = desk.flows();
         let wrong = match form.get("do").split_once('-').unwrap_or((form.get("do"), "")) {
-            ("publish", _) => {
-                flows.publish(&may, &slug, edition, &desk.known(), &why).await?.err().map(not_published)
-            }
+            ("publish", _) => match flows.publish(&may, &slug, edition, &desk.known(), &why).await? {
+                Err(_) if is_published(&desk, &slug, &form).await? => {
+                    return done(&desk, &slug, Around { card, is_already: true, ..Around::default() }).await;
+                }
+                published => published.err().map(not_published),
+            },
             ("offer", number) => {
                 let number = number.parse().unwrap_or(0);
                 (!flows.offer_revision(&may, &slug, number, &why).await?)
                     .then(|| "That revision is what families see".to_owned())
             }
-            ("discard", _) => (!flows.delete_draft(&may, &slug, edition).await?)
+            ("discard", "yes") => (!flows.delete_draft(&may, &slug, edition).await?)
                 .then(|| "The draft was changed meanwhile. Look at it first".to_owned()),
+            ("discard", _) => {
+                let around = Around { card, why: typed, asks_discard: true, ..Around::default() };
+                return page(&desk, &slug, around).await;
+            }
             _ => Some("Choose what to do".to_owned()),
         };
         match wrong {
-            None if find_working(&desk, &slug).await?.is_none() => return Ok(see_other("/admin/flows")),
-            None => return Ok(see_other(&format!("/admin/flows/{slug}/publish"))),
+            None => return done(&desk, &slug, Around { card, ..Around::default() }).await,
             Some(words) => errors.0.push(Refusal::at("why", words)),
         }
     }
-    let (status, title) = errors.page("Publish");
-    let Some(body) = view(&desk, &slug, form.get("why"), &errors, looked).await? else {
-        return Ok(missing());
-    };
-    show_with(desk.site(), status, &Page::new(title), &body)
+    page(&desk, &slug, Around { card, why: typed, errors, ..Around::default() }).await
+}
+
+/// Whether what a form wants to publish is published: another press or another tab was first.
+async fn is_published(desk: &FlowDesk, slug: &str, form: &Form) -> Result<bool, Fault> {
+    let Ok(seen) = form.get("last").parse::<i64>() else { return Ok(false) };
+    let last = desk.flows().list_revisions(slug).await?.first().map(|revision| revision.number);
+    Ok(last.is_some_and(|last| last > seen) && desk.flows().find_draft(slug).await?.is_none())
+}
+
+/// After something was done. A card is not lost on the way to another page.
+pub(crate) async fn done(desk: &FlowDesk, slug: &str, around: Around) -> Reply {
+    let is_gone = find_working(desk, slug).await?.is_none();
+    match (around.card.is_some(), is_gone) {
+        (true, true) => list_flows::page(desk, around.card).await,
+        (true, false) => page(desk, slug, around).await,
+        (false, true) => Ok(see_other("/admin/flows")),
+        (false, false) => {
+            let already = if around.is_already { "?already=1" } else { "" };
+            Ok(see_other(&format!("/admin/flows/{slug}/publish{already}")))
+        }
+    }
+}
+
+impl Around {
+    /// The card alone.
+    pub(crate) fn card(card: Option<CardView>) -> Around {
+        Around { card, ..Around::default() }
+    }
+}
+
+async fn page(desk: &FlowDesk, slug: &str, around: Around) -> Reply {
+    let (status, title) = around.errors.page("Publish");
+    let Some(body) = view(desk, slug, around).await? else { return Ok(missing()) };
+    show_with(desk.site(), status, &Page::new(format!("{title} {}", body.title)), &body)
 }
 
 fn not_published(why: NotPublished) -> String {
@@ -120,37 +169,29 @@ fn not_published(why: NotPublished) -> String {
     }
 }
 
-async fn view(
-    desk: &FlowDesk,
-    slug: &str,
-    why: &str,
-    errors: &Errors,
-    looked: Looked,
-) -> Result<Option<PublishView>, Fault> {
+async fn view(desk: &FlowDesk, slug: &str, around: Around) -> Result<Option<PublishView>, Fault> {
     let Some(working) = find_working(desk, slug).await? else { return Ok(None) };
     let (must, advice) = wrongs(&working);
     let changes = match (&working.offered, working.flow()) {
-        (Some(offered), Some(flow)) => steps(&offered.flow, flow),
+        (Some(offered), Some(flow)) => changes(&offered.flow, flow),
         _ => Vec::new(),
     };
-    let past = past(desk.flows().list_events(slug).await?, desk.flows().list_revisions(slug).await?);
-    let field = Input {
-        name: "why",
-        label: "Why, in a few words",
-        hint: "It stays in the history. No names of families. You must say it to offer an earlier revision again",
-        value: why,
-        kind: "text",
-        autocomplete: "",
-        error: errors.at("why"),
-    };
+    let revisions = desk.flows().list_revisions(slug).await?;
+    let last = revisions.first().map_or(0, |revision| revision.number);
+    let past = past(desk.flows().list_events(slug).await?, revisions);
+    let errors = &around.errors;
+    let hint =
+        "It stays in the history. No names of families. You must say it to offer an earlier revision again";
     Ok(Some(PublishView {
-        card: looked.card,
-        seen: looked.seen,
         title: working.title(),
         state: state(&working),
         summary: if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? },
-        why: field.render()?,
+        why: reason::field(&around.why, hint, errors)?,
         edition: working.edition,
+        last,
+        is_already: around.is_already && working.offered.is_some(),
+        asks_discard: around.asks_discard && working.is_draft(),
+        card: around.card,
         is_draft: working.is_draft(),
         is_offered: working.offered.is_some(),
         running: desk.flows().count_running(slug).await?,

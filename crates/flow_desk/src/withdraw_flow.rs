@@ -2,17 +2,18 @@
 
 use crate::{
     FlowDesk,
-    publish_flow::WHY_MAX,
-    working::{Looked, find_working, look},
+    publish_flow::{Around, done},
+    reason::{self, Asked},
+    working::find_working,
 };
 use access::WriteFlows;
 use askama::Template;
 use axum::extract::{Path, State};
 use flows::{Flows, NodeKind};
-use kernel::{Fault, Refusal, one_line};
+use kernel::Fault;
 use web::{
     CardView, Form, Page, Reply, Who,
-    fields::{ErrorSummary, Errors, Input},
+    fields::{ErrorSummary, Errors},
     missing, see_other, show, show_with,
 };
 
@@ -20,7 +21,6 @@ use web::{
 #[template(path = "flow_withdraw.html")]
 struct WithdrawView {
     card: Option<CardView>,
-    seen: String,
     slug: String,
     title: String,
     summary: String,
@@ -38,7 +38,7 @@ pub(crate) async fn get(State(desk): State<FlowDesk>, Path(slug): Path<String>, 
     if find_working(&desk, &slug).await?.is_none() {
         return Ok(missing());
     }
-    let Some(body) = view(&desk, &slug, "", &Errors::default(), Looked::default()).await? else {
+    let Some(body) = view(&desk, &slug, "", &Errors::default(), None).await? else {
         return Ok(see_other(&format!("/admin/flows/{slug}/publish")));
     };
     show(desk.site(), &Page::new("Stop offering a guide"), &body)
@@ -50,26 +50,20 @@ pub(crate) async fn post(
     who: Who,
     form: Form,
 ) -> Reply {
-    let looked = look(desk.site(), form.get("why"), "", &form);
+    let card = reason::card(desk.site(), &form);
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
     if find_working(&desk, &slug).await?.is_none() {
         return Ok(missing());
     }
-    let why = one_line(form.get("why"));
     let mut errors = Errors::default();
-    if why.is_empty() {
-        errors.0.push(Refusal::at("why", "Say why, in a few words. It stays in the history"));
-    }
-    if why.chars().count() > WHY_MAX {
-        errors.0.push(Refusal::at("why", format!("Use at most {WHY_MAX} letters")));
-    }
-    if errors.is_empty() && !looked.stops {
+    let why = reason::read(&form, Asked::Always, &mut errors);
+    if errors.is_empty() {
         // Somebody else may have done it meanwhile: then it is as was wished, and the history says whose reason counts.
         desk.flows().withdraw(&may, &slug, &why).await?;
-        return Ok(see_other(&format!("/admin/flows/{slug}/publish")));
+        return done(&desk, &slug, Around::card(card)).await;
     }
     let (status, title) = errors.page("Stop offering a guide");
-    let Some(body) = view(&desk, &slug, form.get("why"), &errors, looked).await? else {
+    let Some(body) = view(&desk, &slug, form.get("why"), &errors, card).await? else {
         return Ok(see_other(&format!("/admin/flows/{slug}/publish")));
     };
     show_with(desk.site(), status, &Page::new(title), &body)
@@ -81,25 +75,15 @@ async fn view(
     slug: &str,
     why: &str,
     errors: &Errors,
-    looked: Looked,
+    card: Option<CardView>,
 ) -> Result<Option<WithdrawView>, Fault> {
     let flows = desk.flows();
     let Some(offered) = flows.find(slug) else { return Ok(None) };
-    let field = Input {
-        name: "why",
-        label: "Why, in a few words",
-        hint: "It stays in the history. No names of families",
-        value: why,
-        kind: "text",
-        autocomplete: "",
-        error: errors.at("why"),
-    };
     Ok(Some(WithdrawView {
-        card: looked.card,
-        seen: looked.seen,
+        card,
         title: offered.flow.title.clone(),
         summary: if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? },
-        why: field.render()?,
+        why: reason::field(why, "It stays in the history. No names of families", errors)?,
         running: flows.count_running(slug).await?,
         led_from: led_from(flows, slug),
         is_for_loss: offered.flow.loss,

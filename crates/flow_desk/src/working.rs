@@ -1,9 +1,10 @@
 //! A guide as it stands on the desk: the draft where there is one, else what is offered.
 
 use crate::FlowDesk;
-use flows::{Flow, Published, Trouble, lint::Finding, parse};
-use kernel::{Fault, Instant, one_line};
-use web::{CardView, Form, Site, say};
+use access::{May, WriteFlows};
+use flows::{Flow, Published, Saved, Trouble, lint::Finding, parse};
+use kernel::{Fault, Instant, Refusal, one_line};
+use web::{CardView, Form, Site, fields::Errors, say};
 
 /// What is being worked on.
 pub(crate) struct Working {
@@ -52,6 +53,53 @@ pub(crate) async fn find_working(desk: &FlowDesk, slug: &str) -> Result<Option<W
     let parsed = parse(&text);
     let findings = parsed.as_ref().map(|flow| desk.findings(flow)).unwrap_or_default();
     Ok(Some(Working { slug: slug.to_owned(), text, edition, parsed, offered, findings }))
+}
+
+/// What became of a text that a form made.
+pub(crate) enum Kept {
+    /// It is the draft.
+    Yes,
+    /// Somebody else saved meanwhile.
+    Newer,
+    /// It cannot run, so nothing was kept.
+    CannotRun(Vec<Trouble>),
+}
+
+/// Keeps a text that a form made as the draft, where it can run.
+pub(crate) async fn keep(
+    desk: &FlowDesk,
+    may: &May<WriteFlows>,
+    slug: &str,
+    text: &str,
+    seen_edition: i64,
+) -> Result<Kept, Fault> {
+    if let Err(troubles) = parse(text) {
+        return Ok(Kept::CannotRun(troubles));
+    }
+    Ok(match desk.flows().save_draft(may, slug, text, seen_edition).await? {
+        Saved::Kept { .. } => Kept::Yes,
+        Saved::Newer(_) => Kept::Newer,
+    })
+}
+
+/// Tells at a field what keeps a text from running, each thing once. The line in the text means nothing in a form, and
+/// the step whose form it is need not be named.
+pub(crate) fn tell_troubles(
+    errors: &mut Errors,
+    field: &'static str,
+    own_step: &str,
+    troubles: Vec<Trouble>,
+) {
+    for trouble in troubles {
+        let words = match trouble.node.as_str() {
+            node if node.is_empty() || node == own_step => trouble.words,
+            node => format!("Step {node}: {}", trouble.words),
+        };
+        let refusal = Refusal::at(field, words);
+        if !errors.0.contains(&refusal) {
+            errors.0.push(refusal);
+        }
+    }
 }
 
 /// '23 November 2026 at 2:05pm': two things of one day are told apart.

@@ -10,7 +10,7 @@ use crate::{
 use access::{May, WriteFlows};
 use kernel::{Fault, Instant};
 use std::sync::Arc;
-use store::{outbox, row};
+use store::{Tx, outbox, row};
 
 row! {
     /// A guide that is being written. It may hold anything: nothing that was typed is lost.
@@ -223,19 +223,16 @@ impl Flows {
         self.site()
             .db()
             .write(move |tx| {
+                let did = format!("saved a draft of the guide {}", draft.slug);
+                let record =
+                    |tx: &mut Tx<'_>| access::audit::record(tx, &may, did.clone(), "", draft.saved_at);
                 let before = rows::take_draft(tx, &draft.slug)?;
                 if rows::set_draft(tx, &draft)? {
                     if let Some(before) = before.filter(|before| before.text != draft.text) {
                         rows::insert_edition(tx, &before)?;
                         rows::delete_old_editions(tx, &draft.slug, EDITIONS_KEPT)?;
                     }
-                    access::audit::record(
-                        tx,
-                        &may,
-                        format!("saved a draft of the guide {}", draft.slug),
-                        "",
-                        draft.saved_at,
-                    );
+                    record(tx);
                     return Ok(Saved::Kept { edition: draft.edition, troubles: troubles.clone() });
                 }
                 let theirs = rows::find_draft(tx, &draft.slug)?;
@@ -244,13 +241,7 @@ impl Flows {
                     Some(theirs) => Ok(Saved::Newer(theirs)),
                     None => {
                         rows::set_draft(tx, &Draft { edition: 1, ..draft.clone() })?;
-                        access::audit::record(
-                            tx,
-                            &may,
-                            format!("saved a draft of the guide {}", draft.slug),
-                            "",
-                            draft.saved_at,
-                        );
+                        record(tx);
                         Ok(Saved::Kept { edition: 1, troubles: troubles.clone() })
                     }
                 }

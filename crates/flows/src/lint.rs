@@ -503,7 +503,11 @@ fn look_at_target(node: &Node, known: &Known, found: &mut Findings) {
         NodeKind::Services { need, .. }
             if !need.is_empty() && known.needs.as_ref().is_some_and(|needs| !needs.contains(need)) =>
         {
-            found.add(&node.key, LintRule::UnknownNeed, format!("There is no need '{need}'."));
+            found.add(
+                &node.key,
+                LintRule::UnknownNeed,
+                format!("There is no need '{need}'. Name one of yours, or none."),
+            );
         }
         NodeKind::HandOver { what, target, words, .. } => {
             look_at_address(&node.key, target, known, found);

@@ -79,18 +79,27 @@ pub fn graph(flow: &Flow) -> Graph {
     Graph { nodes: flow.nodes.iter().map(node).collect(), edges: edges.collect() }
 }
 
+/// By the answers first; what only an urgent sign leads to is one way from the beginning.
 fn depths(flow: &Flow) -> Vec<(String, usize)> {
-    let mut found = vec![(flow.start.clone(), 0)];
+    let mut found: Vec<(String, usize)> = Vec::new();
     let mut next = 0;
-    while let Some((key, depth)) = found.get(next).cloned() {
-        next += 1;
-        for way in flow.node(&key).map(crate::Node::ways).unwrap_or_default() {
-            if !found.iter().any(|(known, _)| *known == way.to) {
-                found.push((way.to, depth + 1));
+    let signs = flow.urgent.iter().map(|urgent| (urgent.to.clone(), 1));
+    for (key, depth) in std::iter::once((flow.start.clone(), 0)).chain(signs) {
+        add_depth(&mut found, key, depth);
+        while let Some((key, depth)) = found.get(next).cloned() {
+            next += 1;
+            for way in flow.node(&key).map(crate::Node::ways).unwrap_or_default() {
+                add_depth(&mut found, way.to, depth + 1);
             }
         }
     }
     found
+}
+
+fn add_depth(found: &mut Vec<(String, usize)>, key: String, depth: usize) {
+    if !found.iter().any(|(known, _)| *known == key) {
+        found.push((key, depth));
+    }
 }
 
 fn first_words(say: &str) -> String {

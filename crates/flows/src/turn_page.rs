@@ -225,7 +225,9 @@ async fn page(flows: &Flows, turn: &Turn, typed: Typed, errors: &Errors) -> Repl
         true => flows.find_state(&turn.session).await?.map(|(flow, state)| turn_view::summary(&flow, &state)),
         false => None,
     };
-    let typed = Typed { notices: notices(flows, turn), ..typed };
+    let offered = flows.find(&turn.slug);
+    let numbers = offered.map(|offered| turn_view::numbers(&offered.flow)).unwrap_or_default();
+    let typed = Typed { notices: notices(flows, turn), numbers, ..typed };
     let body = TurnView::new(site, turn, past, summary.unwrap_or_default(), typed, errors)?;
     let (status, title) = errors.page(&turn.title);
     show_page(site, status, title, turn.sensitive, &body)

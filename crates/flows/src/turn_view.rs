@@ -1,7 +1,7 @@
 //! A turn as its page shows it, already worded: the template decides nothing.
 
 use crate::{
-    flow::{Flow, HandOver},
+    flow::{Flow, HandOver, NodeKind},
     list_guides::{direction, language_name},
     markdown::{Question, plain_question, split_question, to_html},
     model::{Asks, Cite, Offered, Output, State},
@@ -25,6 +25,8 @@ pub(crate) struct Typed {
     pub notices: Vec<String>,
     /// Where they are now, on the page of an earlier question.
     pub leads_on: Option<String>,
+    /// Whom the guide leads to by telephone.
+    pub numbers: Vec<String>,
 }
 
 #[derive(Template)]
@@ -37,6 +39,7 @@ pub(crate) struct TurnView {
     notices: Vec<String>,
     leads_on: Option<String>,
     slug: String,
+    session: String,
     path: String,
     title: String,
     language: String,
@@ -56,6 +59,8 @@ pub(crate) struct TurnView {
     hours: String,
     /// Days that were worked out in earlier turns.
     days: Vec<LineView>,
+    /// Whom the guide leads to by telephone, for its paper.
+    numbers: Vec<String>,
     message: String,
 }
 
@@ -131,6 +136,7 @@ impl TurnView {
             notices: typed.notices,
             leads_on: typed.leads_on,
             slug: turn.slug.clone(),
+            session: turn.session.as_str().to_owned(),
             path: turn.path(),
             title: turn.title.clone(),
             direction: direction(&turn.language),
@@ -153,6 +159,7 @@ impl TurnView {
             dialled: council.phone_dialled(),
             hours: council.phone_hours.clone(),
             days,
+            numbers: typed.numbers,
             message: site.dice().hex::<12>(),
         })
     }
@@ -161,6 +168,21 @@ impl TurnView {
     fn key(&self, form: &str) -> String {
         format!("{}-{form}", self.message)
     }
+}
+
+/// Whom a guide leads to by telephone, in its own words, each once.
+pub(crate) fn numbers(flow: &Flow) -> Vec<String> {
+    let mut numbers: Vec<String> = Vec::new();
+    for node in &flow.nodes {
+        let NodeKind::HandOver { target, words, .. } = &node.kind else { continue };
+        let Some(dialled) = target.strip_prefix("tel:") else { continue };
+        let has_number = words.chars().filter(char::is_ascii_digit).count() >= 3;
+        let told = if has_number { words.clone() } else { format!("{words}: {dialled}") };
+        if !numbers.contains(&told) {
+            numbers.push(told);
+        }
+    }
+    numbers
 }
 
 /// What was answered so far, question by question, for somebody who comes back.
@@ -381,4 +403,16 @@ fn question(turn: &Turn, typed: &str, errors: &Errors) -> Result<Option<Question
         field,
         cites: cites.iter().map(cite_view).collect(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paper_of_the_guide_to_a_plan_says_whom_to_ring() {
+        let flows = crate::builtin().into_iter().filter_map(|text| crate::parse(&text).ok());
+        let plan = flows.into_iter().find(|flow| flow.slug == "ehc-plan").expect("it comes with the house");
+        assert_eq!(numbers(&plan), ["Ring the SEND Partnership on 0151 511 7733"]);
+    }
 }

@@ -247,14 +247,15 @@ fn worded(site: &Site, machine: bool, route: &str, response: Response) -> Respon
         StatusCode::PAYLOAD_TOO_LARGE if machine => {
             json_error(status, "too_large", "The request is larger than this address takes.")
         }
-        StatusCode::PAYLOAD_TOO_LARGE => plain_page(
-            site,
-            status,
-            "That was too long for us to take",
-            "We can take about 4,000 letters in a box. Go back: your words are still there. Make them shorter and send again.",
-            "",
-            response.extensions().get::<CutShort>().and_then(|cut| card_for(site, &cut.0)),
-        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            let cut = response.extensions().get::<CutShort>();
+            let most = cut
+                .map_or(String::new(), |cut| format!(" We can take about {} letters in a box.", cut.letters));
+            let words =
+                format!("Go back: your words are still there.{most} Make them shorter and send again.");
+            let card = cut.and_then(|cut| card_for(site, &cut.form));
+            plain_page(site, status, "That was too long for us to take", &words, "", card)
+        }
         StatusCode::REQUEST_TIMEOUT if machine => {
             json_error(status, "too_slow", "The request took too long to arrive.")
         }

@@ -11,12 +11,18 @@ use http_body_util::BodyExt;
 
 /// The most bytes a form may send. Longer texts are still screened as far as this.
 pub const BODY_LIMIT: usize = 64 * 1024;
-/// How much more than [`BODY_LIMIT`] one route's form may send; [`crate::Door::post_large`] puts it on the request.
+
+/// What one route's form may send instead of [`BODY_LIMIT`]; [`crate::Door::post_large`] puts it on the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormLimit {
     /// The most bytes.
     pub bytes: usize,
+    /// The most letters that its longest box takes: what whoever sent more is told.
+    pub letters: &'static str,
 }
+
+/// What a route's form may send unless the route says otherwise.
+const FORM_LIMIT: FormLimit = FormLimit { bytes: BODY_LIMIT, letters: "4,000" };
 
 /// The most fields that are read.
 const FIELDS_LIMIT: usize = 400;
@@ -90,20 +96,24 @@ impl<S: Sync> FromRequestParts<S> for Params {
 impl<S: Sync> FromRequest<S> for Form {
     type Rejection = Response;
     async fn from_request(request: Request, _: &S) -> Result<Form, Response> {
-        let limit = request.extensions().get::<FormLimit>().map_or(BODY_LIMIT, |limit| limit.bytes);
-        let (bytes, whole) = read_body(request.into_body(), limit).await;
+        let limit = request.extensions().get::<FormLimit>().copied().unwrap_or(FORM_LIMIT);
+        let (bytes, whole) = read_body(request.into_body(), limit.bytes).await;
         if whole {
             return Ok(Form::read(&bytes));
         }
         let mut response = StatusCode::PAYLOAD_TOO_LARGE.into_response();
-        response.extensions_mut().insert(CutShort(Form::read(&bytes)));
+        response.extensions_mut().insert(CutShort { form: Form::read(&bytes), letters: limit.letters });
         Err(response)
     }
 }
 
 /// Rides on a refusal to the shell, which reads it for danger: the beginning of a form that was too long.
 #[derive(Clone)]
-pub(crate) struct CutShort(pub Form);
+pub(crate) struct CutShort {
+    pub form: Form,
+    /// The most letters that a box of that form takes.
+    pub letters: &'static str,
+}
 
 /// A body up to so many bytes, and whether that was all of it.
 pub(crate) async fn read_body(mut body: Body, limit: usize) -> (Vec<u8>, bool) {

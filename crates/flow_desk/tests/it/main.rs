@@ -184,6 +184,9 @@ async fn the_longest_guide_is_saved_as_it_is_and_an_empty_or_endless_text_change
         let (status, page) = desk.post(&path, &[("text", &endless), ("edition", "1")]).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.matches("a line of a guide").count() >= 12_000, "what was typed is put back");
+        let (status, page) = desk.post(&path, &[("text", &endless.repeat(10)), ("edition", "1")]).await;
+        assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(page.contains("about 200,000 letters in a box"), "{page}");
         assert_eq!(desk.flows.find_draft(&slug).await.unwrap().unwrap(), kept);
     })
     .await;
@@ -255,6 +258,74 @@ async fn a_bad_save_of_a_draft_is_taken_back_from_an_earlier_edition() {
             desk.post(path, &[("text", &good), ("edition", &hidden(&page, "edition"))]).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         assert_eq!(desk.flows.find_draft("toys").await.unwrap().unwrap().text, good);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_the_name_alone_is_shown_and_publishing_it_twice_says_that_it_is_done() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let text = support::sound("no-dentist", "Who needs a dentist?");
+        let (edit, path) = ("/admin/flows/no-dentist/text", "/admin/flows/no-dentist/publish");
+        desk.post(edit, &[("text", &text), ("edition", "0")]).await;
+        desk.post(path, &[("do", "publish"), ("edition", "1")]).await;
+        let renamed = text.replace("My child will not sleep", "No dentist near you");
+        desk.post(edit, &[("text", &renamed), ("edition", "0")]).await;
+        let page = desk.page(path).await;
+        assert!(page.contains("<del>Its name: My child will not sleep</del>"), "{page}");
+        assert!(page.contains("<ins>Its name: No dentist near you</ins>"), "{page}");
+        assert!(!page.contains("What it helps with:"), "what is the same is not told: {page}");
+        let (edition, last) = (hidden(&page, "edition"), hidden(&page, "last"));
+        let fields = [("do", "publish"), ("edition", edition.as_str()), ("last", last.as_str())];
+        assert_eq!(desk.post(path, &fields).await.0, StatusCode::SEE_OTHER);
+        let (status, page) = desk.post(path, &fields).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let page = desk.page(&format!("{path}?already=1")).await;
+        assert!(page.contains("It is published already") && page.contains("href=\"/guides/no-dentist\""));
+        // A draft that somebody let go of was not published.
+        let last = hidden(&page, "last");
+        let (status, page) = desk.post(path, &[("do", "publish"), ("edition", "1"), ("last", &last)]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("There is no draft to publish"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letting_go_of_a_draft_is_asked_once_more() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        desk.post("/admin/flows", &[("title", "Toys")]).await;
+        let path = "/admin/flows/toys/publish";
+        let (status, page) = desk.post(path, &[("do", "discard"), ("edition", "1")]).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("Let go of this draft for good?") && page.contains("discard-yes"), "{page}");
+        assert!(desk.flows.find_draft("toys").await.unwrap().is_some());
+        let (status, _) = desk.post(path, &[("do", "discard-yes"), ("edition", "1")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert!(desk.flows.find_draft("toys").await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_danger_in_a_reason_bring_the_card_above_what_was_done() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let why = ("why", "It told a mother: I want to die");
+        let text = support::sound("no-dentist", "Who needs a dentist?");
+        desk.post("/admin/flows/no-dentist/text", &[("text", &text), ("edition", "0")]).await;
+        let path = "/admin/flows/no-dentist/publish";
+        let before = desk.flows.find("no-dentist").unwrap().number;
+        let (status, page) = desk.post(path, &[("do", "publish"), ("edition", "1"), why]).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("116 123") && page.contains("Families see this, revision"), "{page}");
+        assert_ne!(desk.flows.find("no-dentist").unwrap().number, before);
+        let (status, page) = desk.post("/admin/flows/no-dentist/withdraw", &[why]).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("116 123") && page.contains("The guide was no longer offered"), "{page}");
+        assert!(desk.flows.find("no-dentist").is_none());
     })
     .await;
 }

@@ -5,7 +5,7 @@ use crate::flow::{Flow, Node, NodeKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn look(flow: &Flow, found: &mut Findings) {
-    let reached = reached_from(flow, &flow.start);
+    let reached = reached(flow);
     let ending = able_to_end(flow);
     let circling = in_a_circle(flow);
     for node in &flow.nodes {
@@ -42,9 +42,11 @@ fn is_an_end(node: &Node) -> bool {
     }
 }
 
-fn reached_from<'a>(flow: &'a Flow, start: &str) -> BTreeSet<&'a str> {
+/// From the beginning, and from every urgent sign: that leads on whatever is asked.
+fn reached(flow: &Flow) -> BTreeSet<&str> {
     let mut reached = BTreeSet::new();
-    let mut ahead: Vec<&Node> = flow.node(start).into_iter().collect();
+    let signs = flow.urgent.iter().filter_map(|urgent| flow.node(&urgent.to));
+    let mut ahead: Vec<&Node> = flow.node(&flow.start).into_iter().chain(signs).collect();
     while let Some(node) = ahead.pop() {
         if reached.insert(node.key.as_str()) {
             ahead.extend(node.ways().iter().filter_map(|way| flow.node(&way.to)));

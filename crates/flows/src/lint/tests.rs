@@ -87,6 +87,16 @@ fn f15_an_unreachable_node_is_told() {
 }
 
 #[test]
+fn a_step_that_only_an_urgent_sign_leads_to_is_reached_in_the_lint_and_in_the_picture() {
+    let alone = "[[node]]\nkey = \"alone\"\nkind = \"end\"\nsay = \"Hello.\"\nfacts = false\n\n[[node]]\nkey = \"done\"";
+    let urgent = format!("[[urgent]]\nwords = [\"cannot breathe\"]\nto = \"alone\"\n\n{alone}");
+    assert_eq!(broken_by("[[node]]\nkey = \"done\"", &urgent), vec![]);
+    let flow = crate::parse(&SOUND.replacen("[[node]]\nkey = \"done\"", &urgent, 1)).unwrap();
+    let drawn = crate::graph(&flow);
+    assert_eq!(drawn.nodes.iter().find(|node| node.key == "alone").unwrap().depth, Some(1));
+}
+
+#[test]
 fn f15_a_question_without_a_default_is_told() {
     is_told("otherwise = \"free\"\n", "", "who", LintRule::MissingDefault);
 }

@@ -181,6 +181,7 @@ async fn what_is_typed_is_escaped_and_what_is_not_there_is_said() {
         assert!(!odd.page.contains("<script>alert") && odd.page.contains("We did not understand that"));
         let aside = hub.post(&began.path(), "text=what+is+%22%3E%3Cb%3Ethis%3F").await;
         assert!(aside.page.contains("action=\"/ask\"") && !aside.page.contains("\"><b>this"));
+        assert!(aside.page.contains(&format!("name=\"guide\" value=\"{}\"", began.session.as_str())));
         let long = hub.post(&began.path(), &format!("text={}", "a".repeat(2_500))).await;
         assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(long.page.contains("2000 letters or fewer"));
