@@ -51,6 +51,9 @@ pub async fn check(house: &House) -> Result<Checked, Fault> {
     if council.public_url.is_empty() {
         findings.push(Finding::new("settings", "The site does not know its own address: set public_url in the settings, so that links and codes can be shared."));
     }
+    if house.directory.list_need_slugs().is_empty() {
+        findings.push(Finding::new("settings", "There are no needs yet: families have nothing to choose from, and guides find no services. Read some in with `hearth import needs FILE`."));
+    }
     let (head, of_trail) = trail(house).await?;
     findings.extend(of_trail);
     let now = house.site.clock().now();
@@ -58,14 +61,13 @@ pub async fn check(house: &House) -> Result<Checked, Fault> {
         findings.push(Finding::new("sessions", sentence));
     }
     for published in house.flows.list().iter() {
-        let wrong = house.flow_desk.findings(&published.flow);
+        let (slug, wrong) = (&published.flow.slug, house.flow_desk.findings(&published.flow));
         let must = wrong.iter().filter(|finding| finding.rule.keeps_from_publishing());
-        findings.extend(must.map(|finding| {
-            Finding::new(
-                "guides",
-                format!("The guide '{}': {finding} Mend it at /admin/flows.", published.flow.slug),
-            )
-        }));
+        let must: Vec<String> = must.map(ToString::to_string).collect();
+        if !must.is_empty() {
+            let sentence = format!("The guide '{slug}': {} Mend it at /admin/flows/{slug}.", must.join(" "));
+            findings.push(Finding::new("guides", sentence));
+        }
     }
     for sentence in house.site.db().snapshot(bookings::findings).await? {
         findings.push(Finding::new("bookings", sentence));

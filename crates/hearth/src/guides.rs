@@ -31,8 +31,12 @@ pub fn known(directory: &Directory, library: &Library, flows: &Flows) -> flow_de
             .with_addresses(content::paths(&library).into_iter().chain(guides))
             .with_addresses(DOORS)
             .with_contacts(site.safety().contacts())
-            .with_numbers([council.phone.as_str()])
-            .with_needs(directory.list_need_slugs());
+            .with_numbers([council.phone.as_str()]);
+        // A council that has no needs yet has not named the wrong ones.
+        let needs = directory.list_need_slugs();
+        if !needs.is_empty() {
+            known = known.with_needs(needs);
+        }
         for page in library.list() {
             known = known.with_numbers_of(&page.opening);
             for section in &page.sections {

@@ -134,7 +134,7 @@ pub fn rooms() -> Rooms {
                     ("Requests to be rung", "Kept until we have reached them, and for 90 days after.");
                 Ok(vec![Part { heading: heading.to_owned(), why: why.to_owned(), records }])
             },
-            erase: |tx, phone, now| callbacks::erase_number(tx, phone, now).map(|_| ()),
+            erase: callbacks::erase_number,
         }],
         rules: vec![
             RetentionRule {

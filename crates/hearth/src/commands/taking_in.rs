@@ -3,12 +3,14 @@
 use super::{new_file::NewFile, place::Place, say};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use directory::TermDraft;
 use indicatif::{ProgressBar, ProgressStyle};
 use intake::{
     Ask, LossIsRight, Outside, Step,
     command::{apply, plan_csv, plan_file, plan_ofsted, plan_url},
 };
 use kernel::{Clock, Fault, Slug};
+use serde::Deserialize;
 use std::{
     io::{IsTerminal, Read},
     path::{Path, PathBuf},
@@ -16,6 +18,13 @@ use std::{
 
 #[derive(Subcommand)]
 pub(crate) enum Import {
+    /// The needs that families choose from (TOML), new ones and changed ones
+    Needs {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
     /// The ONS Postcode Directory (CSV)
     Postcodes {
         /// The file
@@ -90,6 +99,7 @@ pub(crate) struct How {
 /// Reads a feed or a file into the directory.
 pub(crate) async fn import(what: Import) -> Result<(), Fault> {
     match what {
+        Import::Needs { file, place } => import_needs(&file, &place).await,
         Import::Postcodes { file, place } => import_postcodes(&file, &place).await,
         Import::Oruk { from, how, place } => take_in(From::Oruk(from), &how, &place).await,
         Import::Csv { file, mapping, how, place } => take_in(From::Csv(file, mapping), &how, &place).await,
@@ -172,6 +182,23 @@ fn is_wanted() -> Result<bool, Fault> {
     let mut answer = String::new();
     input.read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// A file of needs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Needs {
+    term: Vec<TermDraft>,
+}
+
+/// A need that the file does not name stays: entries may be filed under it.
+async fn import_needs(file: &Path, place: &Place) -> Result<(), Fault> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let needs: Needs = toml::from_str(&text).with_context(|| format!("the needs in {}", file.display()))?;
+    let (db, now) = (place.open().await?, Clock::real().now());
+    let many = db.write(move |tx| directory::publish_taxonomy(tx, &needs.term, now)).await?;
+    say(&format!("Saved {many} needs. A running server shows them within a second or two."));
+    Ok(())
 }
 
 async fn import_postcodes(file: &Path, place: &Place) -> Result<(), Fault> {
