@@ -3,9 +3,10 @@
 use crate::{
     client::Client,
     conversation::Conversation,
-    flow_steps::said_by_flow,
+    flow_steps::{said_by_flow, way_back},
+    in_parts::in_two_parts,
     paper::put_on_paper,
-    pipeline::{Answered, Ask, answer},
+    pipeline::{Answered, Ask, answer_by_quoting},
     room::Assistant,
     say,
     status::Status,
@@ -91,7 +92,13 @@ pub(crate) async fn post(
         message: Some(form.get("message")).filter(|message| !message.is_empty()).unwrap_or(&own_message),
         address: client.0,
     };
-    let answered = answer(&room, &ask).await;
+    let mut answered = answer_by_quoting(&room, &ask).await;
+    answered.turn.links.extend(way_back(&room, form.get("guide")).await);
+    let is_from_script = headers.get("x-requested-with").is_some_and(|by| by == "fetch");
+    if is_from_script && let Some(to_reword) = answered.to_reword.take() {
+        return in_two_parts(&room, answered, to_reword, latency_since(site, began), &text).await;
+    }
+    let answered = answered.in_fewer_words(&room).await;
     let latency = latency_since(site, began);
     note_turn(&room, answered.turn.status, &answered.turn.language, latency, answered.screened.verdict());
     if answered.turn.status == Status::Crisis {
@@ -107,7 +114,6 @@ pub(crate) async fn post(
     if let Some(around) = not_taken(&answered, &text) {
         return not_kept(&room, form.get("conversation"), around).await;
     }
-    let is_from_script = headers.get("x-requested-with").is_some_and(|by| by == "fetch");
     keep_and_show(&room, answered, latency, &text, is_from_script).await
 }
 
@@ -176,24 +182,19 @@ async fn not_kept(room: &Assistant, conversation: &str, around: Around) -> Reply
 /// or where script asked for it alone.
 async fn keep_and_show(
     room: &Assistant,
-    answered: Answered,
+    mut answered: Answered,
     latency: &'static str,
     text: &str,
     is_from_script: bool,
 ) -> Reply {
-    let Answered { turn, screened, conversation } = answered;
-    let conversation = conversation.unwrap_or_else(|| Conversation::begin(room));
-    let kept = conversation.keep(room, &turn, latency).await;
-    if let Err(fault) = &kept {
-        tracing::error!(fault = format!("{fault:#}"), "a turn could not be kept");
-    }
-    let number = kept.as_ref().copied().unwrap_or_else(|_| conversation.last_number().unwrap_or(0) + 1);
+    let KeptTurn { conversation, number, is_kept } = keep(room, &mut answered, latency).await;
+    let Answered { turn, screened, .. } = answered;
     if is_from_script {
         let mut own = [TurnView::of(room, conversation.id, number, text, &turn)];
         put_on_paper(room, &mut own).await;
-        return fragment(&own[0], conversation.id);
+        return fragment(own[0].render()?, conversation.id);
     }
-    if kept.is_ok() && screened.verdict().level == Level::Clear {
+    if is_kept && screened.verdict().level == Level::Clear {
         let to = format!("/ask/{}#turn-{number}", conversation.id);
         room.fresh().put(conversation.id, number, text, turn, room.site().clock().now());
         return Ok(see_other(&to));
@@ -204,9 +205,29 @@ async fn keep_and_show(
     show(room, Some(conversation.id), turns, Around { sensitive, ..Around::default() }).await
 }
 
+/// Where a turn stands.
+pub(crate) struct KeptTurn {
+    pub conversation: Conversation,
+    pub number: i64,
+    pub is_kept: bool,
+}
+
+/// Keeps a turn. A database that does not answer is no reason not to show it.
+pub(crate) async fn keep(room: &Assistant, answered: &mut Answered, latency: &'static str) -> KeptTurn {
+    let conversation = answered.conversation.take().unwrap_or_else(|| Conversation::begin(room));
+    match conversation.keep(room, &answered.turn, latency).await {
+        Ok(number) => KeptTurn { conversation, number, is_kept: true },
+        Err(fault) => {
+            tracing::error!(fault = format!("{fault:#}"), "a turn could not be kept");
+            let number = conversation.last_number().unwrap_or(0) + 1;
+            KeptTurn { conversation, number, is_kept: false }
+        }
+    }
+}
+
 /// One turn alone, for the page that is open already.
-fn fragment(turn: &TurnView, conversation: Uuid) -> Reply {
-    let mut response = web::Html(turn.render()?).into_response();
+pub(crate) fn fragment(turn: String, conversation: Uuid) -> Reply {
+    let mut response = web::Html(turn).into_response();
     let id = HeaderValue::from_str(&conversation.to_string())?;
     response.headers_mut().insert("x-ask-conversation", id);
     Ok(response)

@@ -5,7 +5,7 @@ use crate::{
     whether_safe,
 };
 use meaning::{Table, Vector};
-use search::Match;
+use search::{AgeAsked, Match, PartFilter};
 use std::collections::HashSet;
 
 /// A question's words, each with every form in which a source may have it.
@@ -18,6 +18,8 @@ pub struct AskedWords {
     meant: Option<Vector>,
     wants: Wants,
     asks: Asks,
+    /// What a child of the age that was told is called, in every form.
+    stage: HashSet<String>,
     /// Whether something is safe for a child, with every word of it.
     whether_safe: Option<Vec<String>>,
 }
@@ -80,6 +82,7 @@ const NEARER_IN_MEANING: f32 = 1.2;
 /// more or less changes nothing.
 const STANDS_FIRST: f32 = 0.2;
 const TELLS_WHEN: f32 = 0.6;
+const OF_THAT_AGE: f32 = 0.8;
 const FIRST_ANSWERS: f32 = 0.25;
 const FIRST_SAYS_LITTLE: f32 = -0.5;
 
@@ -113,13 +116,30 @@ impl AskedWords {
         all.extend(terms.iter().flat_map(|term| term.forms.iter().cloned()));
         let meant = Table::builtin().vector(text);
         let (wants, asks) = (wants(&words), asks(&words));
-        AskedWords { terms, all, meant, wants, asks, whether_safe: None }
+        AskedWords { terms, all, meant, wants, asks, stage: HashSet::new(), whether_safe: None }
     }
 
     /// The same, of a question that was typed like this: what was understood of it as an age is still said in it.
     pub fn typed_as(mut self, typed: &str) -> AskedWords {
         let words = search::words(typed);
         self.whether_safe = whether_safe::is_asked(&words).then_some(words);
+        self
+    }
+
+    /// The same, of a child of this age: a heading may call them by it.
+    pub fn of_age(mut self, parts: &[search::Part]) -> AskedWords {
+        let ages = parts.iter().find_map(|part| match part.filter {
+            PartFilter::Age(AgeAsked::Months(months)) => Some((months, months)),
+            PartFilter::Age(AgeAsked::Band { from_months, until_months }) => {
+                Some((from_months, until_months.saturating_sub(1)))
+            }
+            _ => None,
+        });
+        self.stage = match ages {
+            Some((from, until)) if from >= 13 * 12 && until < 20 * 12 => stems("teenager teenagers teen"),
+            Some((from, until)) if from >= 12 && until < 48 => stems("toddler toddlers"),
+            _ => HashSet::new(),
+        };
         self
     }
 
@@ -305,6 +325,7 @@ impl AskedWords {
                 + NEAR_IN_MEANING * closeness
                 + if window.first == 0 { STANDS_FIRST } else { 0.0 }
                 + if self.asks == Asks::Time && part.tells_when() { TELLS_WHEN } else { 0.0 }
+                + if part.names_any(&self.stage) { OF_THAT_AGE } else { 0.0 }
                 + opening;
             if best.as_ref().is_none_or(|(most, ..)| fit > *most) {
                 best = Some((fit, number, window));
@@ -412,7 +433,7 @@ fn untidy(part: &Part, pieces: &[Piece]) -> f32 {
 }
 
 /// Whether a word is in every question.
-fn is_small(word: &str) -> bool {
+pub(crate) fn is_small(word: &str) -> bool {
     let is_hour =
         word.strip_suffix("am").or(word.strip_suffix("pm")).is_some_and(|hour| hour.parse::<u8>().is_ok());
     word.len() < 2 || is_hour || SMALL.contains(&format!(" {word} "))

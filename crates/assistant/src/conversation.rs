@@ -1,6 +1,8 @@
-//! What a conversation is between two questions: ids of what was shown, and nothing of what was typed.
+//! What a conversation is between two questions: ids of what was found and shown, filters in our own words, and nothing of
+//! what was typed.
 
 use crate::{
+    about::About,
     jobs::idle_since,
     pipeline::Ask,
     room::Assistant,
@@ -21,6 +23,8 @@ pub(crate) struct Conversation {
     pub id: Uuid,
     pub flow_session: Option<String>,
     pub turns: Vec<PastTurn>,
+    /// Somebody spoke of losing a baby in it, in whichever turn.
+    spoke_of_loss: bool,
 }
 
 /// A turn that was.
@@ -36,7 +40,7 @@ impl Conversation {
     /// One that begins now.
     pub fn begin(room: &Assistant) -> Conversation {
         let id = uuid::Builder::from_random_bytes(room.site().dice().bytes()).into_uuid();
-        Conversation { id, flow_session: None, turns: Vec::new() }
+        Conversation { id, flow_session: None, turns: Vec::new(), spoke_of_loss: false }
     }
 
     /// One that was used within the hour.
@@ -47,12 +51,13 @@ impl Conversation {
             .db()
             .read(move |tx| {
                 let Some(row) = rows::find_conversation(tx, id, since)? else { return Ok(None) };
-                Ok(Some((row, rows::list_turns(tx, id, SHOWN_MAX)?)))
+                let spoke_of_loss = rows::has_status(tx, id, Status::Loss.key())?;
+                Ok(Some((row, rows::list_turns(tx, id, SHOWN_MAX)?, spoke_of_loss)))
             })
             .await?;
-        let Some((row, turns)) = found else { return Ok(None) };
+        let Some((row, turns, spoke_of_loss)) = found else { return Ok(None) };
         let turns = turns.iter().filter_map(PastTurn::of).collect();
-        Ok(Some(Conversation { id, flow_session: row.flow_session, turns }))
+        Ok(Some(Conversation { id, flow_session: row.flow_session, turns, spoke_of_loss }))
     }
 
     /// The one of that id, or a new one where it is over or was never there. A database that does not answer is no
@@ -71,7 +76,7 @@ impl Conversation {
 
     /// Somebody spoke of losing a baby in it: nothing about babies is shown any more.
     pub fn spoke_of_loss(&self) -> bool {
-        self.turns.iter().any(|turn| turn.status == Status::Loss)
+        self.spoke_of_loss
     }
 
     /// The number of the latest turn.
@@ -97,6 +102,14 @@ impl Conversation {
     pub fn shown_last(&self) -> &[(String, String)] {
         let shown = self.turns.iter().rev().find(|turn| !turn.kept.entries.is_empty());
         shown.map_or(&[], |turn| &turn.kept.entries)
+    }
+
+    /// What was asked last. A greeting, and a question back that named nothing, leave it as it was.
+    pub fn about(&self) -> About {
+        let passes = |turn: &&PastTurn| {
+            !matches!(turn.status, Status::SmallTalk | Status::ClarifyElse | Status::ClarifyWhich)
+        };
+        self.turns.iter().rev().find(passes).map(|turn| turn.kept.about.clone()).unwrap_or_default()
     }
 
     /// Keeps a turn and says its number. A red card is not to be kept: nobody calls this for one.

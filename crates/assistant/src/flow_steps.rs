@@ -207,6 +207,13 @@ fn line_in_words(line: &flows::WorkedLine) -> String {
     format!("{}: {day}{sum}{notes}", line.words.trim_end_matches(':'))
 }
 
+/// The way back to a guide that somebody left to ask something. Its address is the one that the guide's own pages have.
+pub(crate) async fn way_back(room: &Assistant, session: &str) -> Option<(String, String)> {
+    let session = session.parse::<SessionId>().ok()?;
+    let turn = room.flows().find_turn(&session).await.ok().flatten()?;
+    Some(("Go back to your guide".to_owned(), turn.path()))
+}
+
 /// What a guide said in a turn that was, from its own room.
 pub(crate) async fn said_by_flow(room: &Assistant, turn: Option<&(String, i64)>) -> Vec<FlowPart> {
     let Some((session, number)) = turn else { return Vec::new() };

@@ -5,18 +5,7 @@ use regex::Regex;
 use search::Document;
 use std::sync::LazyLock;
 
-/// How an entry says in its name or its summary that it is for those who hurt.
-const FOR_THOSE_WHO_HURT: [&str; 8] = [
-    "have hurt or",
-    "people who hurt",
-    "people who have hurt",
-    "that they hurt",
-    "that you hurt",
-    "if you hurt",
-    "if you have hurt",
-    "perpetrator",
-];
-/// How one says so of sexual harm to children.
+/// How an entry says in its name or its summary that it is for those who think of sexual harm to children.
 const OF_CHILDREN: [&str; 3] =
     ["sexual behaviour towards children", "sexual thoughts", "sexually harmful behaviour"];
 
@@ -24,15 +13,14 @@ const OF_CHILDREN: [&str; 3] =
 pub(crate) fn may_be_shown(document: &Document, typed: &str) -> bool {
     let says = format!("{}. {}", document.title, document.summary).to_lowercase();
     let said = search::words(typed).join(" ");
-    let holds = |list: &[&str]| list.iter().any(|phrase| says.contains(phrase));
     // Asked for by its name.
     if said.contains(&search::words(&document.title).join(" ")) {
         return true;
     }
-    if holds(&OF_CHILDREN) {
+    if OF_CHILDREN.iter().any(|phrase| says.contains(phrase)) {
         return speaks_of_sexual_harm(&said);
     }
-    !holds(&FOR_THOSE_WHO_HURT) || speaks_of_hurting(&said)
+    !search::is_for_those_who_hurt(&[&document.title, &document.summary]) || speaks_of_hurting(&said)
 }
 
 /// Somebody's own hurting, or how to make another stop.

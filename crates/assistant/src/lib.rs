@@ -5,13 +5,16 @@
 //! sentences. The safety screen is the first, over the whole text, and answers when everything else is down. Answers are
 //! quotations: sentences of a checked page, word for word and never cut from what limits them, with a link to the exact part and the date of the
 //! check; times, places and prices come only from an entry's own fields. A language model, where a council has one,
-//! may shorten what was quoted, and never sees a turn that brought a card.
+//! may shorten what was quoted, and never sees a turn that brought a card. To script the quotation is sent at once, and
+//! the shorter words behind it when they are checked ([`in_parts`](self)); a page without script has both together.
 //!
 //! **What is kept.** No words. Of a turn the database holds its status, fixed sentences of ours, and the ids of what was
-//! shown; of a conversation a random id, the hour it began, the minute of its last use, its language and the id of a
-//! guide. A red card is never kept, nor where it stood. An hour after the last use all of it is forgotten. The person's
-//! own words and the reasons that hold them are in the reply to the question itself: the form's answer leads to the
-//! conversation's page, and what that page shows for the first time it takes, once, out of the memory of the server
+//! shown and of what was found, and each filter in our own words ('near Widnes', 'age 3'; of a postcode its first
+//! half), so that 'and Tuesday?' need not say the rest again ([`about`](self)); of a conversation a random id, the hour
+//! it began, the minute of its last use, its language and the id of a guide. A red card is never kept, nor where it
+//! stood. An hour after the last use all of it is forgotten. The person's own words and the reasons that hold them are
+//! in the reply to the question itself: the form's answer leads to the conversation's page, and what that page shows
+//! for the first time it takes, once, out of the memory of the server
 //! that answered ([`fresh`](self)); shown again, it says 'You asked' and what was found. A person who wants their
 //! words beside the answers keeps the page open. A test types a canary everywhere and looks for it in the database,
 //! the log and every address.
@@ -23,6 +26,7 @@
 //! `pipeline.rs`. To add a way a turn can end: a line in `status.rs`. To add something that is not ours: an entry of
 //! `data/neighbours.toml` with its examples. To add a language: an entry of `data/languages.toml`.
 
+mod about;
 mod api;
 mod ask_page;
 mod asked_words;
@@ -32,6 +36,7 @@ mod death;
 mod flow_steps;
 mod fresh;
 mod hurting;
+mod in_parts;
 mod jobs;
 mod json_text;
 mod language;
@@ -43,6 +48,7 @@ mod pipeline;
 mod quoting;
 mod rates;
 mod reasons;
+mod reworded;
 mod room;
 mod say;
 mod see_figures;
@@ -66,7 +72,7 @@ use access::{Browse, ChangeSettings, SeeAskFigures};
 use web::{Door, FormLimit};
 
 /// What a box of Ask may send. A text that is too long is still read for danger to its end, and put back.
-const FORM_LIMIT: FormLimit = FormLimit { bytes: 1024 * 1024 };
+const FORM_LIMIT: FormLimit = FormLimit { bytes: 1024 * 1024, letters: "4,000" };
 
 /// The room's public addresses.
 pub fn routes(assistant: &Assistant) -> Door {

@@ -5,12 +5,13 @@ use crate::{
     conversation::Conversation,
     flow_steps::{back_to_flow, flow_for, running_flow, with_offer},
     language::Spoken,
+    reworded::{ToReword, to_reword},
     room::Assistant,
     say,
     status::Status,
     steps::{
         abstention, choice_made, composed, follow_up, look_up, loss, more_than_a_card, need_unclear,
-        neighbour, not_closed, reworded, safety_screen, something_said, within_length, within_rate,
+        neighbour, not_closed, safety_screen, something_said, subject_missing, within_length, within_rate,
         without_personal_data,
     },
     turn::Turn,
@@ -43,19 +44,37 @@ pub(crate) struct Answered {
     pub screened: Screened,
     /// The conversation it belongs to; none where it stopped before one was looked for.
     pub conversation: Option<Conversation>,
+    /// What a language model has still to be asked, if it is to be asked anything. Nothing else of the turn waits for it.
+    pub to_reword: Option<ToReword>,
 }
 
-/// Answers a question. Never fails: whatever breaks, somebody is told whom to ring.
+/// Answers a question, in fewer words where a language model can say it so. Never fails: whatever breaks, somebody is
+/// told whom to ring.
 pub(crate) async fn answer(room: &Assistant, ask: &Ask<'_>) -> Answered {
+    answer_by_quoting(room, ask).await.in_fewer_words(room).await
+}
+
+/// The same before any language model was asked.
+pub(crate) async fn answer_by_quoting(room: &Assistant, ask: &Ask<'_>) -> Answered {
     // Before anything else, whatever is down, closed, too long or too fast.
     let screened = room.site().screen(ask.text);
-    let mut conversation = None;
-    let mut turn = match steps(room, ask, &screened, &mut conversation).await {
+    let (mut conversation, mut to_reword) = (None, None);
+    let mut turn = match steps(room, ask, &screened, &mut conversation, &mut to_reword).await {
         Ok(never) => match never {},
         Err(turn) => *turn,
     };
     turn.card = room.site().card(screened.verdict());
-    Answered { turn, screened, conversation }
+    Answered { turn, screened, conversation, to_reword }
+}
+
+impl Answered {
+    /// Asks the language model what it has still to be asked, and waits for it.
+    pub async fn in_fewer_words(mut self, room: &Assistant) -> Answered {
+        if let Some(to_reword) = self.to_reword.take() {
+            to_reword.into_turn(room, &mut self.turn).await;
+        }
+        self
+    }
 }
 
 async fn steps(
@@ -63,6 +82,7 @@ async fn steps(
     ask: &Ask<'_>,
     screened: &Screened,
     conversation: &mut Option<Conversation>,
+    rewording: &mut Option<ToReword>,
 ) -> Step<Infallible> {
     let site = room.site();
     safety_screen(site, screened)?;
@@ -72,7 +92,7 @@ async fn steps(
     let conversation = conversation.insert(Conversation::find_or_begin(room, ask.conversation).await);
     let (words, personal) = without_personal_data(site, screened);
     let spoken = room.languages().seen_in(words.as_typed());
-    let stopped = after_reading(room, ask, conversation, &words, &spoken).await;
+    let stopped = after_reading(room, ask, conversation, &words, &spoken, rewording).await;
     stopped.map_err(|turn| said_honestly(turn, conversation, &spoken, personal))
 }
 
@@ -83,9 +103,10 @@ async fn after_reading(
     conversation: &Conversation,
     words: &Screened,
     spoken: &Spoken<'_>,
+    rewording: &mut Option<ToReword>,
 ) -> Step<Infallible> {
     let waiting = running_flow(room, ask, conversation, words).await?;
-    let stopped = answering(room, ask, conversation, words, spoken).await;
+    let stopped = answering(room, ask, conversation, words, spoken, rewording).await;
     stopped.map_err(|turn| back_to_flow(turn, waiting))
 }
 
@@ -95,18 +116,21 @@ async fn answering(
     conversation: &Conversation,
     words: &Screened,
     spoken: &Spoken<'_>,
+    rewording: &mut Option<ToReword>,
 ) -> Step<Infallible> {
-    let narrowed = choice_made(room, conversation.chosen(ask, words))?;
+    let narrowed = choice_made(room, conversation, conversation.chosen(ask, words), words)?;
     something_said(words, &narrowed)?;
     neighbour(room, words)?;
     let offer = flow_for(room, conversation, words);
     loss(room, words, offer.clone()).await?;
-    follow_up(room, conversation, words)?;
+    follow_up(room, conversation, words, &narrowed)?;
     more_than_a_card(room, words)?;
+    subject_missing(room, &narrowed)?;
     let found = look_up(room, conversation, words, spoken, &narrowed).await?;
     need_unclear(room, &found)?;
     abstention(room, &found, offer.clone())?;
-    let turn = reworded(room, &found, composed(room, &found)).await;
+    let turn = composed(room, &found);
+    *rewording = to_reword(room, &found, &turn);
     Err(Box::new(with_offer(turn, offer)))
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct FoundPage {
     beside: f32,
     /// Where it stands among all that was found.
     place: Option<usize>,
+    /// No other page was found before it. Of another language only needs are read, and no page is first by them.
+    is_first_page: bool,
 }
 
 impl FoundPage {
@@ -53,6 +55,8 @@ impl FoundPage {
         };
         FoundPage {
             slug: document.slug.clone(),
+            is_first_page: !found.is_translated
+                && found.pages.first().is_some_and(|first| first.entry.document().slug == document.slug),
             found_in: section.map(|section| section.anchor.clone()).unwrap_or_default(),
             beside: if hit.pinned { 1.0 } else { 0.55 + 0.45 * (hit.score / best).min(1.0) },
             place: found.found.hits.iter().position(is_it),
@@ -74,7 +78,8 @@ impl FoundPage {
     /// out, for words about something else are worse than none.
     fn is_meant(&self, held_there: f32, near: Option<usize>) -> bool {
         let place = self.place.unwrap_or(usize::MAX);
-        let leads = place < LEADING && (near.is_some() || held_there > HELD_ALONE_MIN);
+        let leads = place < LEADING && (near.is_some() || held_there > HELD_ALONE_MIN)
+            || self.is_first_page && near.is_some_and(|near| near < VERY_NEAR_PARTS);
         let follows = place < FOLLOWING
             && near.is_some_and(|near| near < VERY_NEAR_PARTS)
             && held_there > HELD_ALONE_MIN;

@@ -49,6 +49,10 @@ pub const BROKEN: &str =
     "Something broke on our side, so I cannot look that up now. Try again in a minute, or ring the council.";
 /// Several needs.
 pub const CLARIFY_NEED: &str = "That could be several things. Which is nearest?";
+/// An age, a place or a day, and nothing that they are of.
+pub const CLARIFY_ABOUT: &str = "What is it about? Choose one, or say it in your own words.";
+/// After a loss that was told before.
+pub const AFTER_LOSS: &str = "I have left out anything for babies. If you want it, ask for it by its name.";
 /// Several that were shown.
 pub const CLARIFY_WHICH: &str = "Which one do you mean?";
 /// None was shown.

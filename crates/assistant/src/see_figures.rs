@@ -31,8 +31,6 @@ const FEW: i64 = 5;
 struct FiguresView {
     summary: String,
     card: Option<CardView>,
-    stopped: bool,
-    seen: bool,
     saved: bool,
     finding: String,
     bars: Vec<Bar>,
@@ -70,10 +68,6 @@ pub(crate) struct SwitchForm {
     pub reason: String,
     pub card: Option<Card>,
     pub errors: Errors,
-    /// The red card for these words was shown before.
-    pub seen: bool,
-    /// It stopped the form.
-    pub stopped: bool,
     pub saved: bool,
 }
 
@@ -107,8 +101,6 @@ pub(crate) async fn page(room: &Assistant, who: &Who, form: SwitchForm) -> Reply
     let view = FiguresView {
         summary: ErrorSummary { errors: &form.errors }.render()?,
         card: form.card.map(CardView::above),
-        stopped: form.stopped,
-        seen: form.seen,
         saved: form.saved,
         finding: counts.finding(),
         bars: counts.bars(),

@@ -1,6 +1,7 @@
 //! The steps of the pipeline, in its order.
 
 use crate::{
+    about::{About, GoesOn, goes_on},
     asked_words::{AskedWords, Wants},
     conversation::Conversation,
     death,
@@ -23,9 +24,8 @@ use directory::{AskFound, AskHit, AskWith};
 use flows::Offer;
 use kernel::{Date, Instant};
 use regex::Regex;
-use rewording::Chunk;
 use safety::{Level, Screened};
-use search::Kind;
+use search::{AgeAsked, Document, Kind};
 use std::{net::IpAddr, sync::LazyLock};
 use web::Site;
 
@@ -36,6 +36,11 @@ const HITS: usize = 8;
 const PAGES_READ: usize = 4;
 const ENTRIES_MAX: usize = 3;
 const PAGES_MAX: usize = 2;
+/// What most families mean goes first, where this council has a need of that name.
+const OFTEN: [&str; 5] =
+    ["things-to-do", "feeling-low-or-worried", "send", "money-food-and-home", "family-life"];
+/// Somebody who is older than this is no child.
+const ADULT_FROM: u16 = 216;
 /// Choices besides 'Something else'.
 const CHOICES_MAX: usize = 3;
 /// Whoever is less sure than this says so. Of the questions of families that were measured, the best entry of 5 in 100
@@ -108,22 +113,47 @@ pub(crate) fn without_personal_data(site: &Site, screened: &Screened) -> (Screen
     }
 }
 
-/// What a choice narrowed the question to.
+/// What a choice, or what was asked before, narrowed the question to.
 #[derive(Default)]
 pub(crate) struct Narrowed {
     /// A need, by its slug.
     need: String,
     /// The words to look for instead of those typed.
     words: Option<String>,
+    /// Only among these.
+    only: Vec<(Kind, String)>,
+    /// Filters without anything that they are of.
+    of_nothing: Option<About>,
 }
 
-/// What the choice leads to, if one was made.
-pub(crate) fn choice_made(room: &Assistant, chosen: Option<&Choice>) -> Step<Narrowed> {
+/// What the choice leads to, if one was made, and what was asked before.
+pub(crate) fn choice_made(
+    room: &Assistant,
+    conversation: &Conversation,
+    chosen: Option<&Choice>,
+    words: &Screened,
+) -> Step<Narrowed> {
     match chosen {
-        None | Some(Choice::FlowAnswer { .. } | Choice::Flow { .. }) => Ok(Narrowed::default()),
+        None | Some(Choice::FlowAnswer { .. } | Choice::Flow { .. }) => {
+            Ok(Narrowed::by_what_was_before(room, conversation, words))
+        }
         Some(Choice::SomethingElse) => stop(Turn::saying(Status::ClarifyElse, &[say::CLARIFY_ELSE])),
-        Some(Choice::Need { slug, words }) => Ok(Narrowed { need: slug.clone(), words: Some(words.clone()) }),
+        Some(Choice::Need { slug, words }) => {
+            let words = Some(conversation.about().narrowing(words, &[]));
+            Ok(Narrowed { need: slug.clone(), words, ..Narrowed::default() })
+        }
         Some(Choice::Entry { kind, slug, .. }) => stop(about_entry(room, kind, slug)),
+    }
+}
+
+impl Narrowed {
+    fn by_what_was_before(room: &Assistant, conversation: &Conversation, words: &Screened) -> Narrowed {
+        match goes_on(room, conversation, words) {
+            GoesOn::Alone => Narrowed::default(),
+            GoesOn::Told(words) => Narrowed { words: Some(words), ..Narrowed::default() },
+            GoesOn::Narrows(words, only) => Narrowed { words: Some(words), only, ..Narrowed::default() },
+            GoesOn::OfNothing(about) => Narrowed { of_nothing: Some(about), ..Narrowed::default() },
+        }
     }
 }
 
@@ -140,6 +170,7 @@ fn about_entry(room: &Assistant, kind: &str, slug: &str) -> Turn {
     };
     turn.quotes.extend(opening);
     turn.entries = vec![Shown::of_entry(&entry)];
+    turn.about = About::entry(kind, slug);
     turn
 }
 
@@ -208,7 +239,12 @@ pub(crate) fn neighbour(room: &Assistant, words: &Screened) -> Step<()> {
 }
 
 /// 'What about the other one?': which of those that were shown is asked, never guessed.
-pub(crate) fn follow_up(room: &Assistant, conversation: &Conversation, words: &Screened) -> Step<()> {
+pub(crate) fn follow_up(
+    room: &Assistant,
+    conversation: &Conversation,
+    words: &Screened,
+    narrowed: &Narrowed,
+) -> Step<()> {
     static OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
             r"^(so |and |ok |but )*(what|how)? ?(about|is|does|tell me( more)? about|more about|when is|where is|how much is)? ?(the |that |this )?((other|second|first|third|last|next|same|both|another|others|ones?|it|them)( (one|ones|group|place|service|of them|two))?)( (cost|free|open|on|please|then|instead|like|near|now|for))*$",
@@ -216,7 +252,10 @@ pub(crate) fn follow_up(room: &Assistant, conversation: &Conversation, words: &S
         .ok()
     });
     let said = search::words(words.as_typed()).join(" ");
-    if said.is_empty() || !OTHER.as_ref().is_some_and(|other| other.is_match(&said)) {
+    if said.is_empty()
+        || !narrowed.only.is_empty()
+        || !OTHER.as_ref().is_some_and(|other| other.is_match(&said))
+    {
         return Ok(());
     }
     let entry = |(kind, slug): &(String, String)| {
@@ -242,9 +281,22 @@ pub(crate) fn more_than_a_card(room: &Assistant, words: &Screened) -> Step<()> {
     Ok(())
 }
 
+/// 'My boy is 3', 'in Widnes': what it is about is asked, with the needs that most is held for.
+pub(crate) fn subject_missing(room: &Assistant, narrowed: &Narrowed) -> Step<()> {
+    let Some(about) = &narrowed.of_nothing else { return Ok(()) };
+    let age = about.age(room).unwrap_or(AgeAsked::Band { from_months: 0, until_months: ADULT_FROM });
+    let needs = room.directory().list_needs_at(age, OFTEN[0], CHOICES_MAX).into_iter();
+    let mut turn = Turn::saying(Status::ClarifyNeed, &[say::CLARIFY_ABOUT]);
+    turn.choices = needs.map(|(slug, words)| Choice::Need { slug, words }).collect();
+    turn.choices.push(Choice::SomethingElse);
+    turn.about = about.clone();
+    stop(turn)
+}
+
 /// What was looked up and what was found.
 pub(crate) struct Found {
-    asked: Screened,
+    /// The question, in English.
+    pub asked: Screened,
     /// The words that tell something.
     pub words: AskedWords,
     /// What the index found.
@@ -254,6 +306,10 @@ pub(crate) struct Found {
     /// For what is past its review.
     pub today: Date,
     narrowed: bool,
+    /// What it is about, for the next question.
+    about: About,
+    /// A wide question after a loss.
+    after_loss: bool,
     /// Its words are ours: the question was in another language.
     pub is_translated: bool,
 }
@@ -278,42 +334,62 @@ pub(crate) async fn look_up(
     // A loss that was told before makes no loss of a plain question: it keeps babies out of the answer, unless it is
     // babies that are asked about.
     let mourns = conversation.spoke_of_loss() && !asks_about_babies(&asked);
-    let with = AskWith { topic: narrowed.need.clone(), most: HITS * 2, ..AskWith::default() };
+    let after_loss = mourns && narrowed.only.is_empty() && {
+        AskedWords::of(asked.as_typed(), std::iter::empty(), room.passages()).all_typed(is_wide)
+    };
+    let with = AskWith {
+        topic: narrowed.need.clone(),
+        only: narrowed.only.clone(),
+        loss: after_loss,
+        most: HITS * 2,
+        ..AskWith::default()
+    };
     let looked_up = async {
         let mut found = room.directory().ask_index(&asked, &with).await?;
         let only_pages = AskWith { kinds: vec![Kind::Page], most: PAGES_READ * 2, ..with.clone() };
         let mut pages = room.directory().ask_index(&asked, &only_pages).await?.hits;
-        let suits = |hit: &AskHit| {
-            let document = hit.entry.document();
-            hurting::may_be_shown(document, asked.as_typed()) && !(mourns && document.baby && !document.loss)
+        let words = AskedWords::of(&found.words_left, std::iter::empty(), room.passages());
+        let somebody_died = death::is_spoken_of(asked.as_typed());
+        let suits = |document: &Document| {
+            // Who speaks of no loss is not shown help after one, unless it is asked for by its name.
+            let is_wanted = !document.loss
+                || asked.verdict().loss
+                || mourns
+                || words.named_by(&document.title) >= NEARLY_ALL
+                || somebody_died && !death::is_of_a_baby(document);
+            let hurts =
+                mourns && !document.loss && (document.baby || after_loss && is_for_under_fives(document));
+            is_wanted && !hurts && hurting::may_be_shown(document, asked.as_typed())
         };
-        found.hits.retain(suits);
-        found.near.retain(suits);
-        pages.retain(suits);
-        // Who speaks of no loss is not shown help after one, unless it is asked for by its name.
-        if !asked.verdict().loss && !mourns {
-            let words = AskedWords::of(&found.words_left, std::iter::empty(), room.passages());
-            let somebody_died = death::is_spoken_of(asked.as_typed());
-            let is_wanted = |hit: &AskHit| {
-                let document = hit.entry.document();
-                !document.loss
-                    || words.named_by(&document.title) >= NEARLY_ALL
-                    || somebody_died && !death::is_of_a_baby(document)
-            };
-            found.hits.retain(is_wanted);
-            found.near.retain(is_wanted);
-            pages.retain(is_wanted);
-        }
+        // What was found before suited then, and the words that it suited are gone.
+        let may_be_shown = |hit: &AskHit| {
+            let document = hit.entry.document();
+            if narrowed.only.is_empty() {
+                suits(document)
+            } else {
+                !(mourns && document.baby && !document.loss)
+            }
+        };
+        found.hits.retain(may_be_shown);
+        found.near.retain(may_be_shown);
+        pages.retain(may_be_shown);
         found.hits.truncate(HITS);
         pages.truncate(PAGES_READ);
-        Ok::<_, kernel::Fault>((found, pages))
+        let about = if narrowed.only.is_empty() {
+            room.directory().list_found(&found.words_left, &narrowed.need, BESIDE_BEST, suits)
+        } else {
+            narrowed.only.clone()
+        };
+        let about = About::of(room, about, &found.parts);
+        Ok::<_, kernel::Fault>((found, pages, about))
     };
     match looked_up.await {
-        Ok((found, pages)) => {
+        Ok((found, pages, about)) => {
             let matched = found.hits.iter().chain(&pages).flat_map(|hit| &hit.matched);
             // What was understood as a place, a day or an age is a filter, and no word to look for in a text.
-            let words =
-                AskedWords::of(&found.words_left, matched, room.passages()).typed_as(asked.as_typed());
+            let words = AskedWords::of(&found.words_left, matched, room.passages())
+                .typed_as(asked.as_typed())
+                .of_age(&found.parts);
             let today = room.site().clock().today();
             Ok(Found {
                 words,
@@ -321,6 +397,8 @@ pub(crate) async fn look_up(
                 pages,
                 today,
                 narrowed: !narrowed.need.is_empty(),
+                about,
+                after_loss,
                 is_translated,
                 asked,
             })
@@ -332,6 +410,12 @@ pub(crate) async fn look_up(
     }
 }
 
+/// Whether an entry is for those who have a child under five, or are about to.
+fn is_for_under_fives(document: &Document) -> bool {
+    let ages = document.ages.filter(|ages| ages.from_months < 12);
+    ages.is_some_and(|ages| ages.pregnancy || ages.until_months.is_some_and(|until| until <= 60))
+}
+
 /// Whether a question names babies or a pregnancy itself.
 fn asks_about_babies(words: &Screened) -> bool {
     const NAMES: &str = " baby babies babys newborn newborns infant infants toddler toddlers pregnant pregnancy antenatal midwife midwives breastfeeding breastfeed breastfed weaning nursery ";
@@ -340,11 +424,10 @@ fn asks_about_babies(words: &Screened) -> bool {
 
 /// 'Groups' could be anything: a question back, with the needs that what was found is about.
 pub(crate) fn need_unclear(room: &Assistant, found: &Found) -> Step<()> {
-    const WIDE: &str = " group groups club clubs class classes course courses activity activities session sessions help support advice information services service family families kid kids child children parent parents son daughter things stuff appointment appointments start starts ring form forms letter letters application list waiting referral place places hours worker assessment review card ";
     let said = search::words(found.asked.as_typed());
-    let is_wide = |word: &str| WIDE.contains(&format!(" {word} "));
     let all_wide = said.len() <= 6 && said.iter().any(|word| is_wide(word)) && found.words.all_typed(is_wide);
     let is_unclear = !found.narrowed
+        && !found.after_loss
         && !found.is_translated
         && found.found.understood.is_empty()
         && found.found.topics.len() >= 2
@@ -352,9 +435,6 @@ pub(crate) fn need_unclear(room: &Assistant, found: &Found) -> Step<()> {
     if !is_unclear {
         return Ok(());
     }
-    // What most families mean by such a word goes first, where this council has a need of that name.
-    const OFTEN: [&str; 5] =
-        ["things-to-do", "feeling-low-or-worried", "send", "money-food-and-home", "family-life"];
     let need =
         |(slug, name, _): &(String, String, usize)| Choice::Need { slug: slug.clone(), words: name.clone() };
     let topics = &found.found.topics;
@@ -365,6 +445,12 @@ pub(crate) fn need_unclear(room: &Assistant, found: &Found) -> Step<()> {
     turn.choices.push(Choice::SomethingElse);
     turn.entries = found.found.hits.iter().take(ENTRIES_MAX).map(|hit| shown(room, found, hit)).collect();
     stop(turn)
+}
+
+/// Whether a word could be of anything.
+fn is_wide(word: &str) -> bool {
+    const WIDE: &str = " group groups club clubs class classes course courses activity activities session sessions help support advice information services service family families kid kids child children parent parents son daughter things stuff appointment appointments start starts ring form forms letter letters application list waiting referral place places hours worker assessment review card ";
+    WIDE.contains(&format!(" {word} "))
 }
 
 /// One word that many entries of several needs have, and that none is called by alone: 'school', and not 'bullying'.
@@ -396,7 +482,8 @@ fn shown(room: &Assistant, found: &Found, hit: &AskHit) -> Shown {
 pub(crate) fn abstention(room: &Assistant, found: &Found, offer: Option<Offer>) -> Step<()> {
     let hits = &found.found.hits;
     if hits.is_empty() && found.found.near.is_empty() {
-        return stop(with_offer(nothing(room), offer));
+        let about = found.about.clone();
+        return stop(with_offer(Turn { about, ..nothing(room) }, offer));
     }
     let sure = found.found.sureness;
     let is_pinned = hits.first().is_some_and(|hit| hit.pinned);
@@ -417,6 +504,7 @@ pub(crate) fn abstention(room: &Assistant, found: &Found, offer: Option<Offer>) 
     let near = if hits.is_empty() { &found.found.near } else { hits };
     turn.entries = near.iter().take(ENTRIES_MAX).map(|hit| shown(room, found, hit)).collect();
     turn.corrected.clone_from(&found.found.corrected);
+    turn.about.clone_from(&found.about);
     stop(turn)
 }
 
@@ -467,42 +555,13 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     turn.links = links;
     turn.entries = entries;
     turn.understood.clone_from(&found.found.understood);
+    turn.about.clone_from(&found.about);
+    if found.after_loss {
+        turn.say.insert(0, say::AFTER_LOSS.to_owned());
+    }
     turn.corrected.clone_from(&found.found.corrected);
     if !found.found.place_error.is_empty() {
         turn.say.insert(0, format!("{}.", found.found.place_error));
-    }
-    turn
-}
-
-/// The quotation in fewer words, where a model is on and nothing in the question brought a card. Whatever fails, the
-/// quotation stands as it is.
-pub(crate) async fn reworded(room: &Assistant, found: &Found, mut turn: Turn) -> Turn {
-    let is_calm = found.asked.verdict().level == Level::Clear && !found.asked.verdict().loss;
-    if !room.rewording().is_on() || turn.status != Status::Quoted || !is_calm {
-        return turn;
-    }
-    let chunks: Vec<Chunk> = turn
-        .quotes
-        .iter()
-        .enumerate()
-        .filter_map(|(at, quote)| {
-            let page = room.passages().page(&quote.at.slug, found.today)?;
-            let part = page.parts.get(quote.at.part)?;
-            let text =
-                part.pieces.iter().map(|piece| piece.text.replace('\n', " ")).collect::<Vec<_>>().join("\n");
-            Some(Chunk {
-                key: format!("c{}", at + 1),
-                title: page.title.clone(),
-                text,
-                checked_on: page.checked_on?,
-            })
-        })
-        .collect();
-    if let Some(sentences) =
-        room.rewording().reword(&found.asked, &chunks).await.filter(|some| !some.is_empty())
-    {
-        turn.reworded = sentences;
-        turn.status = Status::Reworded;
     }
     turn
 }

@@ -10,7 +10,6 @@ use access::{ChangeSettings, On, audit};
 use arc_swap::ArcSwap;
 use axum::extract::State;
 use kernel::{Instant, Refusal};
-use safety::Level;
 use web::{Form, Reply, Who, see_other};
 
 /// For how long a node trusts what it last read.
@@ -53,7 +52,6 @@ pub(crate) async fn post(State(room): State<Assistant>, who: Who, form: Form) ->
     let mut typed = SwitchForm {
         reason: form.get("reason").to_owned(),
         card: site.card(screened.verdict()),
-        seen: !form.get("seen").is_empty(),
         ..SwitchForm::default()
     };
     let letters = typed.reason.chars().count();
@@ -71,10 +69,6 @@ pub(crate) async fn post(State(room): State<Assistant>, who: Who, form: Form) ->
     let Some(closed) = closed.filter(|_| typed.errors.is_empty()) else {
         return see_figures::page(&room, &who, typed).await;
     };
-    // Closing waits for nothing: who closes it over something terrible will write down what that was.
-    if screened.verdict().level == Level::Red && !closed && !typed.seen {
-        return see_figures::page(&room, &who, SwitchForm { seen: true, stopped: true, ..typed }).await;
-    }
     let reason = typed.reason.clone();
     let row = SwitchRow { closed, reason, changed_at: site.clock().now() };
     let kept = row.clone();
@@ -87,7 +81,8 @@ pub(crate) async fn post(State(room): State<Assistant>, who: Who, form: Form) ->
         })
         .await?;
     room.switch().0.store(std::sync::Arc::new((Some(kept), site.clock().now())));
-    // A card is not lost on the way to another page.
+    // It waited for nothing: who closes it over something terrible writes down what that was. The card is not lost on the
+    // way to another page.
     if typed.card.is_some() {
         let saved = SwitchForm { card: typed.card, saved: true, ..SwitchForm::default() };
         return see_figures::page(&room, &who, saved).await;

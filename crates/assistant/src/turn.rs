@@ -1,6 +1,6 @@
 //! One turn: what is said to one question, with nothing in it of the question itself.
 
-use crate::{passages::Quote, status::Status};
+use crate::{about::About, passages::Quote, status::Status};
 use directory::{AskEntry, AskHit};
 use rewording::Sentence;
 use safety::Card;
@@ -40,6 +40,8 @@ pub struct Turn {
     pub flow_turn: Option<(String, i64)>,
     /// The guide that goes on in this conversation.
     pub flow_session: Option<String>,
+    /// What it was about, so that the next question need not say it again.
+    pub about: About,
 }
 
 /// One thing that a guide says.
@@ -165,6 +167,7 @@ impl Turn {
             flow: Vec::new(),
             flow_turn: None,
             flow_session: None,
+            about: About::default(),
         }
     }
 
@@ -181,6 +184,7 @@ impl Turn {
             links: self.links.clone(),
             choices: self.choices.clone(),
             flow_turn: self.flow_turn.clone(),
+            about: self.about.clone(),
         }
     }
 }
@@ -221,4 +225,7 @@ pub struct Kept {
     /// The turn of a guide that was shown: its session and its number.
     #[serde(default)]
     pub flow_turn: Option<(String, i64)>,
+    /// What it was about: ids of what was found, and filters in our own words.
+    #[serde(default)]
+    pub about: About,
 }

@@ -32,6 +32,8 @@ pub(crate) struct TurnView {
     understood: String,
     corrected: String,
     say: Vec<String>,
+    /// Fewer words may still come, and a line keeps their place.
+    pub waits_for_fewer_words: bool,
     reworded: Vec<RewordedView>,
     quotes: Vec<QuoteView>,
     /// A source was checked anew since, so its words are not shown any more.
@@ -62,6 +64,19 @@ impl ShownRef {
     fn of(shown: &Shown) -> ShownRef {
         let (title, url) = (shown.title.clone(), shown.url.clone());
         ShownRef { kind: shown.kind, slug: shown.slug.clone(), title, url }
+    }
+}
+
+/// The same in fewer words, alone.
+#[derive(Template)]
+#[template(path = "ask_short.html")]
+pub(crate) struct ShortView {
+    reworded: Vec<RewordedView>,
+}
+
+impl ShortView {
+    pub fn of(turn: &Turn) -> ShortView {
+        ShortView { reworded: reworded_views(turn) }
     }
 }
 
@@ -128,7 +143,8 @@ impl TurnView {
                     .collect::<Vec<_>>(),
             ),
             say: turn.say.clone(),
-            reworded: turn.reworded.iter().map(RewordedView::of).collect(),
+            waits_for_fewer_words: false,
+            reworded: reworded_views(turn),
             quotes: turn.quotes.iter().map(|quote| QuoteView::of(room, quote)).collect(),
             has_changed: false,
             cards: turn.entries.iter().map(|shown| shown.card.clone()).collect(),
@@ -238,6 +254,10 @@ impl Point {
         let (first_cell, text) = text.split_once('\n').unwrap_or(("", text));
         Point { first_cell: first_cell.to_owned(), text: text.to_owned() }
     }
+}
+
+fn reworded_views(turn: &Turn) -> Vec<RewordedView> {
+    turn.reworded.iter().map(RewordedView::of).collect()
 }
 
 impl RewordedView {

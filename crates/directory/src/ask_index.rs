@@ -5,18 +5,26 @@ use crate::{
     cards::{Asked, ResultCard},
     catalogue::{Catalogue, Directory},
     find_help::CardMaker,
-    query_of::{Address, Question, question},
+    model::Term,
+    query_of::{Address, Question, first_letters, question},
     why::reasons,
 };
 use askama::Template;
 use kernel::{Date, Fault};
 use safety::Screened;
-use search::{Document, Hit, Kind, Match, PartFilter, Results, Sureness};
+use search::{
+    AgeAsked, Context, Document, Hit, Kind, Match, Part, PartFilter, Query, Results, Sort, Sureness,
+    Understood, understand,
+};
 use std::sync::Arc;
 use web::Params;
 
 /// The heading that a card has inside an answer.
 const HEADING: u8 = 3;
+/// Where no upper end is given: a young adult with special needs.
+const MONTHS_MAX: u16 = 312;
+/// So many are told at most as what words find.
+const FOUND_MAX: usize = 24;
 
 /// What is asked besides the words.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +35,8 @@ pub struct AskWith {
     pub kinds: Vec<Kind>,
     /// Only what has this need, by its slug; empty is any.
     pub topic: String,
+    /// Only these, by kind and slug; empty is all of them. Without words they keep their order, or the nearest goes first.
+    pub only: Vec<(Kind, String)>,
     /// How many at most.
     pub most: usize,
 }
@@ -48,6 +58,8 @@ pub struct AskFound {
     pub words_left: String,
     /// What was understood of the words: 'Near WA8', 'On Tuesday'.
     pub understood: Vec<String>,
+    /// The same, with what each filters by.
+    pub parts: Vec<Part>,
     /// Words read as other words: as typed, as read.
     pub corrected: Vec<(String, String)>,
     /// 'Near me' was said and no place given.
@@ -107,8 +119,14 @@ impl Directory {
         let catalogue = self.catalogue();
         let mut asked = question(self.site(), &catalogue, &address).await?;
         asked.query.loss |= with.loss || words.verdict().loss;
-        asked.query.per_page = with.most;
-        let results = catalogue.index.search(&asked.query);
+        asked.query.per_page = with.most.max(with.only.len());
+        if !with.only.is_empty() {
+            ask_only(&mut asked.query, &catalogue, &with.only);
+        }
+        let mut results = catalogue.index.search(&asked.query);
+        if !asked.query.only.is_empty() {
+            keep_order(&mut results, &asked.query);
+        }
         let (today, minute) = self.day_and_minute();
         let maker = CardMaker { catalogue: &catalogue, asked: &asked, today, minute };
         let hit = |hit: &Hit| ask_hit(&catalogue, &asked, &maker, hit);
@@ -120,6 +138,7 @@ impl Directory {
             sureness: results.sureness,
             words_left: asked.query.words.clone(),
             understood: understood(&asked),
+            parts: asked.understood.parts.clone(),
             corrected: results.corrected.clone(),
             asks_place: asked.ask_place,
             place_error: asked.place_error.clone().unwrap_or_default(),
@@ -138,9 +157,50 @@ impl Directory {
         Ok(Some(AskEntry { catalogue, number, card, is_fresh }))
     }
 
-    /// The name of a need, by its slug.
-    pub fn find_need_name(&self, slug: &str) -> Option<String> {
-        self.catalogue().term(slug).map(|term| term.name.clone())
+    /// What words ask for besides their words, and what is left of them.
+    pub fn understand(&self, words: &Screened) -> Understood {
+        let now_local = self.site().clock().now().to_zoned(kernel::london()).datetime();
+        let catalogue = self.catalogue();
+        let context = Context { now_local, towns: &catalogue.towns, without: &[] };
+        understand(first_letters(words.as_typed()), &context)
+    }
+
+    /// Kind and slug of what words alone find, whatever place, age and day: best first, those that may be kept and are
+    /// not far behind the best. What can be gone to or rung; things to read only where there is nothing else.
+    pub fn list_found(
+        &self,
+        words_left: &str,
+        topic: &str,
+        beside_best: f32,
+        may_be_kept: impl Fn(&Document) -> bool,
+    ) -> Vec<(Kind, String)> {
+        let catalogue = self.catalogue();
+        let tags = [topic].into_iter().filter(|topic| !topic.is_empty());
+        let query = Query {
+            tags: tags.map(|topic| ("topic".to_owned(), vec![topic.to_owned()])).collect(),
+            per_page: FOUND_MAX,
+            ..Query::of(words_left)
+        };
+        let results = catalogue.index.search(&query);
+        let document = |hit: &Hit| &catalogue.index.documents()[hit.document as usize];
+        let kept: Vec<&Hit> = results.hits.iter().filter(|hit| may_be_kept(document(hit))).collect();
+        let best = kept.first().map_or(0.0, |hit| hit.score);
+        let near = kept.into_iter().filter(|hit| hit.score >= best * beside_best).map(document);
+        let (reading, help): (Vec<&Document>, Vec<&Document>) =
+            near.partition(|document| document.kind.is_reading());
+        let found = if help.is_empty() { reading } else { help };
+        found.into_iter().map(|document| (document.kind, document.slug.clone())).collect()
+    }
+
+    /// The wide needs that most is held for a child of this age about, slug and name. What is for few ages says more of
+    /// this one than what is for all; a need with a neutral title of its own is nobody's first guess. One stands first.
+    pub fn list_needs_at(&self, age: AgeAsked, first: &str, most: usize) -> Vec<(String, String)> {
+        let catalogue = self.catalogue();
+        let wide = catalogue.terms.iter().filter(|term| term.parent.is_none() && !term.sensitive);
+        let mut needs: Vec<(f32, &Term)> = wide.map(|term| (held_at(age, &catalogue, term), term)).collect();
+        needs.retain(|(held, term)| *held > 0.0 || term.slug == first);
+        needs.sort_by(|a, b| (b.1.slug == first).cmp(&(a.1.slug == first)).then(b.0.total_cmp(&a.0)));
+        needs.iter().take(most).map(|(_, term)| (term.slug.clone(), term.name.clone())).collect()
     }
 
     /// The day and the minute of it, as the clock on the wall says them.
@@ -149,6 +209,45 @@ impl Directory {
         let minute = u16::try_from(now.hour()).unwrap_or(0) * 60 + u16::try_from(now.minute()).unwrap_or(0);
         (now.date(), minute)
     }
+}
+
+/// What is gone meanwhile stays gone: of none that is left, nothing is found.
+fn ask_only(query: &mut Query, catalogue: &Catalogue, only: &[(Kind, String)]) {
+    let numbers = only.iter().filter_map(|(kind, slug)| catalogue.number(*kind, slug));
+    query.only = numbers.filter_map(|number| u32::try_from(number).ok()).collect();
+    if query.only.is_empty() {
+        query.only.push(u32::MAX);
+    }
+    if query.words.is_empty() && query.near.is_some() {
+        query.sort = Sort::Nearest;
+    }
+}
+
+/// Those that were asked for one by one stand as they were asked, where nothing else orders them.
+fn keep_order(results: &mut Results, query: &Query) {
+    if query.words.is_empty() && query.near.is_none() {
+        let place = |hit: &Hit| query.only.iter().position(|number| *number == hit.document);
+        results.hits.sort_by_key(place);
+    }
+}
+
+/// How much is held about a need for a child of an age.
+fn held_at(age: AgeAsked, catalogue: &Catalogue, term: &Term) -> f32 {
+    let (from, until) = match age {
+        AgeAsked::Pregnant => return 0.0,
+        AgeAsked::Months(months) => (months, months + 1),
+        AgeAsked::Band { from_months, until_months } => (from_months, until_months),
+    };
+    let is_about = |document: &&Document| {
+        let is_term = |tag: &search::Tag| tag.group == "topic" && tag.value == term.slug;
+        document.kind == Kind::Service && document.tags.iter().any(is_term)
+    };
+    let for_age = |document: &Document| {
+        let ages = document.ages.filter(|ages| !ages.pregnancy)?;
+        let last = ages.until_months.unwrap_or(MONTHS_MAX);
+        (ages.from_months < until && from < last).then(|| 12.0 / f32::from(last - ages.from_months).max(12.0))
+    };
+    catalogue.index.documents().iter().filter(is_about).filter_map(for_age).sum()
 }
 
 /// The same question as an address of the search page.

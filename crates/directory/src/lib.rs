@@ -60,8 +60,8 @@ pub use entries::{
 };
 pub use import_postcodes::{PostcodesImported, SectorDraft, import_postcodes, publish_sectors};
 pub use match_services::{
-    Listed, MatchAges, MatchNear, MatchNeed, MatchPlace, MatchService, find_match_near, list_match_needs,
-    list_match_services, list_match_services_named, rank_words,
+    Listed, MatchAges, MatchNear, MatchNeed, MatchPlace, MatchService, RankedWords, find_match_near,
+    list_match_needs, list_match_services, list_match_services_named, rank_words,
 };
 pub use model::{Freshness, OrganizationId, Service, ServiceId};
 pub use near::{TypedPlace, find_typed_place};

@@ -301,7 +301,7 @@ pub(crate) async fn question(
 }
 
 /// The first 4,000 letters: what a box takes. The safety screen has read all of it by now.
-fn first_letters(text: &str) -> &str {
+pub(crate) fn first_letters(text: &str) -> &str {
     text.char_indices().nth(4_000).map_or(text, |(at, _)| &text[..at])
 }
 

@@ -58,12 +58,8 @@ fn of_words(hit: &Hit, document: &Document, facts: &Facts) -> Vec<String> {
     if let Some(phrase) = phrase {
         reasons.push(["families also say ‘", phrase, "’"].concat());
     }
-    let in_name: Vec<String> = hit
-        .matched
-        .iter()
-        .filter(|m| plain(m) && m.field == Field::Name)
-        .map(|m| ["‘", &m.typed, "’"].concat())
-        .collect();
+    let in_name: Vec<String> =
+        words_of_name(hit, document).into_iter().map(|word| ["‘", &word, "’"].concat()).collect();
     if !in_name.is_empty() {
         reasons.push(
             [
@@ -93,6 +89,22 @@ fn of_words(hit: &Hit, document: &Document, facts: &Facts) -> Vec<String> {
         });
     }
     reasons
+}
+
+/// The words of an entry's name that were said, as they stand there. Of several words that mean one thing together, the
+/// name may have one alone.
+fn words_of_name(hit: &Hit, document: &Document) -> Vec<String> {
+    let said = hit.matched.iter().filter(|m| plain(m) && m.field == Field::Name);
+    let said =
+        said.flat_map(|m| m.typed.split(' ').filter(|word| search::tells(word)).chain([m.found.as_str()]));
+    let stems: Vec<String> = said.map(search::stem).collect();
+    if stems.is_empty() {
+        return Vec::new();
+    }
+    let mut words = search::words(&document.title);
+    words.retain(|word| stems.contains(&search::stem(word)));
+    words.dedup();
+    words
 }
 
 fn plain(matched: &Match) -> bool {

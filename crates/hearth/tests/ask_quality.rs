@@ -363,7 +363,7 @@ async fn ask_answers_what_it_knows_and_says_so_where_it_does_not() {
     assert!(share(wide.as_expected, wide.asked) >= 0.85, "Ask guesses where a word could be anything");
     let all = slices["all"];
     assert!(
-        share(all.section, all.with_section) >= 0.38,
+        share(all.section, all.with_section) >= 0.42,
         "quotations come from other sections than the answer"
     );
     assert!(share(needless.len(), calm) <= 0.02, "red cards come where none belongs");

@@ -19,6 +19,7 @@
 mod document;
 mod filters;
 pub mod fusion;
+mod hurting;
 mod index;
 mod languages;
 mod loss;
@@ -41,6 +42,7 @@ mod when;
 
 pub use document::{AgeBand, Document, Field, Kind, Section, Site, Slot, Tag};
 pub use filters::metres_between;
+pub use hurting::is_for_those_who_hurt;
 pub use index::Index;
 pub use loss::speaks_of_loss;
 pub use query::{
@@ -48,7 +50,7 @@ pub use query::{
     Sureness, WhatIf,
 };
 pub use synonyms::{Problem, Synonyms};
-pub use text::{fold, stem, words};
+pub use text::{fold, stem, tells, words};
 pub use understand::{Context, Part, PartFilter, Town, TownKind, Understood, understand};
 pub use understand_things::tags;
 pub use when::slot_is_within;

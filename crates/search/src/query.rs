@@ -20,6 +20,8 @@ pub struct Query {
     pub today: Option<Date>,
     /// Only these kinds; empty is all of them.
     pub kinds: Vec<Kind>,
+    /// Only these, by their numbers in [`crate::Index::documents`]; empty is all of them. No filter that a person sets.
+    pub only: Vec<u32>,
     /// What their words say besides, which orders and does not shut out.
     pub leanings: Leanings,
     /// The person has spoken of losing a baby. Heard in `words` as well.
@@ -84,6 +86,7 @@ impl Default for Query {
             time: None,
             today: None,
             kinds: Vec::new(),
+            only: Vec::new(),
             leanings: Leanings::default(),
             loss: false,
             sort: Sort::Best,

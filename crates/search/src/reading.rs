@@ -77,6 +77,12 @@ const WITHIN_PHRASE_WEIGHT: f32 = 0.25;
 const BEGINNINGS_MAX: usize = 12;
 
 impl Index {
+    /// The words among these that nothing here holds and no slip or meaning leads to, in plain spelling.
+    pub fn list_not_understood(&self, typed: &str) -> Vec<String> {
+        let said = self.read(typed).said.into_iter();
+        said.filter(|said| said.reaches.is_empty()).map(|said| said.typed).collect()
+    }
+
     pub(crate) fn read(&self, typed: &str) -> Reading {
         let mut words = Vec::new();
         text::each_word(typed, |word, joined| {

@@ -313,6 +313,9 @@ impl<'i, 'a> Run<'i, 'a> {
         let mut filters = index.columns.asked(query);
         let mut shown = Bits::all(length);
         shown.and_not(&index.about_site_not_named(&reading.said));
+        if !query.only.is_empty() {
+            shown.and(&Bits::of(length, |document| query.only.contains(&(document as u32))));
+        }
         let mut weak = false;
         let (mut by_words, mut lexical_share, mut meant) = (ByWords::default(), 0.0, None);
         if reading.any_words {

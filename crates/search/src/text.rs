@@ -177,6 +177,11 @@ pub enum Says {
     Much,
 }
 
+/// Whether a word tells what is looked for, and is no grammar or small talk.
+pub fn tells(word: &str) -> bool {
+    says(word) == Says::Much
+}
+
 /// Sorts a folded word.
 pub fn says(word: &str) -> Says {
     if LITTLE.binary_search(&word).is_ok() {

@@ -112,30 +112,36 @@ fn query() -> impl Strategy<Value = Query> {
         prop::sample::subsequence(Kind::ALL.to_vec(), 0..3),
         any::<(bool, bool)>(),
         (1usize..4, 1usize..8, prop::option::of(0i32..5)),
+        prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(0u32..90, 1..40)],
     )
         .prop_map(
-            |(words, near, age, tags, days, time, kinds, (loss, nearest), (page, per_page, today))| Query {
-                words: words.join(" "),
-                near,
-                age,
-                tags: tags
-                    .into_iter()
-                    .map(|(g, values)| {
-                        let known = TAGS[g].1;
-                        let values =
-                            values.iter().map(|v| known.get(*v).unwrap_or(&"nothing").to_string()).collect();
-                        (TAGS[g].0.to_owned(), values)
-                    })
-                    .collect(),
-                days,
-                time,
-                today: today.map(date),
-                kinds,
-                loss,
-                sort: if nearest { Sort::Nearest } else { Sort::Best },
-                page,
-                per_page,
-                ..Query::default()
+            |(words, near, age, tags, days, time, kinds, (loss, nearest), (page, per_page, today), only)| {
+                Query {
+                    words: words.join(" "),
+                    near,
+                    age,
+                    tags: tags
+                        .into_iter()
+                        .map(|(g, values)| {
+                            let known = TAGS[g].1;
+                            let values = values
+                                .iter()
+                                .map(|v| known.get(*v).unwrap_or(&"nothing").to_string())
+                                .collect();
+                            (TAGS[g].0.to_owned(), values)
+                        })
+                        .collect(),
+                    days,
+                    time,
+                    today: today.map(date),
+                    kinds,
+                    loss,
+                    sort: if nearest { Sort::Nearest } else { Sort::Best },
+                    page,
+                    per_page,
+                    only,
+                    ..Query::default()
+                }
             },
         )
 }
@@ -145,6 +151,8 @@ struct Oracle<'a> {
     query: &'a Query,
     /// Entries that stand where they do in the list of documents, found by meaning and by no word.
     brought_in: Vec<*const Document>,
+    /// The whole list, for what is asked by its number.
+    documents: &'a [Document],
 }
 
 impl Oracle<'_> {
@@ -157,6 +165,11 @@ impl Oracle<'_> {
         }
         let drops = |what: FilterRef| dropped == Some(&what);
         let query = self.query;
+        let is_it =
+            |number: &u32| self.documents.get(*number as usize).is_some_and(|it| std::ptr::eq(it, document));
+        if !query.only.is_empty() && !query.only.iter().any(is_it) {
+            return false;
+        }
         (drops(FilterRef::Words)
             || words(document, query)
             || self.brought_in.contains(&std::ptr::from_ref(document)))
@@ -211,6 +224,7 @@ fn brought_in(
     let closeness = |at: usize| vectors[at].as_ref().map(|vector| asked.closeness(vector));
     let mut near: Vec<(usize, f32)> = (0..documents.len())
         .filter(|at| !words(&documents[*at], query))
+        .filter(|at| query.only.is_empty() || query.only.contains(&(*at as u32)))
         .filter_map(|at| closeness(at).filter(|near| *near >= fusion::NEAR_ENOUGH).map(|near| (at, near)))
         .collect();
     near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -305,7 +319,7 @@ proptest! {
         let results = index.search_whole_tail(&query);
         let near = brought_in(documents, &vectors, &query, results.sureness.lexical_share);
         let near = near.into_iter().map(|at| std::ptr::from_ref(&documents[at])).collect();
-        let oracle = Oracle { query: &query, brought_in: near };
+        let oracle = Oracle { query: &query, brought_in: near, documents };
         let borderline = query.near.as_ref().is_some_and(|near| near.within_metres.is_some_and(|within| {
             documents.iter().filter_map(|document| nearest(document, near)).any(|metres| (metres - within).abs() < 0.01)
         }));
@@ -388,7 +402,7 @@ fn many_services_agree_with_a_plain_loop_too() {
         time: Some((540, 720)),
         ..Query::default()
     };
-    let oracle = Oracle { query: &query, brought_in: Vec::new() };
+    let oracle = Oracle { query: &query, brought_in: Vec::new(), documents: index.documents() };
     let all = index.documents().iter().filter(|document| oracle.shows(document, None)).count();
     assert_eq!(index.search(&query).total, all);
     assert!(all > 3, "{all}");

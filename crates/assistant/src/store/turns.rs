@@ -97,6 +97,21 @@ pub(crate) fn insert_turn(tx: &mut Tx<'_>, turn: &TurnDraft) -> Result<i64, Faul
     Ok(last + 1)
 }
 
+/// Whether any turn of it ended so, however long ago.
+pub(crate) fn has_status(tx: &mut Tx<'_>, id: Uuid, status: &str) -> Result<bool, Fault> {
+    let sql = "select number from ask_turn where conversation_id = $1 and status = $2 limit 1";
+    Ok(tx.opt::<(i64,)>(sql, args![id, status])?.is_some())
+}
+
+/// How a turn ended after all. One that was cleared meanwhile stays gone.
+pub(crate) fn set_status(tx: &mut Tx<'_>, id: Uuid, number: i64, status: &str) -> Result<(), Fault> {
+    tx.exec(
+        "update ask_turn set status = $3 where conversation_id = $1 and number = $2",
+        args![id, number, status],
+    )?;
+    Ok(())
+}
+
 /// Says whether a turn was useful; whether that is new.
 pub(crate) fn set_useful(tx: &mut Tx<'_>, id: Uuid, number: i64, useful: &str) -> Result<bool, Fault> {
     let changed = tx.exec(

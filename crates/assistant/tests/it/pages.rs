@@ -64,6 +64,29 @@ async fn a_guide_is_walked_with_buttons_and_a_button_pressed_twice_counts_once()
 }
 
 #[tokio::test]
+async fn who_left_a_guide_to_ask_something_has_a_link_back_to_it() {
+    on_both(async |home| {
+        let (offered, address) = home.asked(&[("text", "no dentist will take us")]).await;
+        offered.has("There is a guide for this");
+        let conversation = address.rsplit('/').next().unwrap().to_owned();
+        let begin = [("choice", "1.0"), ("conversation", &conversation), ("message", "turn-1")];
+        home.asked(&begin).await;
+        let session = home
+            .db
+            .read(|tx| tx.one::<(String, String, String)>("select id, code, slug from flow_session", &[]));
+        let (session, code, slug) = session.await.unwrap();
+        let (answer, address) = home.asked(&[("text", "wellington boots"), ("guide", &session)]).await;
+        let link = format!("href=\"/guides/{slug}/{session}\">Go back to your guide");
+        answer.has(&link);
+        assert!(!link.contains(&code));
+        home.get(&address).await.has(&link);
+        let (none, _) = home.asked(&[("text", "wellington boots"), ("guide", "0123")]).await;
+        none.lacks("Go back to your guide");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn script_is_given_the_turn_alone() {
     on_both(async |home| {
         let mut request = form("/ask", &[("text", "wellington boots")]);

@@ -8,9 +8,13 @@ use axum::{
     http::{HeaderMap, Request},
 };
 use content::Library;
-use directory::{Directory, OrganizationDraft, ServiceDraft, TermDraft};
+use directory::{Directory, NoSessions, OrganizationDraft, ServiceDraft, TermDraft};
 use http_body_util::BodyExt;
 use kernel::{Clock, Dice, Id};
+use meaning::{Encoder, Listener};
+use rewording::{ModelConfig, Rewording};
+use safety::{Category, SecondNet};
+use search::Document;
 use serde_json::{Value, json};
 use settings::Council;
 use std::sync::Arc;
@@ -33,10 +37,32 @@ pub const MIGRATIONS: &[&[Migration]] = &[
     assistant::MIGRATIONS,
 ];
 
+/// What a house may have beside its own services and pages.
+#[derive(Default)]
+pub struct With {
+    /// Made-up services.
+    pub made_up: Vec<Document>,
+    /// A language model.
+    pub model: Option<ModelConfig>,
+    /// The full encoder, as a second net and for what things mean.
+    pub encoder: Option<Arc<Encoder>>,
+}
+
+/// The second net of the safety screen: what the encoder hears in a text.
+struct Heard(Listener);
+
+impl SecondNet for Heard {
+    fn read(&self, text: &str) -> Option<Category> {
+        self.0.hear(text)?.parse().ok()
+    }
+}
+
 pub struct Home {
     pub db: Db,
     pub clock: Clock,
     pub site: Site,
+    #[allow(dead_code, reason = "the bench lets an encoder read it")]
+    pub directory: Directory,
     pub assistant: Assistant,
     pub router: Router,
     _pages: tempfile::TempDir,
@@ -50,11 +76,10 @@ pub struct Answer {
 
 impl Home {
     pub async fn of(db: Db) -> Home {
-        Home::of_many(db, 0).await
+        Home::with(db, With::default()).await
     }
 
-    /// The same with so many made-up services beside its own.
-    pub async fn of_many(db: Db, made_up: usize) -> Home {
+    pub async fn with(db: Db, With { made_up, model, encoder }: With) -> Home {
         let clock = Clock::standing_at(NOW);
         let now = clock.now();
         db.write(move |tx| {
@@ -76,21 +101,25 @@ impl Home {
         for (slug, page) in PAGES {
             std::fs::write(pages.path().join(format!("{slug}.md")), page).unwrap();
         }
-        let site = Site::open(db.clone(), clock.clone(), Dice::loaded(7)).await.unwrap();
+        let listener = encoder.clone().and_then(Listener::new);
+        let second_net = listener.map(|listener| Arc::new(Heard(listener)) as Arc<dyn SecondNet>);
+        let site = Site::open_with_second_net(db.clone(), clock.clone(), Dice::loaded(7), second_net).await;
+        let site = site.unwrap();
         let library = Library::from_folder(pages.path()).unwrap();
         let for_index = library.clone();
         let extra: directory::ExtraDocuments = Arc::new(move |topics| {
             let mut documents = content::documents(&for_index, topics);
-            documents.extend(search::synthetic::services(made_up, &Dice::loaded(5)));
+            documents.extend(made_up.iter().cloned());
             documents
         });
-        let directory = Directory::open(&site, extra).await.unwrap();
+        let directory =
+            Directory::open_with_encoder(&site, extra, Arc::new(NoSessions), encoder).await.unwrap();
         let events = events::Events::open(&site).await.unwrap();
         let flows = flows::Flows::open(&site).await.unwrap();
-        let rewording = rewording::Rewording::open(&site).await.unwrap();
+        let rewording = Rewording::open_with(&site, model).await.unwrap();
         let assistant = Assistant::open(&directory, &library, &events, &flows, &rewording).await.unwrap();
         let router = router(&site, &assistant, Actor::Visitor);
-        Home { db, clock, site, assistant, router, _pages: pages }
+        Home { db, clock, site, directory, assistant, router, _pages: pages }
     }
 
     /// The same house with somebody else at its door.

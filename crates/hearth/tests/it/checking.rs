@@ -2,7 +2,11 @@
 
 use crate::support::{ask, on_both};
 use axum::{body::Body, http::Request};
-use hearth::{House, check::check};
+use hearth::{
+    House, Setup,
+    check::{Finding, check},
+};
+use kernel::{Clock, Dice};
 
 #[test]
 fn on_the_day_it_was_made_only_gaps_in_local_numbers_need_a_person() {
@@ -21,6 +25,38 @@ fn on_the_day_it_was_made_only_gaps_in_local_numbers_need_a_person() {
         assert_eq!(areas, ["messages", "messages", "coverage", "freshness"], "{others:?}");
         assert!(findings.iter().any(|finding| finding.sentence.contains("maternity triage")), "{findings:?}");
     });
+}
+
+#[test]
+fn a_new_council_is_told_that_it_has_no_needs_and_no_guide_is_blamed_for_it() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(store::testing::both(hearth::MIGRATIONS, async |db| {
+        let clock = Clock::standing_at("2026-11-23T21:00:00Z");
+        let house = House::open(db.clone(), clock.clone(), Dice::loaded(7), Setup::default()).await.unwrap();
+        let said = |area: &str, findings: &[Finding]| -> Vec<String> {
+            let of_area = findings.iter().filter(|finding| finding.area == area);
+            of_area.map(|finding| finding.sentence.clone()).collect()
+        };
+        let findings = check(&house).await.unwrap().findings;
+        assert_eq!(said("guides", &findings), Vec::<String>::new());
+        assert!(
+            said("settings", &findings).iter().any(|sentence| sentence.contains("hearth import needs FILE"))
+        );
+        // Whoever has needs of their own is told of each guide once, and what to do.
+        let now = clock.now();
+        let own = serde_json::json!([{"slug": "own-need", "name": "A need of our own"}]);
+        let own: Vec<directory::TermDraft> = serde_json::from_value(own).unwrap();
+        db.write(move |tx| directory::publish_taxonomy(tx, &own, now)).await.unwrap();
+        let house = House::open(db, clock, Dice::loaded(8), Setup::default()).await.unwrap();
+        let told = said("guides", &check(&house).await.unwrap().findings);
+        assert!(told.len() > 3 && told.len() <= house.flows.list().len(), "{told:?}");
+        for sentence in told {
+            assert!(
+                sentence.contains("Name one of yours, or none.")
+                    && sentence.contains("Mend it at /admin/flows/")
+            );
+        }
+    }));
 }
 
 #[test]

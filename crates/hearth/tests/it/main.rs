@@ -33,6 +33,7 @@ mod walk;
 
 mod ask_abuse;
 mod ask_answers;
+mod ask_follow;
 mod ask_privacy;
 mod ask_safety;
 mod ask_talk;

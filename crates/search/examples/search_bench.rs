@@ -1,7 +1,7 @@
 //! Our search beside SQLite's FTS5 doing the same work in the same run: words ranked by BM25, three filters and a
 //! place, an exact total, twenty hits by rank and distance, and the counts of every facet.
 //!
-//! `cargo run --release -p search --example bench -- 3000 50000 200000`
+//! `cargo run --release -p search --example search_bench -- 3000 50000 200000`
 
 use kernel::Dice;
 use rusqlite::{Connection, params_from_iter, types::Value};
