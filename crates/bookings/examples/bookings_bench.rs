@@ -1,4 +1,4 @@
-//! How many bookings a second are kept: `cargo run --release -p bookings --example bench`. Prints a table and ends with 1
+//! How many bookings a second are kept: `cargo run --release -p bookings --example bookings_bench`. Prints a table and ends with 1
 //! when a target is missed. SQLite waits for the disk at every commit. PostgreSQL is a server of the bench's own that
 //! does the same, for that of the tests does not.
 //!

@@ -1,5 +1,5 @@
 //! How fast the feed answers at 3,000 and at 50,000 services, over HTTP, and how much memory it takes meanwhile:
-//! `cargo run --release -p feed --example bench`. Prints one table; ends with 1 when a target is missed.
+//! `cargo run --release -p feed --example feed_bench`. Prints one table; ends with 1 when a target is missed.
 //!
 //! The services are published through the directory's own use cases; each has what a full service has.
 

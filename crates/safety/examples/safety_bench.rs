@@ -1,4 +1,4 @@
-//! How long the screen takes to read 4,000 characters: `cargo run --release -p safety --example bench`.
+//! How long the screen takes to read 4,000 characters: `cargo run --release -p safety --example safety_bench`.
 //!
 //! The texts are of the kinds that cost most: everyday talk, talk full of the lexicon's own words, misspelt words that
 //! have to be guessed at, words run together, and letters that only look Latin.

@@ -1,5 +1,5 @@
 //! How long 3,000 full records take to be taken in, on SQLite and on PostgreSQL: `cargo run --release -p intake
-//! --example bench`. Ends with 1 when a target is missed. PostgreSQL is that of `HEARTH_TEST_POSTGRES`.
+//! --example intake_bench`. Ends with 1 when a target is missed. PostgreSQL is that of `HEARTH_TEST_POSTGRES`.
 //!
 //! A batch must cost what is in it, not what came before it: the last quarter of a run may take little more of the
 //! processor than the second. `HEARTH_BENCH_RECORDS=12000` shows that more clearly than 3,000 records do.

@@ -1,4 +1,4 @@
-//! How long what's on takes inside the server: `cargo run --release -p events --example bench`. Prints a table and ends
+//! How long what's on takes inside the server: `cargo run --release -p events --example events_bench`. Prints a table and ends
 //! with 1 when a target is missed.
 //!
 //! 200 sessions that are held every week: a month of what's on, from the request to the last byte of the page and without

@@ -1,4 +1,4 @@
-//! How long it takes to look for duplicates among many entries: `cargo run --release -p quality --example bench`.
+//! How long it takes to look for duplicates among many entries: `cargo run --release -p quality --example quality_bench`.
 #![allow(clippy::disallowed_methods, reason = "a measurement reads the machine's clock")]
 
 use quality::pairs::{count_candidates, find_pairs, synthetic};

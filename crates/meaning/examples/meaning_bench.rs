@@ -1,4 +1,4 @@
-//! How long a vector takes: `cargo run --release -p meaning --example bench -- [FOLDER]`.
+//! How long a vector takes: `cargo run --release -p meaning --example meaning_bench -- [FOLDER]`.
 
 use meaning::{Encoder, Listener, Table};
 use std::{
