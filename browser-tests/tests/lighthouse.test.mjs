@@ -11,6 +11,7 @@ after(() => chrome.kill());
 // Its browser stands in a group of its own, so a run that is stopped must end it by name.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.once(signal, () => { chrome.kill(); process.exit(1); });
 
+const TRIES = 5;
 const pages = [
   ['home', '/', []],
   // Results are asked to stay out of search engines: they hold what a person typed.
@@ -21,9 +22,9 @@ const pages = [
 for (const [kind, path, skipAudits] of pages) {
   test(`${kind} has every point`, async (t) => {
     let result = await measure(path, skipAudits);
-    if (result.scores.performance < 100) {
-      // Another program on the machine can cost a point; once more tells which it was.
-      t.diagnostic(`note: ${kind}: performance ${result.scores.performance} at the first try, measured once more`);
+    // Another program on the machine can cost a point; what is slow by itself is slow each time.
+    for (let again = 1; result.scores.performance < 100 && again < TRIES; again += 1) {
+      t.diagnostic(`note: ${kind}: performance ${result.scores.performance} at try ${again}, measured once more`);
       result = await measure(path, skipAudits);
     }
     t.diagnostic(`note: ${kind}: ${Object.entries(result.scores).map(([name, score]) => `${name} ${score}`).join(', ')}`);
