@@ -34,8 +34,6 @@ pub(crate) enum GoesOn {
 pub(crate) fn goes_on(room: &Assistant, conversation: &Conversation, words: &Screened) -> GoesOn {
     let understood = room.directory().understand(words);
     let before = conversation.about();
-    let own: Vec<(String, String)> =
-        understood.parts.iter().filter_map(|part| own_words(room, part)).collect();
     let filters: Vec<(String, String)> = before.and_not_said_in(&understood.parts);
     let is_only_filters = !understood.parts.is_empty() && !names_something(&understood);
     if is_only_filters && !before.found.is_empty() {
@@ -48,7 +46,8 @@ pub(crate) fn goes_on(room: &Assistant, conversation: &Conversation, words: &Scr
         return GoesOn::Narrows(words.join(", "), before.kinds());
     }
     if is_only_filters && before.found.is_empty() && !asks_what_is_on(words) {
-        let filters = own.into_iter().chain(filters).collect();
+        let own = understood.parts.iter().filter_map(|part| own_words(room, part));
+        let filters = own.chain(filters).collect();
         return GoesOn::OfNothing(About { found: Vec::new(), filters });
     }
     if before.found.is_empty() && !filters.is_empty() && !words.as_typed().trim().is_empty() {

@@ -5,12 +5,14 @@
 //! described the need is sealed with it, and nobody else may open it.
 
 use crate::{need_form::Typed, store as rows};
-use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use jiff::SignedDuration;
 use kernel::Fault;
 use serde::{Deserialize, Serialize};
+use store::{open_sealed, seal};
 use web::Site;
 
+/// What a need is sealed for.
+const SEALED_FOR: &str = "hearth: a need that is held";
 /// How long a need is held.
 const HELD_MINUTES: i64 = 10;
 
@@ -25,7 +27,7 @@ pub(crate) struct HeldNeed {
 /// Holds a need and gives its key.
 pub(crate) async fn hold(site: &Site, need: &HeldNeed) -> Result<String, Fault> {
     let (key, now) = (site.dice().hex::<16>(), site.clock().now());
-    let sealed = STANDARD_NO_PAD.encode(mixed(&key, &serde_json::to_vec(need)?));
+    let sealed = seal(SEALED_FOR, &key, &serde_json::to_vec(need)?)?;
     let (hash, ends_at) = (hash_of(&key), now + SignedDuration::from_mins(HELD_MINUTES));
     site.db()
         .write(move |tx| {
@@ -40,10 +42,7 @@ pub(crate) async fn hold(site: &Site, need: &HeldNeed) -> Result<String, Fault> 
 pub(crate) async fn find(site: &Site, key: &str) -> Result<Option<HeldNeed>, Fault> {
     let (hash, now) = (hash_of(key), site.clock().now());
     let sealed = site.db().read(move |tx| rows::find_need(tx, &hash, now)).await?;
-    let opened = |sealed: String| {
-        let bytes = STANDARD_NO_PAD.decode(sealed).ok()?;
-        serde_json::from_slice(&mixed(key, &bytes)).ok()
-    };
+    let opened = |sealed: String| serde_json::from_slice(&open_sealed(SEALED_FOR, key, &sealed)?).ok();
     Ok(sealed.and_then(opened))
 }
 
@@ -56,12 +55,4 @@ pub(crate) fn form_key_of(key: &str) -> String {
 fn hash_of(key: &str) -> String {
     let derived = blake3::derive_key("hearth: where a need is held", key.as_bytes());
     blake3::Hash::from_bytes(derived).to_hex().to_string()
-}
-
-/// Seals and opens: a stream of bytes that only the key gives, laid over the text. Each key seals one text.
-fn mixed(key: &str, text: &[u8]) -> Vec<u8> {
-    let mut stream = vec![0; text.len()];
-    let mut hasher = blake3::Hasher::new_derive_key("hearth: a need that is held");
-    hasher.update(key.as_bytes()).finalize_xof().fill(&mut stream);
-    stream.iter().zip(text).map(|(one, other)| one ^ other).collect()
 }

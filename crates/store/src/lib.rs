@@ -37,6 +37,7 @@ mod backup;
 mod migrate;
 pub mod outbox;
 mod scrub;
+mod sealed;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -48,6 +49,7 @@ pub use kernel::Fault;
 pub use many::insert_many;
 pub use migrate::{Migration, migrate};
 pub use scrub::scrub;
+pub use sealed::{open_sealed, seal};
 pub use together::{TakeRows, Together};
 pub use tx::Tx;
 pub use value::{Column, FromRow, Raw, Row, Value};
