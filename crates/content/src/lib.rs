@@ -13,5 +13,5 @@ mod markdown;
 mod show_page;
 
 pub use documents::documents;
-pub use library::{Library, Page, Section};
+pub use library::{BUILTIN_AREA, Library, Page, Section};
 pub use show_page::{paths, routes};

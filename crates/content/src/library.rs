@@ -9,9 +9,16 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 #[folder = "pages/"]
 struct Builtin;
 
+/// The ONS code of the council whose telephone numbers stand in the pages inside the binary.
+pub const BUILTIN_AREA: &str = "E06000006";
+
 /// Every page, by its slug. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Library(Arc<BTreeMap<String, Page>>);
+pub struct Library {
+    pages: Arc<BTreeMap<String, Page>>,
+    /// Whether they are those inside the binary.
+    pub is_builtin: bool,
+}
 
 /// One page.
 #[derive(Clone, Debug)]
@@ -91,7 +98,7 @@ impl Library {
             Ok((name.to_owned(), String::from_utf8(file.data.into_owned())?))
         };
         let files: Result<Vec<_>, Fault> = Builtin::iter().map(|name| read(&name)).collect();
-        Library::read(files?)
+        Ok(Library { pages: Library::read(files?)?, is_builtin: true })
     }
 
     /// The pages of a council's own folder.
@@ -106,10 +113,10 @@ impl Library {
                 std::fs::read_to_string(entry.path())?,
             ));
         }
-        Library::read(files)
+        Ok(Library { pages: Library::read(files)?, is_builtin: false })
     }
 
-    fn read(files: Vec<(String, String)>) -> Result<Library, Fault> {
+    fn read(files: Vec<(String, String)>) -> Result<Arc<BTreeMap<String, Page>>, Fault> {
         let mut pages = BTreeMap::new();
         for (name, text) in files {
             if let Some(slug) = name.strip_suffix(".md") {
@@ -117,17 +124,17 @@ impl Library {
                 pages.insert(slug.to_owned(), page);
             }
         }
-        Ok(Library(Arc::new(pages)))
+        Ok(Arc::new(pages))
     }
 
     /// One page.
     pub fn find(&self, slug: &str) -> Option<&Page> {
-        self.0.get(slug)
+        self.pages.get(slug)
     }
 
     /// Every page, by title.
     pub fn list(&self) -> Vec<&Page> {
-        let mut pages: Vec<&Page> = self.0.values().collect();
+        let mut pages: Vec<&Page> = self.pages.values().collect();
         pages.sort_by(|a, b| a.head.title.cmp(&b.head.title));
         pages
     }
@@ -143,12 +150,12 @@ impl Library {
             let of = |source: &String| Some((page.path(), page.head.title.clone(), address(source)?));
             page.head.sources.iter().filter_map(of).collect::<Vec<_>>()
         };
-        self.0.values().flat_map(cited).collect()
+        self.pages.values().flat_map(cited).collect()
     }
 
     /// Pages that somebody should have looked at again by today.
     pub fn overdue(&self, today: Date) -> Vec<&Page> {
-        self.0.values().filter(|page| page.head.review_by < today).collect()
+        self.pages.values().filter(|page| page.head.review_by < today).collect()
     }
 }
 

@@ -48,6 +48,9 @@ pub async fn check(house: &House) -> Result<Checked, Fault> {
             "The council is not set up: save its settings with `hearth settings set FILE`.",
         ));
     }
+    if house.library.is_builtin && ![content::BUILTIN_AREA, ""].contains(&council.area_code.as_str()) {
+        findings.push(Finding::new("page", format!("The pages that come with Hearth give the telephone numbers of another council ({}), and families read them. Copy their folder, put your own numbers in, and name the folder as `pages` in the configuration.", content::BUILTIN_AREA)));
+    }
     if council.public_url.is_empty() {
         findings.push(Finding::new("settings", "The site does not know its own address: set public_url in the settings, so that links and codes can be shared."));
     }

@@ -7,6 +7,7 @@ use hearth::{
     check::{Finding, check},
 };
 use kernel::{Clock, Dice};
+use settings::Council;
 
 #[test]
 fn on_the_day_it_was_made_only_gaps_in_local_numbers_need_a_person() {
@@ -47,7 +48,7 @@ fn a_new_council_is_told_that_it_has_no_needs_and_no_guide_is_blamed_for_it() {
         let own = serde_json::json!([{"slug": "own-need", "name": "A need of our own"}]);
         let own: Vec<directory::TermDraft> = serde_json::from_value(own).unwrap();
         db.write(move |tx| directory::publish_taxonomy(tx, &own, now)).await.unwrap();
-        let house = House::open(db, clock, Dice::loaded(8), Setup::default()).await.unwrap();
+        let house = House::open(db.clone(), clock.clone(), Dice::loaded(8), Setup::default()).await.unwrap();
         let told = said("guides", &check(&house).await.unwrap().findings);
         assert!(told.len() > 3 && told.len() <= house.flows.list().len(), "{told:?}");
         for sentence in told {
@@ -56,6 +57,19 @@ fn a_new_council_is_told_that_it_has_no_needs_and_no_guide_is_blamed_for_it() {
                     && sentence.contains("Mend it at /admin/flows/")
             );
         }
+        // The pages inside give another council's numbers. With pages of its own, the guides' numbers are told too.
+        let council = Council { area_code: "E06000043".to_owned(), ..Council::unnamed() };
+        db.write(move |tx| settings::set_council(tx, &council, now)).await.unwrap();
+        let house = House::open(db.clone(), clock.clone(), Dice::loaded(9), Setup::default()).await.unwrap();
+        let told = said("page", &check(&house).await.unwrap().findings);
+        assert!(told.iter().any(|sentence| sentence.contains("another council (E06000006)")), "{told:?}");
+        let pages = tempfile::tempdir().unwrap();
+        let setup = Setup { pages: Some(pages.path().to_owned()), ..Setup::default() };
+        let house = House::open(db, clock, Dice::loaded(10), setup).await.unwrap();
+        let findings = check(&house).await.unwrap().findings;
+        assert_eq!(said("page", &findings), Vec::<String>::new());
+        let told = said("guides", &findings);
+        assert!(told.iter().any(|sentence| sentence.contains("01514955065")), "{told:?}");
     }));
 }
 
