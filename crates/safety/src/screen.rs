@@ -8,7 +8,7 @@ use crate::{
     verdict::{Category, Level, Screened, Verdict},
 };
 use kernel::Date;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// The safety screen: the lexicon, the cards and the numbers, ready to use. Made once at start; reading changes
 /// nothing and waits for nobody.
@@ -44,7 +44,17 @@ pub struct EntryView<'a> {
 }
 
 impl Screen {
-    /// The screen with the lexicon and the contacts that come with the house.
+    /// The screen with the lexicon and the contacts that come with the house, read once.
+    pub fn builtin() -> Result<&'static Screen, LexiconFault> {
+        static BUILTIN: OnceLock<Screen> = OnceLock::new();
+        if let Some(screen) = BUILTIN.get() {
+            return Ok(screen);
+        }
+        let screen = Screen::new()?;
+        Ok(BUILTIN.get_or_init(|| screen))
+    }
+
+    /// The same, read anew.
     pub fn new() -> Result<Screen, LexiconFault> {
         Screen::from_sources(FILES, include_str!("../data/contacts.toml"))
     }

@@ -14,7 +14,7 @@ struct Inner {
     db: Db,
     clock: Clock,
     dice: Dice,
-    screen: Screen,
+    screen: &'static Screen,
     second_net: Option<Arc<dyn SecondNet>>,
     council: ArcSwap<Council>,
     theme: ArcSwap<ThemeSheet>,
@@ -42,7 +42,7 @@ impl Site {
         dice: Dice,
         second_net: Option<Arc<dyn SecondNet>>,
     ) -> Result<Site, Fault> {
-        let screen = Screen::new()?;
+        let screen = Screen::builtin()?;
         let council = db.read(settings::find_council).await?.unwrap_or_else(Council::unnamed);
         let theme = ThemeSheet::of(&council)?;
         Ok(Site(Arc::new(Inner {
@@ -103,7 +103,7 @@ impl Site {
 
     /// The safety screen itself, for the urgent-help page and `hearth check`.
     pub fn safety(&self) -> &Screen {
-        &self.0.screen
+        self.0.screen
     }
 
     /// The council's own emergency contacts.
