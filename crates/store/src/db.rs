@@ -10,8 +10,10 @@ use crate::{
 use anyhow::{anyhow, bail};
 use kernel::Fault;
 use std::{
+    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -83,38 +85,43 @@ impl Db {
 
     /// Reads. On PostgreSQL each statement sees its own moment (a third of the time of a transaction); where several
     /// must agree use [`Db::snapshot`].
-    pub async fn read<T, F>(&self, work: F) -> Result<T, Fault>
+    pub fn read<T, F>(&self, work: F) -> Carried<'_, T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        self.carry(Mode::Read, work).await
+        self.carried(Mode::Read, erased(work))
     }
 
     /// Reads in which every statement sees the same moment.
-    pub async fn snapshot<T, F>(&self, work: F) -> Result<T, Fault>
+    pub fn snapshot<T, F>(&self, work: F) -> Carried<'_, T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        self.carry(Mode::Snapshot, work).await
+        self.carried(Mode::Snapshot, erased(work))
     }
 
     /// Writes: kept when the closure gives `Ok`, undone when it gives a fault or panics. The closure may be run more
     /// than once (two transactions crossed, a connection broke), so it changes nothing but the database.
-    pub async fn write<T, F>(&self, work: F) -> Result<T, Fault>
+    pub fn write<T, F>(&self, work: F) -> Carried<'_, T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        self.carry(Mode::Write, work).await
+        self.carried(Mode::Write, erased(work))
     }
 
-    async fn carry<T, F>(&self, mode: Mode, work: F) -> Result<T, Fault>
-    where
-        T: Send + 'static,
-        F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
-    {
+    fn carried<T: Send + 'static>(&self, mode: Mode, work: Work) -> Carried<'_, T> {
+        Box::pin(async move {
+            let given = self.carry(mode, work).await?;
+            Ok(*given
+                .downcast()
+                .map_err(|_| anyhow!("a transaction gave something else than its closure"))?)
+        })
+    }
+
+    async fn carry(&self, mode: Mode, work: Work) -> Result<Given, Fault> {
         let permit = match &*self.0 {
             Source::Sqlite { writer, .. } if mode == Mode::Write => writer.permit().await?,
             Source::Sqlite { readers, .. } => readers.permit().await?,
@@ -127,13 +134,29 @@ impl Db {
             match &*source {
                 Source::Sqlite { path, writer, readers } => {
                     let shelf = if mode == Mode::Write { writer } else { readers };
-                    on_sqlite(path, shelf, mode, work)
+                    on_sqlite(path, shelf, mode, &work)
                 }
-                Source::Postgres { address, pool } => on_postgres(address, pool, mode, work),
+                Source::Postgres { address, pool } => on_postgres(address, pool, mode, &work),
             }
         })
         .await?
     }
+}
+
+/// What a transaction will have given, when it is waited for; nothing of it runs before.
+pub type Carried<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
+
+/// A closure of whatever type, and what it gives of whatever type: a thousand of them share one machine. With their types
+/// the compiler would write it out for each, and prove each time that it may wait on another thread.
+type Work = Box<dyn Fn(&mut Tx<'_>) -> Result<Given, Fault> + Send>;
+type Given = Box<dyn Any + Send>;
+
+fn erased<T, F>(work: F) -> Work
+where
+    T: Send + 'static,
+    F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+{
+    Box::new(move |tx| Ok(Box::new(work(tx)?)))
 }
 
 fn open_sqlite(path: PathBuf) -> Result<Source, Fault> {
@@ -146,12 +169,12 @@ fn open_sqlite(path: PathBuf) -> Result<Source, Fault> {
     Ok(Source::Sqlite { path, writer, readers })
 }
 
-fn on_sqlite<T>(
+fn on_sqlite(
     path: &Path,
     shelf: &Shelf<rusqlite::Connection>,
     mode: Mode,
-    work: impl Fn(&mut Tx<'_>) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    work: &Work,
+) -> Result<Given, Fault> {
     let connection = match shelf.take() {
         Some(connection) => connection,
         None if mode == Mode::Write => sqlite::open_writer(path)?,
@@ -160,7 +183,7 @@ fn on_sqlite<T>(
     let mut tx = Tx::new(Link::Sqlite(&connection), mode == Mode::Write);
     let begin =
         if mode == Mode::Write { Dialect::Sqlite.begin_write() } else { Dialect::Sqlite.begin_read() };
-    let outcome = perform(&mut tx, Some(begin), &work);
+    let outcome = perform(&mut tx, Some(begin), work);
     // A connection that cannot even roll back is dropped; the next one to come opens another.
     if outcome.is_ok() || tx.roll_back() {
         shelf.give(connection);
@@ -168,12 +191,12 @@ fn on_sqlite<T>(
     outcome.map_err(|(fault, _)| fault)
 }
 
-fn on_postgres<T>(
+fn on_postgres(
     address: &Address,
     pool: &Shelf<PostgresConnection>,
     mode: Mode,
-    work: impl Fn(&mut Tx<'_>) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    work: &Work,
+) -> Result<Given, Fault> {
     let begin = match mode {
         Mode::Read => None,
         Mode::Snapshot => Some(Dialect::Postgres.begin_read()),
@@ -186,7 +209,7 @@ fn on_postgres<T>(
             None => address.connect()?,
         };
         let mut tx = Tx::new(Link::Postgres(&mut connection), mode == Mode::Write);
-        let outcome = perform(&mut tx, begin, &work);
+        let outcome = perform(&mut tx, begin, work);
         let failure = tx.failure();
         let fit = failure != Some(Failure::Lost) && (outcome.is_ok() || begin.is_none() || tx.roll_back());
         let again = failure.is_some_and(|failure| failure != Failure::Final) && attempt < ATTEMPTS_MAX;
@@ -218,11 +241,7 @@ enum Stage {
     Commit,
 }
 
-fn perform<T>(
-    tx: &mut Tx<'_>,
-    begin: Option<&str>,
-    work: &impl Fn(&mut Tx<'_>) -> Result<T, Fault>,
-) -> Result<T, (Fault, Stage)> {
+fn perform(tx: &mut Tx<'_>, begin: Option<&str>, work: &Work) -> Result<Given, (Fault, Stage)> {
     let during_work = |fault| (fault, Stage::Work);
     if let Some(begin) = begin {
         tx.control(begin).map_err(during_work)?;

@@ -43,7 +43,7 @@ mod sealed;
 pub mod testing;
 
 pub use backup::{backup, check};
-pub use db::Db;
+pub use db::{Carried, Db};
 pub use dialect::{Dialect, places};
 pub use kernel::Fault;
 pub use many::insert_many;
