@@ -12,7 +12,7 @@
 //!
 //! To add a family's word: write a line in `data/synonyms.txt`; a way of speaking or texting: in
 //! `data/spoken.txt`; a word of another language: in `data/languages.txt`. To add a filter: a tag if it is one, else a column and
-//! a [`FilterRef`] in `filters.rs`, with a line in the oracle of `tests/oracle.rs`. To understand something new in
+//! a [`FilterRef`] in `filters.rs`, with a line in the oracle of `tests/it/oracle.rs`. To understand something new in
 //! what people type: a reader in `understand_*.rs` with rows in its table of examples, those that must not be taken
 //! for it first.
 

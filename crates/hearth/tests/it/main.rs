@@ -6,10 +6,14 @@
 
 mod support;
 
+// The walls between the rooms.
+mod layering;
+
 mod pages;
 
 mod facets;
 mod search;
+mod search_quality;
 
 mod report;
 mod shortlist;
@@ -35,5 +39,6 @@ mod ask_abuse;
 mod ask_answers;
 mod ask_follow;
 mod ask_privacy;
+mod ask_quality;
 mod ask_safety;
 mod ask_talk;
