@@ -289,12 +289,24 @@ fn keep_in(tx: &mut Tx<'_>, counter: &Counter, row: &CallBackRow, form_key: &str
         if let Some(first) = rows::find_secret_by_form(tx, form_key)? {
             return Ok(Kept::Under(first));
         }
-        let open = rows::find_open_of(tx, &row.dialled)?.context("the open request of this number")?;
-        let joined = CallBackRow { state: State::Joined.key().to_owned(), joins: Some(open), ..row.clone() };
-        rows::insert_call_back(tx, &joined, form_key)?;
+        join(tx, row, form_key)?;
     }
     announce(tx, row, now)?;
     Ok(Kept::Under(row.secret.clone()))
+}
+
+/// Joins a request to the open one of its number.
+fn join(tx: &mut Tx<'_>, row: &CallBackRow, form_key: &str) -> Result<(), Fault> {
+    let Some(open) = rows::find_open_of_to_change(tx, &row.dialled)? else {
+        // The open one ended in this very moment, so this one stands for itself.
+        return match rows::insert_call_back(tx, row, form_key)? {
+            true => Ok(()),
+            false => Err(anyhow::anyhow!("a call back could be neither kept nor joined")),
+        };
+    };
+    let joined = CallBackRow { state: State::Joined.key().to_owned(), joins: Some(open), ..row.clone() };
+    rows::insert_call_back(tx, &joined, form_key)?;
+    rows::set_asked_again(tx, open)
 }
 
 fn announce(tx: &mut Tx<'_>, row: &CallBackRow, now: Instant) -> Result<(), Fault> {

@@ -4,7 +4,8 @@
 //! `data/bank_holidays.toml`. A request is *asked*, then *taken* by a worker, perhaps *rung* without an answer, then *closed*;
 //! or *cancelled* by the family. Each step names the version that it was decided on, so that of two workers one does it.
 //! One number has one open request: whoever asks again is thanked in the same words and *joined* to it, so that nobody
-//! learns from this house whether somebody else has asked.
+//! learns from the thanks whether somebody else has asked. Whoever rings sees the strictest of what all of them said of the
+//! phone. Taking one back takes all back: after somebody with a page for a number said stop, it is not rung.
 //!
 //! It must never ring a number that costs whoever rings it much, say on a public page whose request it is, let a request be
 //! lost when its worker goes, keep who asked for longer than 90 days after the end, or promise an hour in which nobody works.
@@ -13,6 +14,7 @@
 //! follows from it in `decide_deed`, a row in the table of its test.
 
 mod hours;
+mod joined;
 mod model;
 
 mod setting;

@@ -2,6 +2,7 @@
 
 use crate::{
     hours::{bank_holidays, due_words},
+    joined::together,
     model::{CallBackId, Outcome, State},
     setting::{find_setting, has_workers},
     store::{self as rows, CallBackRow},
@@ -14,7 +15,7 @@ use jiff::SignedDuration;
 use kernel::{Fault, Instant};
 use web::{Page, Params, Reply, Site, Who, missing, say, show};
 
-/// How long what somebody brought to an end stays on their list, to be undone.
+/// How long what somebody brought to an end stays on their list, to be undone, and what families took back on everybody's.
 const DONE_DAYS: i64 = 7;
 
 #[derive(Template)]
@@ -32,6 +33,7 @@ struct ListView {
     yours: Vec<Line>,
     others: Vec<Line>,
     done: Vec<Line>,
+    taken_back: Vec<Line>,
 }
 
 /// A request in a list.
@@ -43,11 +45,13 @@ struct Line {
     due: String,
     is_overdue: bool,
     is_urgent: bool,
+    asked_again: bool,
     times: &'static str,
     language: String,
     by_text: bool,
     tries: String,
     outcome: &'static str,
+    ended: String,
     can_take: bool,
 }
 
@@ -56,6 +60,7 @@ impl Line {
     fn has_tags(&self) -> bool {
         self.is_urgent
             || self.is_overdue
+            || self.asked_again
             || self.by_text
             || !self.language.is_empty()
             || !self.tries.is_empty()
@@ -67,19 +72,25 @@ pub(crate) async fn get(Given(site): Given<Site>, who: Who, params: Params) -> R
     let may = who.may::<CallBack>(On::all("call_back"))?;
     let now = site.clock().now();
     let since = now - SignedDuration::from_hours(24 * DONE_DAYS);
-    let (open, done, setting, has_workers) = site
+    let (all, setting, has_workers) = site
         .db()
         .write(move |tx| {
-            let (open, done) = (rows::list_open(tx)?, rows::list_closed_by(tx, person, since)?);
-            if !open.is_empty() || !done.is_empty() {
+            let all = Listed {
+                open: rows::list_open(tx)?,
+                done: rows::list_closed_by(tx, person, since)?,
+                taken_back: rows::list_taken_back(tx, since)?,
+                joined: rows::list_joined_to_any(tx, since)?,
+            };
+            if !all.open.is_empty() || !all.done.is_empty() || !all.taken_back.is_empty() {
                 audit::record(tx, &may, "read the list of call backs", "", now);
             }
-            Ok((open, done, find_setting(tx)?, has_workers(tx)?))
+            Ok((all, find_setting(tx)?, has_workers(tx)?))
         })
         .await?;
+    let Listed { open, done, taken_back, joined } = all;
     let holidays = bank_holidays()?;
     let lines = |keep: &dyn Fn(&CallBackRow) -> bool| -> Result<Vec<Line>, Fault> {
-        open.iter().filter(|row| keep(row)).map(|row| line(row, now)).collect()
+        open.iter().filter(|row| keep(row)).map(|row| line(row, &joined, now)).collect()
     };
     let body = ListView {
         back: way_back(&who),
@@ -93,16 +104,28 @@ pub(crate) async fn get(Given(site): Given<Site>, who: Who, params: Params) -> R
         to_take: lines(&|row| row.taken_by.is_none())?,
         yours: lines(&|row| is_of(row, person))?,
         others: lines(&|row| row.taken_by.is_some() && !is_of(row, person))?,
-        done: done.iter().map(|row| line(row, now)).collect::<Result<_, Fault>>()?,
+        done: done.iter().map(|row| line(row, &joined, now)).collect::<Result<_, Fault>>()?,
+        taken_back: taken_back.iter().map(|row| line(row, &joined, now)).collect::<Result<_, Fault>>()?,
     };
     show(&site, &Page::new("Call backs"), &body)
+}
+
+/// What the page shows.
+struct Listed {
+    open: Vec<CallBackRow>,
+    done: Vec<CallBackRow>,
+    taken_back: Vec<CallBackRow>,
+    joined: Vec<CallBackRow>,
 }
 
 fn is_of(row: &CallBackRow, person: PersonId) -> bool {
     row.taken_by == Some(person.uuid())
 }
 
-fn line(row: &CallBackRow, now: Instant) -> Result<Line, Fault> {
+/// A request with what is joined to it, out of all that is joined.
+fn line(first: &CallBackRow, joined: &[CallBackRow], now: Instant) -> Result<Line, Fault> {
+    let own: Vec<CallBackRow> = joined.iter().filter(|row| row.joins == Some(first.id)).cloned().collect();
+    let row = &together(first, &own);
     let standing = row.standing()?;
     Ok(Line {
         id: row.id,
@@ -112,6 +135,7 @@ fn line(row: &CallBackRow, now: Instant) -> Result<Line, Fault> {
         due: due_words(row.due_at),
         is_overdue: standing.state.is_open() && is_overdue(row, now),
         is_urgent: row.safety_level != "clear",
+        asked_again: !own.is_empty(),
         times: times_words(row),
         language: language_words(row),
         by_text: row.how == "text",
@@ -121,6 +145,7 @@ fn line(row: &CallBackRow, now: Instant) -> Result<Line, Fault> {
             _ => String::new(),
         },
         outcome: standing.outcome.map_or("", Outcome::words),
+        ended: standing.closed_at.map(due_words).unwrap_or_default(),
         can_take: standing.state == State::Asked,
     })
 }

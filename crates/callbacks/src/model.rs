@@ -26,11 +26,11 @@ pub const ABOUT: [(&str, &str); 12] = [
     ("not_said", "I would rather say it on the phone"),
 ];
 
-/// Whose phone it is: what is kept, and the words of the form.
+/// Whose phone it is: what is kept, and the words of the form. What asks for more care stands later.
 pub(crate) const WHOSE: [(&str, &str); 2] =
     [("own", "It is mine, and only I answer it"), ("shared", "Somebody else may answer it")];
 
-/// Whether a message may be left.
+/// Whether a message may be left. What asks for more care stands later.
 pub(crate) const MESSAGE: [(&str, &str); 3] = [
     ("hub", "Yes. You can say that you are the family hub"),
     ("discreet", "Yes, but say only your first name, and not why you ring"),
@@ -40,6 +40,18 @@ pub(crate) const MESSAGE: [(&str, &str); 3] = [
 /// How we reach them.
 pub(crate) const HOW: [(&str, &str); 2] =
     [("ring", "Ring me"), ("text", "Text me. I cannot talk on the phone, or it is not safe to")];
+
+/// The areas in which some numbers have ten digits (Ofcom's list of mixed and short areas); everywhere else they have eleven.
+const SHORT_AREAS: [&str; 41] = [
+    "01204", "01208", "01254", "01276", "01297", "01298", "01363", "01364", "01384", "01386", "01404",
+    "01420", "01460", "01461", "01480", "01488", "01524", "01527", "01562", "01566", "01606", "01629",
+    "01635", "01647", "01659", "01695", "01726", "01744", "01750", "01768", "01827", "01837", "01884",
+    "01900", "01905", "01935", "01946", "01949", "01963", "01995", "016977",
+];
+
+/// What is said of a number that cannot be rung as it was typed.
+const WRONG_LENGTH: &str = "Check your phone number. A digit may be missing, or there may be one too many. \
+    Most UK numbers have 11 digits, like 0151 496 0000";
 
 /// So many rings without an answer are enough to let a request go.
 pub(crate) const TRIES_ENOUGH: i64 = 3;
@@ -285,17 +297,26 @@ pub(crate) fn decide_cancelled(standing: Standing, now: Instant) -> Result<Stand
 pub(crate) fn read_number(typed: &str) -> Result<(Phone, String), String> {
     let refused = || "Enter a UK phone number that we can ring, like 0151 496 0000".to_owned();
     let phone: Phone = typed.parse().map_err(|_| refused())?;
-    let dialled = phone.dialled();
-    let national = match dialled.strip_prefix("+44").or_else(|| dialled.strip_prefix("0044")) {
-        Some(rest) => format!("0{}", rest.trim_start_matches('0')),
-        None => dialled,
-    };
+    let national = national(&phone);
     let is_ordinary = ["01", "02", "03", "07"].iter().any(|start| national.starts_with(start));
     let is_dear = ["070", "076"].iter().any(|start| national.starts_with(start));
-    if !(10..=11).contains(&national.len()) || !is_ordinary || is_dear {
+    if !is_ordinary || is_dear {
         return Err(refused());
     }
+    let may_be_short = SHORT_AREAS.iter().any(|area| national.starts_with(area));
+    if national.len() != 11 && !(national.len() == 10 && may_be_short) {
+        return Err(WRONG_LENGTH.to_owned());
+    }
     Ok((phone, national))
+}
+
+/// A number as it is dialled within the UK.
+pub(crate) fn national(phone: &Phone) -> String {
+    let dialled = phone.dialled();
+    match dialled.strip_prefix("+44").or_else(|| dialled.strip_prefix("0044")) {
+        Some(rest) => format!("0{}", rest.trim_start_matches('0')),
+        None => dialled,
+    }
 }
 
 /// The words of a key, or nothing.

@@ -75,6 +75,9 @@ fn a_number_is_one_that_the_council_can_ring_at_an_ordinary_price() {
         ("(01928) 568-162", "01928568162"),
         ("+44 (0)7700 900123", "07700900123"),
         ("0300 123 4567", "03001234567"),
+        ("01204 62123", "0120462123"), // Ten digits, where Ofcom gave such numbers.
+        ("016977 2123", "0169772123"),
+        ("+44 1204 621234", "01204621234"),
     ] {
         assert_eq!(read_number(typed).map(|(_, number)| number), Ok(dialled.to_owned()), "{typed}");
     }
@@ -87,6 +90,14 @@ fn a_number_is_one_that_the_council_can_ring_at_an_ordinary_price() {
         "+33 1 23 45 67 89",
         "call me",
         "07700 90",
+        "0770090012", // A digit short.
+        "+44 7700 90012",
+        "0151 495 506",
+        "0300 123 456",
+        "020 7946 000",
+        "01697 12345", // Of 01697 only 016977 has short numbers.
+        "077009001234",
+        "01204 6212",
     ] {
         assert!(read_number(wrong).is_err(), "{wrong}");
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     hours::due_words,
-    model::{CallBackId, Outcome, State, decide_cancelled},
+    model::{Outcome, State, decide_cancelled},
     store::{self as rows, CallBackRow},
 };
 use askama::Template;
@@ -73,30 +73,46 @@ fn is_secret(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Takes a request back; says whether it is there. One that is over stays as it is. Whoever works on it meanwhile is told
-/// when they next press something, for the version has moved on.
+/// Takes a request back with every other of its number, whichever of them this page is for; says whether it is there. One
+/// that is over stays as it is. Whoever works on it meanwhile is told when they next press something: the version has moved on.
+///
+/// All of them, because a ring after somebody said stop may harm them, while a stop by somebody else is seen on every page
+/// and by every worker, and can be put right by asking again.
 fn cancel(tx: &mut Tx<'_>, secret: &str, now: Instant) -> Result<bool, Fault> {
-    let Some(row) = rows::find_by_secret_to_change(tx, secret)? else { return Ok(false) };
-    let before = row.standing()?;
-    let Ok(after) = decide_cancelled(before, now) else { return Ok(true) };
-    if !rows::set_standing(tx, row.id, row.version, &after)? {
+    let Some(asked) = rows::find_by_secret(tx, secret)? else { return Ok(false) };
+    // The one that the others are joined to is held first, as by whoever works on it, so that neither waits for the other.
+    let Some(first) = rows::find_call_back_to_change(tx, asked.joins.unwrap_or(asked.id))? else {
+        return Ok(false);
+    };
+    let joined = rows::list_joined(tx, first.id)?;
+    let own = joined.iter().find(|row| row.id == asked.id).unwrap_or(&first);
+    if decide_cancelled(own.standing()?, now).is_err() || is_joined_over(own, now) {
         return Ok(true);
     }
-    rows::insert_event(tx, row.id, "cancelled", None, &before, now)?;
-    if before.state.is_open() {
-        promote_joined(tx, row.id)?;
+    cancel_all(tx, &first, &joined, now)?;
+    // The number may have been asked for anew since the first one ended.
+    if let Some(open) = rows::find_open_of_to_change(tx, &own.dialled)?
+        && let Some(newer) = rows::find_call_back(tx, open)?
+    {
+        let joined = rows::list_joined(tx, newer.id)?;
+        cancel_all(tx, &newer, &joined, now)?;
     }
     Ok(true)
 }
 
-/// When a request is over without a ring, the oldest that was joined to it stands for itself, so that nobody who still
-/// waits is passed over.
-pub(crate) fn promote_joined(tx: &mut Tx<'_>, ended: CallBackId) -> Result<(), Fault> {
-    if let Some(oldest) = rows::list_joined(tx, ended)?.first() {
-        rows::set_on_its_own(tx, oldest.id)?;
-        rows::set_joined_to(tx, ended, oldest.id)?;
+/// Takes back a request and what is joined to it, and tells it in the history of the first, also where that one had ended.
+fn cancel_all(
+    tx: &mut Tx<'_>,
+    first: &CallBackRow,
+    joined: &[CallBackRow],
+    now: Instant,
+) -> Result<(), Fault> {
+    for row in std::iter::once(first).chain(joined) {
+        if let Ok(after) = decide_cancelled(row.standing()?, now) {
+            rows::set_standing(tx, row.id, row.version, &after)?;
+        }
     }
-    Ok(())
+    rows::insert_event(tx, first.id, "cancelled", None, &first.standing()?, now)
 }
 
 /// Whether a request that was joined is over: not as soon as the other one is, which may be somebody else's to know.
@@ -140,9 +156,11 @@ fn said(row: &CallBackRow, now: Instant) -> Result<(String, String), Fault> {
             "We did not reach you".to_owned(),
             "We tried several times. Would another time suit? You can ask again, or ring us.".to_owned(),
         ),
+        // The same words for whoever took it back and whoever asked with the same number, and true for both.
         (State::Cancelled, _) => (
-            "You took your request back".to_owned(),
-            "Nobody will ring. You can ask again at any time.".to_owned(),
+            "Your request is taken back".to_owned(),
+            "Nobody will ring you about it. If you would still like a call, ask again at any time."
+                .to_owned(),
         ),
     })
 }

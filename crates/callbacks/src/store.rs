@@ -88,12 +88,6 @@ pub(crate) fn find_by_secret(tx: &mut Tx, secret: &str) -> Result<Option<CallBac
     tx.opt(&format!("{CALL_BACKS} where secret = $1"), args![secret])
 }
 
-/// The same, held until this transaction ends.
-pub(crate) fn find_by_secret_to_change(tx: &mut Tx, secret: &str) -> Result<Option<CallBackRow>, Fault> {
-    let held = tx.for_update();
-    tx.opt(&format!("{CALL_BACKS} where secret = $1{held}"), args![secret])
-}
-
 /// A request, held until this transaction ends.
 pub(crate) fn find_call_back_to_change(tx: &mut Tx, id: CallBackId) -> Result<Option<CallBackRow>, Fault> {
     let held = tx.for_update();
@@ -111,13 +105,23 @@ pub(crate) fn find_secret_by_form(tx: &mut Tx, form_key: &str) -> Result<Option<
     Ok(found.map(|(secret,)| secret))
 }
 
-/// The open request of a number.
-pub(crate) fn find_open_of(tx: &mut Tx, dialled: &str) -> Result<Option<CallBackId>, Fault> {
+/// The open request of a number, held until this transaction ends: it cannot end while another one is joined to it.
+pub(crate) fn find_open_of_to_change(tx: &mut Tx, dialled: &str) -> Result<Option<CallBackId>, Fault> {
+    let held = tx.for_update();
     let found: Option<(CallBackId,)> = tx.opt(
-        "select id from call_back where dialled = $1 and state in ('asked', 'taken', 'rung')",
+        &format!("select id from call_back where dialled = $1 and state in ('asked', 'taken', 'rung'){held}"),
         args![dialled],
     )?;
     Ok(found.map(|(id,)| id))
+}
+
+/// Whether a request of a number was taken back since an instant.
+pub(crate) fn was_taken_back_since(tx: &mut Tx, dialled: &str, since: Instant) -> Result<bool, Fault> {
+    let (many,): (i64,) = tx.one(
+        "select count(*) from call_back where dialled = $1 and state = 'cancelled' and closed_at >= $2",
+        args![dialled, since],
+    )?;
+    Ok(many > 0)
 }
 
 /// How many requests named a number since an instant.
@@ -165,6 +169,29 @@ pub(crate) fn list_closed_by(
     )
 }
 
+/// What families took back since an instant, the latest first: each number once.
+pub(crate) fn list_taken_back(tx: &mut Tx, since: Instant) -> Result<Vec<CallBackRow>, Fault> {
+    tx.all(
+        &format!(
+            "{CALL_BACKS} where state = 'cancelled' and joins is null and closed_at >= $1 and forgotten_at is null
+                order by closed_at desc, id limit 50"
+        ),
+        args![since],
+    )
+}
+
+/// What is joined to any request that is open, or that was taken back since an instant, oldest first.
+pub(crate) fn list_joined_to_any(tx: &mut Tx, since: Instant) -> Result<Vec<CallBackRow>, Fault> {
+    tx.all(
+        &format!(
+            "{CALL_BACKS} where forgotten_at is null and joins in (select id from call_back
+                where state in ('asked', 'taken', 'rung') or (state = 'cancelled' and closed_at >= $1))
+                order by asked_at, id"
+        ),
+        args![since],
+    )
+}
+
 /// What somebody has and has not brought to an end.
 pub(crate) fn list_taken_by(tx: &mut Tx, worker: PersonId) -> Result<Vec<CallBackRow>, Fault> {
     tx.all(
@@ -173,9 +200,12 @@ pub(crate) fn list_taken_by(tx: &mut Tx, worker: PersonId) -> Result<Vec<CallBac
     )
 }
 
-/// The requests that are joined to one, oldest first.
+/// The requests that were joined to one, oldest first.
 pub(crate) fn list_joined(tx: &mut Tx, to: CallBackId) -> Result<Vec<CallBackRow>, Fault> {
-    tx.all(&format!("{CALL_BACKS} where joins = $1 and state = 'joined' order by asked_at, id"), args![to])
+    tx.all(
+        &format!("{CALL_BACKS} where joins = $1 and forgotten_at is null order by asked_at, id"),
+        args![to],
+    )
 }
 
 /// Every request of a number that is not forgotten.
@@ -201,18 +231,9 @@ pub(crate) fn set_standing(
     Ok(changed == 1)
 }
 
-/// Makes a joined request stand for itself.
-pub(crate) fn set_on_its_own(tx: &mut Tx, id: CallBackId) -> Result<(), Fault> {
-    tx.exec(
-        "update call_back set state = 'asked', joins = null, version = version + 1 where id = $1 and state = 'joined'",
-        args![id],
-    )?;
-    Ok(())
-}
-
-/// Joins requests to another one than before.
-pub(crate) fn set_joined_to(tx: &mut Tx, from: CallBackId, to: CallBackId) -> Result<(), Fault> {
-    tx.exec("update call_back set joins = $2 where joins = $1 and state = 'joined'", args![from, to])?;
+/// Moves a request's version on, so that whoever read it before another was joined to it looks again before they act.
+pub(crate) fn set_asked_again(tx: &mut Tx, id: CallBackId) -> Result<(), Fault> {
+    tx.exec("update call_back set version = version + 1 where id = $1", args![id])?;
     Ok(())
 }
 

@@ -2,11 +2,12 @@
 //! Of two who do something at the same moment one does it, and the other is told and sees how it stands.
 
 use crate::{
-    hours::{bank_holidays, day_words, decide_due, due_words},
+    hours::{bank_holidays, decide_due, due_words},
+    joined::{names, together},
     model::{CallBackId, Deed, ENDINGS, Outcome, Refused, Standing, State, TRIES_ENOUGH, decide_deed},
     setting::find_setting,
     store::{self as rows, CallBackRow, EventRow},
-    words::{Detail, care_words, details, is_overdue},
+    words::{Again, Detail, asked_again, care_words, details, is_overdue},
 };
 use access::{CallBack, May, On, PersonId, audit};
 use anyhow::Context;
@@ -38,7 +39,8 @@ struct OneView {
     care: String,
     details: Vec<Detail>,
     words: String,
-    joined: Vec<(String, String)>,
+    times_asked: usize,
+    asked_again: Vec<Again>,
     state: String,
     can_take: bool,
     can_take_over: bool,
@@ -178,9 +180,12 @@ fn undo(
         return Ok(Done::Overtaken);
     };
     let (before, earlier) = (row.standing()?, serde_json::from_str::<Standing>(&last.before)?);
-    // Meanwhile the family may have asked again: then that request stands, and this one stays at its end.
-    let has_new = rows::find_open_of(tx, &row.dialled)?.is_some_and(|open| open != id);
-    if row.version != version || (earlier.state.is_open() && has_new) {
+    // Meanwhile the family may have asked again: then that request stands, and this one stays at its end. Or they may have
+    // said stop: then nothing that would ring them begins anew.
+    let has_new = rows::find_open_of_to_change(tx, &row.dialled)?.is_some_and(|open| open != id);
+    let said_stop = rows::was_taken_back_since(tx, &row.dialled, last.at)?;
+    let begins_anew = earlier.state.is_open() && !before.state.is_open();
+    if row.version != version || (begins_anew && (has_new || said_stop)) {
         return Ok(Done::Overtaken);
     }
     if !rows::set_standing(tx, id, version, &earlier)? {
@@ -252,25 +257,31 @@ fn find(tx: &mut Tx<'_>, id: CallBackId) -> Result<Option<Case>, Fault> {
 }
 
 fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
-    let Case { row, joined, events, names } = case;
+    let Case { row, joined, events, names: workers } = case;
+    let whole = together(&row, &joined);
     let standing = row.standing()?;
     let name_of = |worker: PersonId| -> String {
         if worker == person {
             return "You".to_owned();
         }
-        names.iter().find(|(known, _)| *known == worker).map_or("Somebody", |(_, name)| name).to_owned()
+        workers.iter().find(|(known, _)| *known == worker).map_or("Somebody", |(_, name)| name).to_owned()
     };
     let is_open = standing.state.is_open();
     let is_yours = is_open && row.taken_by == Some(person.uuid());
-    let said = |event: &EventRow| -> (String, String) {
+    let said = |event: &EventRow| -> (Instant, String) {
         let who = event.by_person.map_or_else(|| "The family".to_owned(), name_of);
         let what = match event.what.as_str() {
             UNDO => "undid the step before",
             "cancelled" => "took the request back",
             key => Deed::of(key).map_or("did something", Deed::done_words),
         };
-        (due_words(event.at), format!("{who} {what}"))
+        (event.at, format!("{who} {what}"))
     };
+    let mut history: Vec<(Instant, String)> = std::iter::once((row.asked_at, "The family asked".to_owned()))
+        .chain(joined.iter().map(|other| (other.asked_at, "The family asked again".to_owned())))
+        .chain(events.iter().map(said))
+        .collect();
+    history.sort_by_key(|(at, _)| *at);
     let taker = row.taken_by.map(|worker| name_of(PersonId::from_uuid(worker)));
     let state = match (standing.state, taker) {
         (State::Asked | State::Joined, _) => "Nobody has taken it yet".to_owned(),
@@ -280,7 +291,10 @@ fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
             let verb = if is_yours { "have" } else { "has" };
             format!("{taker} {verb} it. {}", tries_words(row.tries))
         }
-        (State::Cancelled, _) => "The family took it back".to_owned(),
+        (State::Cancelled, _) => {
+            let at = standing.closed_at.map(due_words).unwrap_or_default();
+            format!("The family took it back at {at}. Do not ring")
+        }
         (State::Closed, _) => standing.outcome.map_or("It is over", Outcome::words).to_owned(),
         (State::Taken | State::Rung, None) => "It is being worked on".to_owned(),
     };
@@ -290,14 +304,19 @@ fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
         version: row.version,
         told: "",
         field_error: "",
-        dialled: row.phone.parse::<Phone>().map_or_else(|_| String::new(), |phone| phone.dialled()),
-        by_text: row.how == "text",
+        // What was taken back stands without a link to ring it.
+        dialled: match standing.state {
+            State::Cancelled => String::new(),
+            _ => row.phone.parse::<Phone>().map_or_else(|_| String::new(), |phone| phone.dialled()),
+        },
+        by_text: whole.how == "text",
         phone: row.phone.clone(),
         is_overdue: is_open && is_overdue(&row, now),
-        is_urgent: row.safety_level != "clear",
-        care: care_words(&row),
-        details: details(&row),
-        joined: joined.iter().map(|other| (day_words(other.asked_at), other.words.clone())).collect(),
+        is_urgent: whole.safety_level != "clear",
+        care: care_words(&row, &joined),
+        details: details(&row, &joined),
+        times_asked: joined.len() + 1,
+        asked_again: asked_again(&row, &joined),
         state,
         can_take: is_open && row.taken_by.is_none(),
         can_take_over: is_open && row.taken_by.is_some() && !is_yours,
@@ -309,10 +328,8 @@ fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
             .map(|(deed, words)| (deed.key(), *words))
             .collect(),
         ending: String::new(),
-        history: std::iter::once((due_words(row.asked_at), "The family asked".to_owned()))
-            .chain(events.iter().map(said))
-            .collect(),
-        name: row.name,
+        history: history.into_iter().map(|(at, what)| (due_words(at), what)).collect(),
+        name: names(&row, &joined).join(" or "),
         words: row.words,
     })
 }

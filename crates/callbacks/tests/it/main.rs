@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 mod doors;
+mod joined;
 mod support;
