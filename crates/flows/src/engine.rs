@@ -1,8 +1,10 @@
 //! The engine: what follows from an answer. A pure function: the same state and the same answer on the same day always
 //! give the same. It knows no clock, no database and no page.
 
+mod another_day;
 mod pause;
 
+pub(crate) use another_day::{said_anew, with_notes_anew};
 pub(crate) use pause::{PAUSE, breath, pause_question};
 
 use crate::{
@@ -231,7 +233,9 @@ impl Turn<'_> {
             }
             _ => {}
         }
-        if understand::is_question(text) {
+        // In a guide for a loss every other text is met with kindness: the need of a living child is not.
+        let is_anothers = flow.loss && heard::needs_for_a_child(text);
+        if is_anothers || understand::is_question(text) {
             self.outputs.push(Output::Aside);
             self.ask_again();
             return Ok(Answered::Aside);

@@ -169,6 +169,55 @@ pub(crate) fn names_a_death(typed: &str) -> bool {
     typed.split(' ').any(|word| DEATH.contains(&word)) || typed.contains("passed away")
 }
 
+/// Whether words ask for something everyday for a child who is there: 'my son needs a playgroup'. A word of death or of
+/// grief makes it something else.
+pub(crate) fn needs_for_a_child(text: &str) -> bool {
+    const THERE: [&str; 12] = [
+        "son",
+        "daughter",
+        "child",
+        "children",
+        "kid",
+        "kids",
+        "boy",
+        "girl",
+        "toddler",
+        "grandson",
+        "granddaughter",
+        "grandchild",
+    ];
+    const WANTS: [&str; 9] =
+        ["need", "needs", "want", "wants", "looking", "find", "start", "starts", "starting"];
+    const EVERYDAY: [&str; 19] = [
+        "playgroup",
+        "playgroups",
+        "nursery",
+        "preschool",
+        "school",
+        "childminder",
+        "childcare",
+        "club",
+        "clubs",
+        "class",
+        "classes",
+        "dentist",
+        "doctor",
+        "swimming",
+        "football",
+        "holiday",
+        "activities",
+        "shoes",
+        "uniform",
+    ];
+    const GRIEF: [&str; 12] = [
+        "lost", "loss", "grief", "grieving", "sad", "miss", "misses", "cope", "coping", "goodbye", "born",
+        "buried",
+    ];
+    let typed = plain(text);
+    let has = |among: &[&str]| typed.split(' ').any(|word| among.contains(&word));
+    has(&THERE) && has(&WANTS) && has(&EVERYDAY) && !has(&GRIEF) && !names_a_death(&typed)
+}
+
 const NOT: [&str; 35] = [
     "not", "no", "dont", "doesnt", "isnt", "arent", "never", "without", "cant", "wont", "havent", "hasnt",
     "didnt", "neither", "nor", "nothing", "none", "nobody", "nowhere", "nope", "wasnt", "werent", "hadnt",
@@ -264,8 +313,25 @@ pub(crate) fn age(text: &str, today: Date) -> Option<Age> {
         "about", "just", "only", "hes", "shes", "theyre", "he", "she", "they", "is", "are", "its", "it",
         "my", "our", "im", "think", "son", "daughter", "child", "baby", "kid", "aged", "age",
     ];
+    const COUNTED: [&str; 11] = [
+        "kids",
+        "children",
+        "babies",
+        "boys",
+        "girls",
+        "sons",
+        "daughters",
+        "twins",
+        "toddlers",
+        "of",
+        "bairns",
+    ];
     let typed = plain(text);
     let all: Vec<&str> = typed.split(' ').collect();
+    // '3 kids' is how many there are, and not how old.
+    if all.windows(2).any(|pair| is_number(pair[0]) && COUNTED.contains(&pair[1])) {
+        return Some(Age::InDoubt);
+    }
     let is_nearly = all.iter().any(|word| NEARLY.contains(word));
     let words: Vec<&str> = all.iter().copied().filter(|word| !NEARLY.contains(word)).collect();
     let said = words.join(" ");
@@ -361,6 +427,8 @@ mod tests {
             ("not 2 years old", Some(Age::InDoubt)),
             ("he is 2 and his sister is 4", Some(Age::InDoubt)),
             ("one is 2 and the other is 4", Some(Age::InDoubt)),
+            ("3 kids", Some(Age::InDoubt)),
+            ("i have two boys", Some(Age::InDoubt)),
             ("all of them", None),
             ("", None),
         ] {

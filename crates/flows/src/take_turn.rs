@@ -3,7 +3,7 @@
 
 use crate::{
     catalogue::Flows,
-    engine::{PAUSE, answer_at, begin, step, understands},
+    engine::{PAUSE, answer_at, begin, said_anew, step, understands, with_notes_anew},
     flow::Flow,
     heard::{self, Loss},
     model::{Answered, Input, Output, State, Stepped},
@@ -11,7 +11,7 @@ use crate::{
     store::{self as rows, AnswerRow, SessionRow},
 };
 use anyhow::Context;
-use kernel::{Date, Fault, Instant};
+use kernel::{Date, Fault, Instant, civil_today};
 use safety::{Level, Screened};
 use std::sync::Arc;
 use store::Tx;
@@ -51,12 +51,12 @@ impl Flows {
             used_at: now,
             put_away_at: None,
         };
-        let answer = answer_row("begin", 0, &stepped)?;
+        let answer = answer_row("begin", 0, &stepped, now)?;
         let kept = (session.clone(), answer.clone());
         site.db()
             .write(move |tx| {
                 rows::insert_session(tx, &kept.0)?;
-                rows::insert_answer(tx, &kept.0.id, &kept.1, now)
+                rows::insert_answer(tx, &kept.0.id, &kept.1)
             })
             .await?;
         turn_of(&flow, &session, &answer).map(Some)
@@ -113,12 +113,17 @@ impl Flows {
         kept.map(|(session, answer)| turn_of(&flow, &session, &answer)).transpose()
     }
 
-    /// Where a session stands and what was said last. Nothing when there is none, or it was put away.
+    /// Where a session stands and what was said last, with what follows from the day as it is today. Nothing when there is
+    /// none, or it was put away.
     pub async fn find_turn(&self, session: &SessionId) -> Result<Option<Turn>, Fault> {
         let Some((flow, row)) = self.find_open(session).await? else { return Ok(None) };
         let id = row.id.clone();
         let last = self.site().db().read(move |tx| rows::find_last_answer(tx, &id)).await?;
-        last.map(|answer| turn_of(&flow, &row, &answer)).transpose()
+        let Some(answer) = last else { return Ok(None) };
+        let turn = turn_of(&flow, &row, &answer)?;
+        let days = (civil_today(answer.at), self.site().clock().today());
+        let outputs = said_anew(&flow, &state_of(&row)?, turn.outputs.clone(), days);
+        Ok(Some(Turn { outputs, ..turn }))
     }
 
     /// Whether words answer the question that waits in a session, or are one of the things that can be said at any.
@@ -132,13 +137,13 @@ impl Flows {
         Ok(understands(&flow, &state_of(&row)?, words.as_typed(), today))
     }
 
-    /// What was said so far, oldest first.
+    /// What was said so far, oldest first. Whether a day has passed is told as it is today.
     pub async fn list_turns(&self, session: &SessionId) -> Result<Vec<PastTurn>, Fault> {
-        let id = session.as_str().to_owned();
+        let (id, today) = (session.as_str().to_owned(), self.site().clock().today());
         let answers = self.site().db().read(move |tx| rows::list_answers(tx, &id)).await?;
         let past = |row: AnswerRow| -> Result<PastTurn, Fault> {
             let (answered, outputs) = read_answer(&row)?;
-            Ok(PastTurn { turn: row.turn, answered, outputs })
+            Ok(PastTurn { turn: row.turn, answered, outputs: with_notes_anew(outputs, today) })
         };
         answers.into_iter().map(past).collect()
     }
@@ -228,7 +233,7 @@ impl Flows {
         let (now, today) = (self.site().clock().now(), self.site().clock().today());
         let state = carry_on(&flow, &state_of(&row)?, today);
         let stepped = step(&flow, &state, &Input::GoOn, today);
-        let answer = answer_row(&format!("carried on {}", row.turn + 1), row.turn + 1, &stepped)?;
+        let answer = answer_row(&format!("carried on {}", row.turn + 1), row.turn + 1, &stepped, now)?;
         let row = SessionRow {
             state: serde_json::to_value(&stepped.state)?,
             turn: row.turn + 1,
@@ -241,7 +246,7 @@ impl Flows {
             .write(move |tx| {
                 // Two presses of one button: the second finds it done.
                 if rows::set_session(tx, &row)? {
-                    rows::insert_answer(tx, &row.id, &answer, now)?;
+                    rows::insert_answer(tx, &row.id, &answer)?;
                 }
                 Ok(())
             })
@@ -294,10 +299,10 @@ fn keep_answer(
         stepped.outputs.insert(place, offered.clone());
     }
     let turn = row.turn + 1;
-    let answer = answer_row(&message_id, turn, &stepped)?;
+    let answer = answer_row(&message_id, turn, &stepped, now)?;
     let row = SessionRow { state: serde_json::to_value(&stepped.state)?, turn, used_at: now, ..row };
     anyhow::ensure!(rows::set_session(tx, &row)?, "two answers were taken at once");
-    rows::insert_answer(tx, &row.id, &answer, now)?;
+    rows::insert_answer(tx, &row.id, &answer)?;
     if turn > TURNS_KEPT {
         rows::delete_old_answers(tx, &row.id, turn - TURNS_KEPT)?;
     }
@@ -326,12 +331,13 @@ fn complain_of_circles(flow: &Flow, stepped: &Stepped) {
     }
 }
 
-fn answer_row(message_id: &str, turn: i64, stepped: &Stepped) -> Result<AnswerRow, Fault> {
+fn answer_row(message_id: &str, turn: i64, stepped: &Stepped, at: Instant) -> Result<AnswerRow, Fault> {
     Ok(AnswerRow {
         message_id: message_id.to_owned(),
         turn,
         answered: serde_json::to_value(&stepped.answered)?,
         outputs: serde_json::to_value(&stepped.outputs)?,
+        at,
     })
 }
 

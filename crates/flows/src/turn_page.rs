@@ -17,6 +17,7 @@ use axum::{
 };
 use kernel::{Date, Fault, Refusal};
 use safety::{Level, Screened};
+use std::cmp::Ordering;
 use web::{CardView, Form, Page, Params, Reply, fields::Errors, missing, see_other, show, show_with};
 
 /// The most letters an answer may have.
@@ -141,16 +142,24 @@ fn not_understood(turn: &Turn, text: &str, today: Date) -> Errors {
     let sentence = match turn.asks() {
         Some(Asks::Day) => match day_of(text, today) {
             Err(NotADay::NoYear) => {
-                "Which year was that? Write the day with its year, such as 5 January 2026"
+                "Which year was that? Write the day with its year, such as 5 January 2026".to_owned()
             }
-            Err(NotADay::NoSuchDay) => "There is no such day. Look at the date again, and write it once more",
-            Err(NotADay::OddYear) => "Is that the right year? Look at the date again, and write it once more",
-            _ => "We could not read that as a day. Write it with its year, such as 5 January 2026",
+            Err(NotADay::NoSuchDay) => {
+                "There is no such day. Look at the date again, and write it once more".to_owned()
+            }
+            Err(NotADay::OddYear) => {
+                "Is that the right year? Look at the date again, and write it once more".to_owned()
+            }
+            Err(NotADay::OtherWeekday(day)) => format!(
+                "That day is really {}. Look at the date again, and write it once more",
+                crate::day_in_words(day)
+            ),
+            _ => "We could not read that as a day. Write it with its year, such as 5 January 2026".to_owned(),
         },
         Some(Asks::Choice) => {
-            "We did not understand that. Choose the answer that is nearest, or use other words"
+            "We did not understand that. Choose the answer that is nearest, or use other words".to_owned()
         }
-        _ => "We did not understand that",
+        _ => "We did not understand that".to_owned(),
     };
     Errors(vec![Refusal::at("text", sentence)])
 }
@@ -233,7 +242,7 @@ async fn page(flows: &Flows, turn: &Turn, typed: Typed, errors: &Errors) -> Repl
     show_page(site, status, title, turn.sensitive, &body)
 }
 
-/// What to know before relying on what is said: that it is overdue, or that there is a newer revision.
+/// What to know before relying on what is said: that it is overdue, or that another revision is offered, or none.
 fn notices(flows: &Flows, turn: &Turn) -> Vec<String> {
     let mut notices = Vec::new();
     if turn.review_by < flows.site().clock().today() {
@@ -242,12 +251,20 @@ fn notices(flows: &Flows, turn: &Turn) -> Vec<String> {
             "This guide was to be checked again by {by}, and that has not been done. Ask a person before you rely on it."
         ));
     }
-    if flows.find(&turn.slug).is_some_and(|offered| offered.number > turn.revision) {
-        notices.push(
+    let changed = match flows.find(&turn.slug).map(|offered| offered.number.cmp(&turn.revision)) {
+        Some(Ordering::Equal) => return notices,
+        Some(Ordering::Greater) => {
             "This guide has changed since you began. You can finish it as it was. To use the new one, choose ‘About this guide’ and start there."
-                .to_owned(),
-        );
-    }
+        }
+        // What was taken back may have been wrong, so nobody is told to finish it as if it were not.
+        Some(Ordering::Less) => {
+            "This guide has been changed back since you began. Something here may not be right. Ask a person before you rely on it. To use the guide as it is now, choose ‘About this guide’ and start there."
+        }
+        None => {
+            "We do not offer this guide any more. You can finish it, but something here may not be right. Ask a person before you rely on it."
+        }
+    };
+    notices.push(changed.to_owned());
     notices
 }
 

@@ -129,8 +129,14 @@ pub(crate) fn choice<'a>(
         let placed = choices.get(number).filter(|_| !asks_for_ages);
         return named.or(placed).or_else(|| of_age(choices, age(text, today)?));
     }
-    let all: Vec<(&Choice, Vec<String>)> =
+    let mut all: Vec<(&Choice, Vec<String>)> =
         choices.iter().map(|choice| (choice, ways(flow, node, choice, language))).collect();
+    // Only an answer that takes itself back in the same way is meant by 'yes, but ...'.
+    if let Some(hedge) = hedge(&typed) {
+        for (_, ways) in &mut all {
+            ways.retain(|way| way.split(' ').any(|word| word == hedge));
+        }
+    }
     let exact =
         |fits: &dyn Fn(&str) -> bool| only(all.iter().filter(|(_, ways)| ways.iter().any(|way| fits(way))));
     let outright = exact(&|way| way == typed)
@@ -140,8 +146,15 @@ pub(crate) fn choice<'a>(
     if outright.is_some() || (names_a_death(&typed) && !flow.loss) {
         return outright;
     }
+    if asks_for_ages && let Some(year) = school_year(&typed) {
+        return exact(&|way| way == year);
+    }
     if asks_for_ages && let Some(age) = age(text, today) {
-        return of_age(choices, age);
+        let found = of_age(choices, age)?;
+        let is_ruled_out = all
+            .iter()
+            .any(|(choice, ways)| choice.key == found.key && ways.iter().any(|way| rules_out(way, &typed)));
+        return (!is_ruled_out).then_some(found);
     }
     exact(&|way| {
         is_near(way, &typed)
@@ -149,6 +162,47 @@ pub(crate) fn choice<'a>(
     })
     .or_else(|| said_within(&all, &typed))
     .or_else(|| part_of_one(&all, &typed))
+}
+
+/// The word that takes a 'yes' or a 'no' back in part: 'yes, but the school is wrong' is no plain yes.
+fn hedge(typed: &str) -> Option<&str> {
+    const FIRST: [&str; 11] = ["yes", "yeah", "yep", "yea", "ye", "y", "no", "nope", "nah", "n", "ok"];
+    const HEDGES: [&str; 10] = [
+        "but",
+        "except",
+        "mostly",
+        "apart",
+        "although",
+        "though",
+        "partly",
+        "however",
+        "unless",
+        "excluding",
+    ];
+    let (_, rest) = typed.split_once(' ').filter(|(first, _)| FIRST.contains(first))?;
+    if rest.split(' ').next() == Some("not") {
+        return Some("not");
+    }
+    rest.split(' ').find(|word| HEDGES.contains(word))
+}
+
+/// The one school year that words name, such as 'year 11', where ages are asked for; nothing where there is another number
+/// or it is not so now. The 2 of '1 year 2 months' is none.
+fn school_year(typed: &str) -> Option<String> {
+    const NOT_NOW: [&str; 8] = ["left", "finished", "after", "past", "done", "was", "starts", "starting"];
+    let words: Vec<&str> = typed.split(' ').collect();
+    let place = words.iter().position(|word| ["year", "yr"].contains(word))?;
+    let number =
+        words.get(place + 1).filter(|word| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))?;
+    let is_only = words.iter().filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).count() == 1;
+    let is_now = !words.iter().any(|word| NOT_NOW.contains(word) || is_not(word));
+    (is_only && is_now).then(|| format!("year {number}"))
+}
+
+/// Whether words say what an answer rules out: '4 and at school' is not '3 or 4 years, not at school'.
+fn rules_out(way: &str, typed: &str) -> bool {
+    let ruled_out = way.split_once(" not ").map(|(_, without)| format!(" {without} "));
+    ruled_out.is_some_and(|without| format!(" {typed} ").contains(&without))
 }
 
 /// The one answer that stands for an age, or nothing where none is certain: it is asked again, with the buttons.
@@ -292,6 +346,8 @@ pub(crate) enum NotADay {
     NoSuchDay,
     /// A year in which nothing that a guide counts from can have been.
     OddYear,
+    /// A day of the calendar that is another day of the week than the words say.
+    OtherWeekday(Date),
 }
 
 /// A day as people type it: '5 January 2026', '5/1/26', '2026-01-05', 'yesterday'. Without a year it is not taken: a
@@ -311,18 +367,30 @@ pub(crate) fn day_of(text: &str, today: Date) -> Result<Date, NotADay> {
     if let Ok(day) = text.trim().parse::<Date>() {
         return sensible(day);
     }
-    const NOTHING: [&str; 9] =
-        ["on", "the", "of", "monday", "tuesday", "wednesday", "thursday", "friday", "sunday"];
+    const NOTHING: [&str; 3] = ["on", "the", "of"];
     let parts: Vec<&str> = typed
         .split(' ')
-        .filter(|word| !NOTHING.contains(word) && *word != "saturday" && !word.is_empty())
+        .filter(|word| !NOTHING.contains(word) && weekday(word).is_none() && !word.is_empty())
         .collect();
-    match parts.as_slice() {
+    let day = match parts.as_slice() {
         [day, month] => Err(day_and_month(day, month).map_or(NotADay::Unreadable, |_| NotADay::NoYear)),
         [year, month, day] if year.len() == 4 && year.parse::<i16>().is_ok() => day_in_year(day, month, year),
         [day, month, year] => day_in_year(day, month, year),
         _ => Err(NotADay::Unreadable),
+    }?;
+    let is_another = |named: i8| named != day.weekday().to_monday_zero_offset();
+    if typed.split(' ').filter_map(weekday).any(is_another) {
+        return Err(NotADay::OtherWeekday(day));
     }
+    Ok(day)
+}
+
+/// Which day of the week a word is, from Monday as 0: 'tuesday', 'tues', 'tue'.
+fn weekday(word: &str) -> Option<i8> {
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let word = if word == "weds" { "wed" } else { word };
+    let found = DAYS.iter().position(|day| word.len() >= 3 && day.starts_with(word));
+    found.and_then(|place| i8::try_from(place).ok())
 }
 
 fn day_and_month(first: &str, second: &str) -> Option<(i8, i8)> {
@@ -389,9 +457,13 @@ mod tests {
             "2026-01-05",
             "Monday the 5th of January 2026",
             "January 5 2026",
+            "mon 5 jan 2026",
         ] {
             assert_eq!(read_day(typed, today), Some("2026-01-05".parse().unwrap()), "{typed}");
         }
+        assert_eq!(read_day("sat 7 nov 2026", today), Some("2026-11-07".parse().unwrap()));
+        assert_eq!(read_day("tues 3 november 2026", today), Some("2026-11-03".parse().unwrap()));
+        assert_eq!(read_day("weds 4/11/26", today), Some("2026-11-04".parse().unwrap()));
         assert_eq!(read_day("yesterday", today), Some("2026-11-22".parse().unwrap()));
         for typed in [
             "",
@@ -423,10 +495,43 @@ mod tests {
             ("May 5", NotADay::NoYear),
             ("some time in spring", NotADay::Unreadable),
             ("no idea", NotADay::Unreadable),
+            ("Monday 1 November 2026", NotADay::OtherWeekday("2026-11-01".parse().unwrap())),
+            ("thurs 3 nov 2026", NotADay::OtherWeekday("2026-11-03".parse().unwrap())),
         ] {
             assert_eq!(day_of(typed, today), Err(why), "{typed}");
         }
         assert_eq!(day_of("28 February 2026", today), Ok("2026-02-28".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_yes_or_a_no_that_is_taken_back_is_told_from_a_plain_one() {
+        for (typed, word) in [
+            ("yes but the school is wrong", Some("but")),
+            ("yes but", Some("but")),
+            ("yes mostly", Some("mostly")),
+            ("yeah its fine except the school", Some("except")),
+            ("no not really", Some("not")),
+            ("yes", None),
+            ("no thank you", None),
+            ("its fine but late", None),
+        ] {
+            assert_eq!(hedge(typed), word, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_school_year_is_told_from_an_age() {
+        for (typed, year) in [
+            ("year 11", Some("year 11")),
+            ("he is in yr 11", Some("year 11")),
+            ("1 year 2 months", None),
+            ("he has left year 11", None),
+            ("not in year 11", None),
+            ("year 2 and year 6", None),
+            ("2 years", None),
+        ] {
+            assert_eq!(school_year(typed).as_deref(), year, "{typed}");
+        }
     }
 
     #[test]

@@ -25,11 +25,12 @@ row! {
         turn: i64,
         answered: serde_json::Value,
         outputs: serde_json::Value,
+        at: Instant,
     }
 }
 
 const SESSIONS: &str = "select id, code, slug, number, state, turn, used_at, put_away_at from flow_session";
-const ANSWERS: &str = "select message_id, turn, answered, outputs from flow_answer";
+const ANSWERS: &str = "select message_id, turn, answered, outputs, at from flow_answer";
 
 pub(crate) fn insert_session(tx: &mut Tx, session: &SessionRow) -> Result<(), Fault> {
     tx.exec(
@@ -71,15 +72,10 @@ pub(crate) fn set_session(tx: &mut Tx, session: &SessionRow) -> Result<bool, Fau
     Ok(changed == 1)
 }
 
-pub(crate) fn insert_answer(
-    tx: &mut Tx,
-    session: &str,
-    answer: &AnswerRow,
-    now: Instant,
-) -> Result<(), Fault> {
+pub(crate) fn insert_answer(tx: &mut Tx, session: &str, answer: &AnswerRow) -> Result<(), Fault> {
     tx.exec(
         "insert into flow_answer (session_id, message_id, turn, answered, outputs, at) values ($1, $2, $3, $4, $5, $6)",
-        args![session, answer.message_id.as_str(), answer.turn, &answer.answered, &answer.outputs, now],
+        args![session, answer.message_id.as_str(), answer.turn, &answer.answered, &answer.outputs, answer.at],
     )?;
     Ok(())
 }

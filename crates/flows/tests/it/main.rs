@@ -3,6 +3,7 @@
 
 mod desk;
 mod engine;
+mod house_guides;
 mod pages;
 mod properties;
 mod sessions;

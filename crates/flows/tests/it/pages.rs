@@ -1,4 +1,4 @@
-use crate::support::{Hub, MIGRATIONS, TRIP, choose};
+use crate::support::{Hub, MIGRATIONS, TRIP, choose, editor};
 use axum::http::StatusCode;
 use flows::Input;
 use store::testing::both;
@@ -334,6 +334,80 @@ async fn in_a_guide_for_a_loss_no_words_bring_an_error_box() {
                 assert!(!page.page.contains(never), "{typed}, {never}: {}", page.page);
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guide_that_was_changed_back_or_taken_back_says_so_to_whoever_is_in_the_middle_of_it() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        hub.flows.publish_builtin(vec![TRIP.replace("This is a trial", "This is another")]).await.unwrap();
+        hub.flows.renew().await.unwrap();
+        let began = hub.begin().await;
+        assert_eq!(began.revision, 2);
+        assert!(!hub.get(&began.path()).await.page.contains("Please note"));
+        assert!(hub.flows.offer_revision(&editor(), "trip", 1, "the test").await.unwrap());
+        let page = hub.get(&began.path()).await;
+        assert!(page.page.contains("has been changed back since you began"), "{}", page.page);
+        assert!(hub.flows.withdraw(&editor(), "trip", "the test").await.unwrap());
+        let page = hub.get(&began.path()).await;
+        assert!(page.page.contains("We do not offer this guide any more"), "{}", page.page);
+        assert!(page.page.contains("0303 333 4300") && page.page.contains("This is another"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_of_the_week_that_does_not_fit_is_asked_about() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        hub.press(&began.session, "message-1", choose("child")).await;
+        let page = hub.get(&began.path()).await;
+        let (action, hidden) = page.form_with("Use this day");
+        let odd = hub.post(&action, &format!("{hidden}&text=Monday+1+November+2026")).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(odd.page.contains("That day is really Sunday 1 November 2026"), "{}", odd.page);
+        let (action, hidden) = odd.form_with("Use this day");
+        let (_, page) = hub.submit(&action, &format!("{hidden}&text=tues+3+november+2026")).await;
+        assert!(page.page.contains("Tuesday 3 November 2026 + 6 weeks"), "{}", page.page);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_a_day_has_passed_is_told_as_it_is_on_the_day_somebody_comes_back() {
+    both(MIGRATIONS, async |db| {
+        let hub = Hub::open(db).await;
+        let began = hub.begin().await;
+        hub.press(&began.session, "message-1", choose("child")).await;
+        // 20 weeks from 15 July are 2 December, nine days from now.
+        let left = hub.say(&began.session, "message-2", "15 July 2026").await;
+        assert!(!left.text().contains("It is late"));
+        let path = left.path();
+        let first = hub.get(&path).await;
+        assert!(!first.page.contains("This is today") && !first.page.contains("It is late"));
+        hub.pass_days(9);
+        let code = flows::read_code(&left.code).unwrap();
+        let flows::Resumed::Here(turn) = hub.flows.resume(&code).await.unwrap() else { panic!("it is kept") };
+        assert_eq!(turn.node(), left.node());
+        let on_the_day = hub.get(&path).await;
+        assert!(on_the_day.page.contains("This is today.") && !on_the_day.page.contains("It is late"));
+        hub.pass_days(1);
+        let after = hub.get(&path).await;
+        assert!(
+            !after.page.contains("This is today.") && after.page.contains("It is late"),
+            "{}",
+            after.page
+        );
+        // Among the days of earlier answers as well.
+        hub.press(&began.session, "message-3", Input::DoNotKnow { node: None }).await;
+        hub.pass_days(1);
+        let on = hub.get(&path).await;
+        let days = on.page.split("Your days so far").nth(1).unwrap();
+        assert_eq!(days.matches("This day has passed.").count(), 3, "{days}");
+        assert!(!on.page.contains("This is today."));
     })
     .await;
 }
