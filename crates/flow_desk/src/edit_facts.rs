@@ -6,7 +6,8 @@
 use crate::{
     FlowDesk,
     edit_step::{set_list, set_text},
-    working::{Kept, Looked, Working, find_working, keep, look, tell_troubles},
+    show_flow,
+    working::{self, Kept, Working, find_working, keep, tell_troubles},
 };
 use access::WriteFlows;
 use askama::Template;
@@ -39,7 +40,6 @@ const SOURCE_FIELDS: [&str; 60] = {
 #[template(path = "flow_facts.html")]
 struct FactsView {
     card: Option<CardView>,
-    seen: String,
     slug: String,
     title: String,
     summary: String,
@@ -61,7 +61,7 @@ pub(crate) async fn get(State(desk): State<FlowDesk>, Path(slug): Path<String>, 
     who.may::<WriteFlows>(Flows::record_of(&slug))?;
     let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
     let Some(flow) = working.flow() else { return Ok(see_other(&format!("/admin/flows/{slug}/text"))) };
-    let body = view(&working, flow, &Typed::of(flow), &Errors::default(), Looked::default())?;
+    let body = view(&working, flow, &Typed::of(flow), &Errors::default(), None)?;
     show(desk.site(), &Page::new(format!("About {}", body.title)), &body)
 }
 
@@ -75,7 +75,7 @@ pub(crate) async fn post(
     let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
     let Some(flow) = working.flow() else { return Ok(see_other(&format!("/admin/flows/{slug}/text"))) };
     let typed = Typed::read(&form);
-    let looked = look(desk.site(), &typed.all_words(), &working.text, &form);
+    let card = working::card(desk.site(), &typed.all_words(), &working.text);
     let seen: i64 = form.get("edition").parse().unwrap_or(0);
     let mut errors = Errors::default();
     if seen != working.edition {
@@ -83,18 +83,18 @@ pub(crate) async fn post(
         errors.0.push(Refusal::at("title", words));
     }
     let facts = typed.check(&mut errors);
-    if let (Some(mut facts), true) = (facts, errors.is_empty() && !looked.stops) {
+    if let (Some(mut facts), true) = (facts, errors.is_empty()) {
         // Those for which the form has no room stay.
         facts.sources.extend(flow.sources.iter().skip(SOURCE_FIELDS.len()).cloned());
         let text = with(&working.text, flow, &facts)?;
         match keep(&desk, &may, &slug, &text, seen).await? {
-            Kept::Yes => return Ok(see_other(&format!("/admin/flows/{slug}?saved=1"))),
+            Kept::Yes => return show_flow::saved(&desk, &slug, card).await,
             Kept::Newer => errors.0.push(Refusal::at("title", "Somebody else saved this guide meanwhile")),
             Kept::CannotRun(troubles) => tell_troubles(&mut errors, "", "", troubles),
         }
     }
     let (status, title) = errors.page("About the guide");
-    let body = view(&working, flow, &typed, &errors, looked)?;
+    let body = view(&working, flow, &typed, &errors, card)?;
     show_with(desk.site(), status, &Page::new(title), &body)
 }
 
@@ -346,7 +346,7 @@ fn view(
     flow: &Flow,
     typed: &Typed,
     errors: &Errors,
-    looked: Looked,
+    card: Option<CardView>,
 ) -> Result<FactsView, Fault> {
     let area = |name, label, hint, value, rows| {
         Textarea { name, label, hint, value, rows, error: errors.at(name) }.render()
@@ -389,8 +389,7 @@ fn view(
         error: errors.at(name).map(str::to_owned),
     });
     Ok(FactsView {
-        card: looked.card,
-        seen: looked.seen,
+        card,
         slug: working.slug.clone(),
         title: flow.title.clone(),
         summary: if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? },

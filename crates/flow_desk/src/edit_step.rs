@@ -4,7 +4,8 @@
 use crate::{
     FlowDesk,
     picture::kind_words,
-    working::{Kept, Looked, Working, find_working, keep, look, tell_troubles},
+    show_flow,
+    working::{self, Kept, Working, find_working, keep, tell_troubles},
 };
 use access::WriteFlows;
 use askama::Template;
@@ -26,7 +27,6 @@ const CHOICES_MAX: usize = 12;
 #[template(path = "flow_step.html")]
 struct StepView {
     card: Option<CardView>,
-    seen: String,
     slug: String,
     title: String,
     key: String,
@@ -71,7 +71,7 @@ pub(crate) async fn get(
     let Some(flow) = working.flow() else { return Ok(see_other(&format!("/admin/flows/{slug}/text"))) };
     let Some(node) = flow.node(&key) else { return Ok(missing()) };
     let typed = Typed::of(node);
-    let body = view(&working, flow, node, &typed, working.edition, &Errors::default(), Looked::default())?;
+    let body = view(&working, flow, node, &typed, working.edition, &Errors::default(), None)?;
     show(desk.site(), &Page::new(format!("Step {key}")), &body)
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn post(
     let Some(flow) = working.flow() else { return Ok(see_other(&format!("/admin/flows/{slug}/text"))) };
     let Some(node) = flow.node(&key) else { return Ok(missing()) };
     let typed = Typed::read(&form);
-    let looked = look(desk.site(), &typed.all_words(), &working.text, &form);
+    let card = working::card(desk.site(), &typed.all_words(), &working.text);
     let seen: i64 = form.get("edition").parse().unwrap_or(0);
     let mut errors = typed.check(node);
     if seen != working.edition {
@@ -94,20 +94,20 @@ pub(crate) async fn post(
             "Somebody else saved this guide meanwhile. Look at the step as it is now, then save yours again";
         errors.0.push(Refusal::at("say", words));
     }
-    if errors.is_empty() && !looked.stops {
+    if errors.is_empty() {
         let text = if form.get("do") == "remove" {
             without(&working.text, &key)?
         } else {
             with(&working.text, node, &typed)?
         };
         match keep(&desk, &may, &slug, &text, seen).await? {
-            Kept::Yes => return Ok(see_other(&format!("/admin/flows/{slug}?saved=1"))),
+            Kept::Yes => return show_flow::saved(&desk, &slug, card).await,
             Kept::Newer => errors.0.push(Refusal::at("say", "Somebody else saved this guide meanwhile")),
             Kept::CannotRun(troubles) => tell_troubles(&mut errors, "say", &key, troubles),
         }
     }
     let (status, title) = errors.page("Step");
-    let body = view(&working, flow, node, &typed, working.edition, &errors, looked)?;
+    let body = view(&working, flow, node, &typed, working.edition, &errors, card)?;
     show_with(desk.site(), status, &Page::new(title), &body)
 }
 
@@ -352,7 +352,7 @@ fn view(
     typed: &Typed,
     edition: i64,
     errors: &Errors,
-    looked: Looked,
+    card: Option<CardView>,
 ) -> Result<StepView, Fault> {
     let area = |name, label, hint, value, rows| {
         Textarea { name, label, hint, value, rows, error: errors.at(name) }.render()
@@ -406,8 +406,7 @@ fn view(
     });
     let first = |node: &Node| node.say.chars().take(40).collect::<String>().replace('\n', " ");
     Ok(StepView {
-        card: looked.card,
-        seen: looked.seen,
+        card,
         slug: working.slug.clone(),
         title: working.title(),
         key: node.key.clone(),

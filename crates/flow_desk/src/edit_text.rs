@@ -3,7 +3,8 @@
 use crate::{
     FlowDesk,
     compare::lines,
-    working::{Looked, Working, find_working, look, said_when},
+    show_flow,
+    working::{self, Working, find_working, said_when},
 };
 use access::WriteFlows;
 use askama::Template;
@@ -13,7 +14,7 @@ use kernel::{Fault, Refusal};
 use web::{
     CardView, Form, FormLimit, Page, Params, Reply, Who,
     fields::{ErrorSummary, Errors, Textarea},
-    missing, see_other, show, show_with,
+    missing, show, show_with,
 };
 
 /// The longest text of a guide that is kept; [`FORM_LIMIT`] says it as well.
@@ -26,7 +27,6 @@ pub(crate) const FORM_LIMIT: FormLimit = FormLimit { bytes: 1024 * 1024, letters
 #[template(path = "flow_text.html")]
 struct TextView {
     card: Option<CardView>,
-    seen: String,
     slug: String,
     title: String,
     summary: String,
@@ -55,7 +55,7 @@ pub(crate) async fn get(
     let wanted: Option<i64> = params.get("before").parse().ok();
     let before = editions.iter().find(|edition| Some(edition.edition) == wanted);
     let text = before.map_or(working.text.as_str(), |before| &before.text);
-    let view = view(&working, text, working.edition, &Errors::default(), Looked::default())?;
+    let view = view(&working, text, working.edition, &Errors::default(), None)?;
     let body = TextView {
         compared: "What differs between the draft now (-) and that edition (+)",
         differs: before.map(|before| lines(&working.text, &before.text)).unwrap_or_default(),
@@ -75,7 +75,7 @@ pub(crate) async fn post(
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
     let typed = form.get("text").replace("\r\n", "\n");
     let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
-    let looked = look(desk.site(), &typed, &working.text, &form);
+    let card = working::card(desk.site(), &typed, &working.text);
     let mut errors = Errors::default();
     if typed.chars().count() > LETTERS_MAX {
         errors.0.push(Refusal::at("text", format!("Use at most {LETTERS_MAX} letters")));
@@ -86,12 +86,12 @@ pub(crate) async fn post(
             .push(Refusal::at("text", "The text is empty, so nothing was saved. The draft stands as it was"));
     }
     let mut edition = form.get("edition").parse().unwrap_or(0);
-    if errors.is_empty() && !looked.stops {
+    if errors.is_empty() {
         // A form loses the line break at the end. With it, a text that nobody changed is the text that is offered.
         let text = format!("{}\n", typed.trim_end());
         match desk.flows().save_draft(&may, &slug, &text, edition).await? {
             Saved::Kept { troubles, .. } if troubles.is_empty() => {
-                return Ok(see_other(&format!("/admin/flows/{slug}?saved=1")));
+                return show_flow::saved(&desk, &slug, card).await;
             }
             Saved::Kept { edition: kept, .. } => {
                 edition = kept;
@@ -107,14 +107,14 @@ pub(crate) async fn post(
                 let body = TextView {
                     compared: "What differs between theirs (-) and yours (+)",
                     differs: lines(&theirs.text, &typed),
-                    ..view(&working, &typed, theirs.edition, &errors, looked)?
+                    ..view(&working, &typed, theirs.edition, &errors, card)?
                 };
                 return show_with(desk.site(), status, &Page::new(title), &body);
             }
         }
     }
     let (status, title) = errors.page("The text");
-    let body = view(&working, &typed, edition, &errors, looked)?;
+    let body = view(&working, &typed, edition, &errors, card)?;
     show_with(desk.site(), status, &Page::new(title), &body)
 }
 
@@ -123,7 +123,7 @@ fn view(
     typed: &str,
     edition: i64,
     errors: &Errors,
-    looked: Looked,
+    card: Option<CardView>,
 ) -> Result<TextView, Fault> {
     let field = Textarea {
         name: "text",
@@ -134,8 +134,7 @@ fn view(
         error: errors.at("text"),
     };
     Ok(TextView {
-        card: looked.card,
-        seen: looked.seen,
+        card,
         slug: working.slug.clone(),
         title: working.title(),
         summary: if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? },

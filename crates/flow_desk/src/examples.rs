@@ -3,17 +3,17 @@
 use crate::{
     FlowDesk,
     compare::lines,
+    show_flow::{self, Above},
     store::{self as rows, Example},
     try_flow::transcript,
-    working::{Working, find_working, look},
+    working::{self, Working, find_working},
 };
 use access::{WriteFlows, audit};
-use askama::Template;
 use axum::extract::{Path, State};
 use flows::Flows;
 use kernel::{Date, Fault, Id, one_line};
 use uuid::Uuid;
-use web::{CardView, Form, Page, Reply, Who, missing, see_other, show};
+use web::{Form, Reply, Who, missing, see_other};
 
 const NAME_MAX: usize = 100;
 const EXAMPLES_MAX: usize = 50;
@@ -47,15 +47,6 @@ fn said_now(flow: &flows::Flow, example: &Example) -> Option<String> {
     Some(transcript(flow, &steps, example.today.parse().ok()?))
 }
 
-#[derive(Template)]
-#[template(path = "flow_example_card.html")]
-struct CardPage {
-    card: CardView,
-    slug: String,
-    fields: Vec<(String, String)>,
-    seen: String,
-}
-
 /// Keeps a walk, takes what it says now as right, or takes it away.
 pub(crate) async fn post(
     State(desk): State<FlowDesk>,
@@ -63,17 +54,11 @@ pub(crate) async fn post(
     who: Who,
     form: Form,
 ) -> Reply {
-    let looked = look(desk.site(), form.get("name"), "", &form);
+    let card = working::card(desk.site(), form.get("name"), "");
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
     let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
     let back = format!("/admin/flows/{slug}#examples");
     let Some(flow) = working.flow() else { return Ok(see_other(&back)) };
-    if let (Some(card), true) = (looked.card, looked.stops) {
-        let fields = form.each().filter(|(name, _)| *name != "seen");
-        let fields = fields.map(|(name, typed)| (name.to_owned(), typed.to_owned())).collect();
-        let body = CardPage { card, slug, fields, seen: looked.seen };
-        return show(desk.site(), &Page::new("Please look at this first"), &body);
-    }
     let now = desk.site().clock().now();
     let id: Option<Uuid> = form.get("id").parse().ok();
     let (wanted, kept) = (form.get("do").to_owned(), slug.clone());
@@ -100,19 +85,22 @@ pub(crate) async fn post(
         }
         _ => None,
     };
-    let (slug, gone) = (slug.clone(), id.filter(|_| wanted == "delete"));
+    let (of, gone) = (slug.clone(), id.filter(|_| wanted == "delete"));
     desk.site()
         .db()
         .write(move |tx| {
             match (&change, gone) {
                 (Some(example), _) => rows::set_example(tx, example)?,
-                (None, Some(id)) if rows::delete_example(tx, &slug, id)? => {}
+                (None, Some(id)) if rows::delete_example(tx, &of, id)? => {}
                 _ => return Ok(()),
             }
-            audit::record(tx, &may, format!("changed the examples of the guide {slug}"), "", now);
+            audit::record(tx, &may, format!("changed the examples of the guide {of}"), "", now);
             Ok(())
         })
         .await?;
+    if card.is_some() {
+        return show_flow::page(&desk, &slug, Above { card, ..Above::default() }).await;
+    }
     Ok(see_other(&back))
 }
 

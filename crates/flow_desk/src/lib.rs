@@ -5,7 +5,7 @@
 //! likes forms and one who likes the text work on the same thing. What is saved is a draft, whatever is in it; only what
 //! the lint lets pass is published, and who is in the middle of a guide ends on the revision they began with.
 //!
-//! It must never lose what was typed, publish over somebody else's change, or keep what is typed while a guide is tried.
+//! It must never lose what was typed, decide over somebody else's change, or keep what is typed while a guide is tried.
 //!
 //! To add a field of the guide itself: see `edit_facts.rs`. To add a field of a step: a line in `edit_step.rs` where the
 //! form is made and one where it is put into the text. To add a kind of step: see `flows`; here its row in `kind_words`
@@ -17,6 +17,7 @@ mod edit_step;
 mod edit_text;
 mod examples;
 mod list_flows;
+mod offered;
 mod picture;
 mod publish_flow;
 mod reason;
@@ -31,7 +32,7 @@ pub use crate::store::MIGRATIONS;
 use access::WriteFlows;
 use flows::{
     Flow, Flows,
-    lint::{Finding, Known, lint},
+    lint::{Finding, Known, LintRule, lint},
 };
 use std::sync::Arc;
 use web::{Door, Site};
@@ -59,7 +60,9 @@ impl FlowDesk {
 
     /// What the lint says of a guide today.
     pub fn findings(&self, flow: &Flow) -> Vec<Finding> {
-        lint(flow, &self.known(), self.site().clock().today())
+        let mut found = lint(flow, &self.known(), self.site().clock().today());
+        found.extend(unowned(flow));
+        found
     }
 
     pub(crate) fn flows(&self) -> &Flows {
@@ -69,6 +72,15 @@ impl FlowDesk {
     pub(crate) fn known(&self) -> Known {
         (self.known)()
     }
+}
+
+/// Families read who looks after a guide, so it is not published while nobody is named.
+pub(crate) fn unowned(flow: &Flow) -> Option<Finding> {
+    flow.owner.trim().is_empty().then(|| Finding {
+        node: String::new(),
+        rule: LintRule::Placeholder,
+        words: "It does not say who looks after it. Name a team: families read it.".to_owned(),
+    })
 }
 
 /// The room's addresses for staff.

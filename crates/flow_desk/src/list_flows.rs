@@ -2,7 +2,8 @@
 
 use crate::{
     FlowDesk,
-    working::{find_working, look},
+    show_flow::{self, Above},
+    working::{self, find_working},
 };
 use access::{On, WriteFlows};
 use askama::Template;
@@ -16,12 +17,13 @@ use web::{
 };
 
 const TITLE_MAX: usize = 100;
+/// A guide's address is made of its first name and stays; the name itself can become any other.
+const NO_ADDRESS: &str = "The name needs some letters from a to z, or a number: they make the address of the guide. Begin with an English name. You can change the name afterwards";
 
 #[derive(Template)]
 #[template(path = "flows.html")]
 struct ListView {
     card: Option<CardView>,
-    seen: String,
     summary: String,
     field: String,
     flows: Vec<LineView>,
@@ -42,7 +44,7 @@ pub(crate) async fn get(State(desk): State<FlowDesk>, who: Who) -> Reply {
 
 /// The list, with a card above it where what was done before called for one.
 pub(crate) async fn page(desk: &FlowDesk, card: Option<CardView>) -> Reply {
-    let body = list(desk, "", &Errors::default(), card, "").await?;
+    let body = list(desk, "", &Errors::default(), card).await?;
     show(desk.site(), &Page::new("Guides"), &body)
 }
 
@@ -51,7 +53,6 @@ async fn list(
     typed: &str,
     errors: &Errors,
     card: Option<CardView>,
-    seen: &str,
 ) -> Result<ListView, Fault> {
     let mut flows = Vec::new();
     for standing in desk.flows().list_standing().await? {
@@ -91,17 +92,18 @@ async fn list(
         error: errors.at("title"),
     };
     let summary = if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? };
-    Ok(ListView { card, seen: seen.to_owned(), summary, field: field.render()?, flows })
+    Ok(ListView { card, summary, field: field.render()?, flows })
 }
 
 /// A new guide begins as a draft with a question and an end.
 pub(crate) async fn post(State(desk): State<FlowDesk>, who: Who, form: Form) -> Reply {
-    let looked = look(desk.site(), form.get("title"), "", &form);
+    let card = working::card(desk.site(), form.get("title"), "");
     let title = one_line(form.get("title"));
     let mut errors = Errors::default();
     let slug = match Slug::from_name(&title) {
         _ if title.chars().count() > TITLE_MAX => Err(format!("Use at most {TITLE_MAX} letters")),
-        None => Err("Type what it is called".to_owned()),
+        None if title.is_empty() => Err("Type what it is called".to_owned()),
+        None => Err(NO_ADDRESS.to_owned()),
         Some(slug) => Ok(String::from(slug)),
     };
     let slug = errors.take("title", slug).unwrap_or_default();
@@ -109,9 +111,9 @@ pub(crate) async fn post(State(desk): State<FlowDesk>, who: Who, form: Form) -> 
     if errors.is_empty() && find_working(&desk, &slug).await?.is_some() {
         errors.0.push(Refusal::at("title", "There is a guide of that name. Open it in the list"));
     }
-    if !errors.is_empty() || looked.stops {
+    if !errors.is_empty() {
         let (status, name) = errors.page("Guides");
-        let body = list(&desk, form.get("title"), &errors, looked.card, &looked.seen).await?;
+        let body = list(&desk, form.get("title"), &errors, card).await?;
         return show_with(desk.site(), status, &Page::new(name), &body);
     }
     let today = desk.site().clock().today();
@@ -120,5 +122,9 @@ pub(crate) async fn post(State(desk): State<FlowDesk>, who: Who, form: Form) -> 
         "slug = {slug:?}\ntitle = {title:?}\nsummary = \"(To be written) What this guide helps with.\"\ntopics = []\nalso_say = []\nowner = \"Family hub team\"\nchecked_on = {today}\nreview_by = {review}\nlanguages = [\"en\"]\nstart = \"first\"\n\n[[node]]\nkey = \"first\"\nkind = \"choice\"\nsay = \"(To be written) What do you ask first?\"\nfacts = false\notherwise = \"end\"\n[[node.choice]]\nkey = \"yes\"\nwords = \"Yes\"\nto = \"end\"\n\n[[node]]\nkey = \"end\"\nkind = \"end\"\nsay = \"You can come back to this guide at any time.\"\nfacts = false\n",
     );
     desk.flows().save_draft(&may, &slug, &text, 0).await?;
+    if card.is_some() {
+        // A card is not lost on the way to another page.
+        return show_flow::page(&desk, &slug, Above { card, saved: true, not_added: false }).await;
+    }
     Ok(see_other(&format!("/admin/flows/{slug}")))
 }

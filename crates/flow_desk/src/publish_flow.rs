@@ -4,14 +4,16 @@ use crate::{
     FlowDesk,
     compare::{StepChange, changes},
     list_flows,
+    offered::Offered,
     reason::{self, Asked},
     show_flow::{Wrong, state, wrongs},
+    unowned,
     working::{find_working, said_when},
 };
-use access::WriteFlows;
+use access::{May, WriteFlows};
 use askama::Template;
 use axum::extract::{Path, State};
-use flows::{Event, Flows, NotPublished, Revision};
+use flows::{Event, Flows, NotPublished, Revision, parse};
 use kernel::{Fault, Instant, Refusal};
 use web::{
     CardView, Form, Page, Params, Reply, Who,
@@ -35,6 +37,8 @@ struct PublishView {
     edition: i64,
     /// The number of the last revision, so that a form knows whether another came after it.
     last: i64,
+    /// How the guide was offered when the page was opened.
+    offered: String,
     must: Vec<Wrong>,
     advice: Vec<Wrong>,
     changes: Vec<StepChange>,
@@ -88,22 +92,16 @@ pub(crate) async fn post(
     let mut errors = Errors::default();
     let asked = if form.get("do").starts_with("offer-") { Asked::Always } else { Asked::IfLiked };
     let why = reason::read(&form, asked, &mut errors);
-    let edition = form.get("edition").parse().unwrap_or(0);
+    let edition = edition_of(&form);
     let typed = form.get("why").to_owned();
     if errors.is_empty() {
         let flows = desk.flows();
         let wrong = match form.get("do").split_once('-').unwrap_or((form.get("do"), "")) {
-            ("publish", _) => match flows.publish(&may, &slug, edition, &desk.known(), &why).await? {
-                Err(_) if is_published(&desk, &slug, &form).await? => {
-                    return done(&desk, &slug, Around { card, is_already: true, ..Around::default() }).await;
-                }
-                published => published.err().map(not_published),
-            },
-            ("offer", number) => {
-                let number = number.parse().unwrap_or(0);
-                (!flows.offer_revision(&may, &slug, number, &why).await?)
-                    .then(|| "That revision is what families see".to_owned())
+            ("publish", _) if is_published(&desk, &slug, &form).await? => {
+                return done(&desk, &slug, Around { card, is_already: true, ..Around::default() }).await;
             }
+            ("publish", _) => publish(&desk, &may, &slug, &form, &why).await?,
+            ("offer", _) => offer(&desk, &may, &slug, &form, &why).await?,
             ("discard", "yes") => (!flows.delete_draft(&may, &slug, edition).await?)
                 .then(|| "The draft was changed meanwhile. Look at it first".to_owned()),
             ("discard", _) => {
@@ -118,6 +116,54 @@ pub(crate) async fn post(
         }
     }
     page(&desk, &slug, Around { card, why: typed, errors, ..Around::default() }).await
+}
+
+fn edition_of(form: &Form) -> i64 {
+    form.get("edition").parse().unwrap_or(0)
+}
+
+/// Publishes the draft; says what keeps it from that.
+async fn publish(
+    desk: &FlowDesk,
+    may: &May<WriteFlows>,
+    slug: &str,
+    form: &Form,
+    why: &str,
+) -> Result<Option<String>, Fault> {
+    let seen = form.get("offered");
+    // The edition says which draft was seen; where the form says it too, what families see must be as it was seen.
+    if !seen.is_empty()
+        && let Some(words) = Offered::find(desk, slug).await?.refuse(seen)
+    {
+        return Ok(Some(words));
+    }
+    let draft = desk.flows().find_draft(slug).await?;
+    if let Some(finding) = draft.and_then(|draft| parse(&draft.text).ok()).and_then(|flow| unowned(&flow)) {
+        return Ok(Some(not_published(slug, NotPublished::Findings(vec![finding]))));
+    }
+    let published = desk.flows().publish(may, slug, edition_of(form), &desk.known(), why).await?;
+    Ok(published.err().map(|wrong| not_published(slug, wrong)))
+}
+
+/// Offers an earlier revision again; says what keeps it from that.
+async fn offer(
+    desk: &FlowDesk,
+    may: &May<WriteFlows>,
+    slug: &str,
+    form: &Form,
+    why: &str,
+) -> Result<Option<String>, Fault> {
+    let number: i64 =
+        form.get("do").strip_prefix("offer-").and_then(|number| number.parse().ok()).unwrap_or(0);
+    let offered = Offered::find(desk, slug).await?;
+    // Another press or another person was first: then it is as was wished.
+    if offered.number != Some(number)
+        && let Some(words) = offered.refuse(form.get("offered"))
+    {
+        return Ok(Some(words));
+    }
+    let is_done = desk.flows().offer_revision(may, slug, number, why).await?;
+    Ok((!is_done).then(|| "That revision is what families see".to_owned()))
 }
 
 /// Whether what a form wants to publish is published: another press or another tab was first.
@@ -154,7 +200,7 @@ async fn page(desk: &FlowDesk, slug: &str, around: Around) -> Reply {
     show_with(desk.site(), status, &Page::new(format!("{title} {}", body.title)), &body)
 }
 
-fn not_published(why: NotPublished) -> String {
+fn not_published(slug: &str, why: NotPublished) -> String {
     match why {
         NotPublished::NoDraft => "There is no draft to publish".to_owned(),
         NotPublished::Newer => "Somebody else saved meanwhile. Look at the draft first".to_owned(),
@@ -164,7 +210,11 @@ fn not_published(why: NotPublished) -> String {
         NotPublished::Findings(findings) => {
             format!("Put {} right first. See the list below", say::count(findings.len(), "thing", "things"))
         }
-        NotPublished::OtherSlug => "Its text names another address. Put back the first line".to_owned(),
+        NotPublished::OtherSlug => {
+            format!(
+                "Its text names another address, and an address stays. Write slug = \"{slug}\" in its text again"
+            )
+        }
         NotPublished::Same => "It says the same as what families see".to_owned(),
     }
 }
@@ -178,7 +228,9 @@ async fn view(desk: &FlowDesk, slug: &str, around: Around) -> Result<Option<Publ
     };
     let revisions = desk.flows().list_revisions(slug).await?;
     let last = revisions.first().map_or(0, |revision| revision.number);
-    let past = past(desk.flows().list_events(slug).await?, revisions);
+    let events = desk.flows().list_events(slug).await?;
+    let offered = Offered::of(&revisions, &events).version();
+    let past = past(events, revisions);
     let errors = &around.errors;
     let hint =
         "It stays in the history. No names of families. You must say it to offer an earlier revision again";
@@ -189,6 +241,7 @@ async fn view(desk: &FlowDesk, slug: &str, around: Around) -> Result<Option<Publ
         why: reason::field(&around.why, hint, errors)?,
         edition: working.edition,
         last,
+        offered,
         is_already: around.is_already && working.offered.is_some(),
         asks_discard: around.asks_discard && working.is_draft(),
         card: around.card,

@@ -10,11 +10,12 @@ use access::WriteFlows;
 use askama::Template;
 use axum::extract::{Path, State};
 use flows::{Flow, Flows, Node, graph};
-use web::{Page, Params, Reply, Who, missing, say, show};
+use web::{CardView, Page, Params, Reply, Who, missing, say, see_other, show};
 
 #[derive(Template)]
 #[template(path = "flow.html")]
 struct FlowView {
+    card: Option<CardView>,
     slug: String,
     title: String,
     state: String,
@@ -31,6 +32,14 @@ struct FlowView {
     kinds: Vec<(&'static str, &'static str)>,
     edition: i64,
     can_run: bool,
+}
+
+/// What stands above the guide: what was done just now, and the card that its words called for.
+#[derive(Default)]
+pub(crate) struct Above {
+    pub card: Option<CardView>,
+    pub saved: bool,
+    pub not_added: bool,
 }
 
 /// One thing to put right, with the step it is about.
@@ -54,14 +63,28 @@ pub(crate) async fn get(
     params: Params,
 ) -> Reply {
     who.may::<WriteFlows>(Flows::record_of(&slug))?;
-    let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
-    let examples = example_views(&desk, &working).await?;
+    let (saved, not_added) = (params.get("saved") == "1", params.get("added") == "0");
+    page(&desk, &slug, Above { card: None, saved, not_added }).await
+}
+
+/// After a draft was saved. A card is not lost on the way to another page.
+pub(crate) async fn saved(desk: &FlowDesk, slug: &str, card: Option<CardView>) -> Reply {
+    if card.is_none() {
+        return Ok(see_other(&format!("/admin/flows/{slug}?saved=1")));
+    }
+    page(desk, slug, Above { card, saved: true, not_added: false }).await
+}
+
+pub(crate) async fn page(desk: &FlowDesk, slug: &str, above: Above) -> Reply {
+    let Some(working) = find_working(desk, slug).await? else { return Ok(missing()) };
+    let examples = example_views(desk, &working).await?;
     let (must, advice) = wrongs(&working);
     let body = FlowView {
         title: working.title(),
         state: state(&working),
-        saved: params.get("saved") == "1",
-        not_added: params.get("added") == "0",
+        card: above.card,
+        saved: above.saved,
+        not_added: above.not_added,
         is_draft: working.is_draft(),
         picture: working.flow().map(|flow| drawn(flow, &[])).transpose()?.unwrap_or_default(),
         steps: working.flow().map(|flow| steps(flow, &must)).unwrap_or_default(),
@@ -71,7 +94,7 @@ pub(crate) async fn get(
         must,
         advice,
         examples,
-        slug,
+        slug: slug.to_owned(),
     };
     let title = body.title.clone();
     show(desk.site(), &Page::new(title), &body)

@@ -2,6 +2,7 @@
 
 use crate::{
     FlowDesk,
+    offered::Offered,
     publish_flow::{Around, done},
     reason::{self, Asked},
     working::find_working,
@@ -10,7 +11,7 @@ use access::WriteFlows;
 use askama::Template;
 use axum::extract::{Path, State};
 use flows::{Flows, NodeKind};
-use kernel::Fault;
+use kernel::{Fault, Refusal};
 use web::{
     CardView, Form, Page, Reply, Who,
     fields::{ErrorSummary, Errors},
@@ -25,6 +26,8 @@ struct WithdrawView {
     title: String,
     summary: String,
     why: String,
+    /// How the guide was offered when the page was opened.
+    offered: String,
     /// How many families are in the middle of it.
     running: i64,
     /// Steps of other guides that lead here: guide, its name, step.
@@ -57,6 +60,11 @@ pub(crate) async fn post(
     }
     let mut errors = Errors::default();
     let why = reason::read(&form, Asked::Always, &mut errors);
+    let offered = Offered::find(&desk, &slug).await?;
+    // Where it is not offered any more, it is as was wished.
+    if let (Some(_), Some(words)) = (offered.number, offered.refuse(form.get("offered"))) {
+        errors.0.push(Refusal::at("why", words));
+    }
     if errors.is_empty() {
         // Somebody else may have done it meanwhile: then it is as was wished, and the history says whose reason counts.
         desk.flows().withdraw(&may, &slug, &why).await?;
@@ -83,6 +91,7 @@ async fn view(
         card,
         title: offered.flow.title.clone(),
         summary: if errors.is_empty() { String::new() } else { ErrorSummary { errors }.render()? },
+        offered: Offered::find(desk, slug).await?.version(),
         why: reason::field(why, "It stays in the history. No names of families", errors)?,
         running: flows.count_running(slug).await?,
         led_from: led_from(flows, slug),

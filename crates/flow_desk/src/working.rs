@@ -4,7 +4,7 @@ use crate::FlowDesk;
 use access::{May, WriteFlows};
 use flows::{Flow, Published, Saved, Trouble, lint::Finding, parse};
 use kernel::{Fault, Instant, Refusal, one_line};
-use web::{CardView, Form, Site, fields::Errors, say};
+use web::{CardView, Site, fields::Errors, say};
 
 /// What is being worked on.
 pub(crate) struct Working {
@@ -109,25 +109,11 @@ pub(crate) fn said_when(at: Instant) -> String {
     format!("{} at {}", say::day_month_year(local.date()), say::time_of_day(minutes))
 }
 
-/// What the safety screen found in what an editor wants to keep.
-#[derive(Default)]
-pub(crate) struct Looked {
-    /// The card that the words call for.
-    pub card: Option<CardView>,
-    /// Sent back with the form by whoever has seen the card for these very words. Empty without a card.
-    pub seen: String,
-    /// Whether the card has not been seen, so that nothing is kept yet.
-    pub stops: bool,
-}
-
-/// Looks at the lines that are new before they are kept: a guide about danger speaks of it, and what stood there before is
-/// nobody's words of today. A card is shown once for them; sending them again is the person's own choice.
-pub(crate) fn look(site: &Site, typed: &str, kept: &str, form: &Form) -> Looked {
+/// The card that an editor's words call for. Only lines that are new are looked at: a guide about danger speaks of it, and
+/// what stood there before is nobody's words of today. It holds nothing up, as guides must be able to say 'call 999'.
+pub(crate) fn card(site: &Site, typed: &str, kept: &str) -> Option<CardView> {
     let kept: Vec<String> = kept.lines().map(one_line).collect();
     let new: Vec<String> = typed.lines().map(one_line).filter(|line| !kept.contains(line)).collect();
-    let new = new.join("\n");
-    let screened = site.screen(&new);
-    let Some(card) = site.card(screened.verdict()).map(CardView::above) else { return Looked::default() };
-    let seen = blake3::hash(new.as_bytes()).to_hex().to_string();
-    Looked { card: Some(card), stops: form.get("seen") != seen, seen }
+    let screened = site.screen(&new.join("\n"));
+    site.card(screened.verdict()).map(CardView::above)
 }

@@ -110,11 +110,12 @@ async fn a_walk_says_what_families_hear_and_a_kept_one_tells_what_a_change_did()
         desk.post("/admin/flows/no-dentist/text", &[("text", &changed), ("edition", "1")]).await;
         let page = desk.page("/admin/flows/no-dentist").await;
         assert!(page.contains("Says something else now") && page.contains("Who is in pain?"), "{page}");
-        // Words of danger in a name bring the card first, and then the person's own choice counts.
+        // Words of danger in a name bring the card, and the walk is kept under it.
         let fields =
             [("do", "keep"), ("today", "2026-11-23"), ("step", "c:yes"), ("name", "I want to kill myself")];
-        let (_, page) = desk.post("/admin/flows/no-dentist/examples", &fields).await;
-        assert!(page.contains("116 123"), "{page}");
+        let (status, page) = desk.post("/admin/flows/no-dentist/examples", &fields).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("116 123") && page.contains("<h3>I want to kill myself"), "{page}");
     })
     .await;
 }
@@ -132,7 +133,9 @@ async fn an_earlier_revision_is_offered_again_and_a_guide_withdrawn() {
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         assert_ne!(desk.flows.find("no-dentist").unwrap().flow, before.flow);
         let again = format!("offer-{}", before.number);
-        let (status, _) = desk.post(path, &[("do", &again), ("why", "it was better")]).await;
+        let seen = hidden(&desk.page(path).await, "offered");
+        let fields = [("do", again.as_str()), ("why", "it was better"), ("offered", seen.as_str())];
+        let (status, _) = desk.post(path, &fields).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert_eq!(desk.flows.find("no-dentist").unwrap().flow, before.flow);
         let (status, page) = desk.post(path, &[("do", &again), ("why", "")]).await;
@@ -151,7 +154,8 @@ async fn an_earlier_revision_is_offered_again_and_a_guide_withdrawn() {
         let (status, page) = desk.post(withdraw, &[("why", " ")]).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("Say why") && desk.flows.find("no-dentist").is_some(), "{page}");
-        let (status, _) = desk.post(withdraw, &[("why", "not now")]).await;
+        let seen = hidden(&page, "offered");
+        let (status, _) = desk.post(withdraw, &[("why", "not now"), ("offered", &seen)]).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert!(desk.flows.find("no-dentist").is_none());
         // The whole history, latest first, with its reasons.
@@ -322,7 +326,9 @@ async fn words_of_danger_in_a_reason_bring_the_card_above_what_was_done() {
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("116 123") && page.contains("Families see this, revision"), "{page}");
         assert_ne!(desk.flows.find("no-dentist").unwrap().number, before);
-        let (status, page) = desk.post("/admin/flows/no-dentist/withdraw", &[why]).await;
+        let seen = hidden(&desk.page("/admin/flows/no-dentist/withdraw").await, "offered");
+        let fields = [why, ("offered", seen.as_str())];
+        let (status, page) = desk.post("/admin/flows/no-dentist/withdraw", &fields).await;
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("116 123") && page.contains("The guide was no longer offered"), "{page}");
         assert!(desk.flows.find("no-dentist").is_none());
@@ -370,6 +376,121 @@ async fn every_guide_that_comes_with_the_house_can_be_opened_and_walked() {
             for node in flow.nodes.iter().step_by(9) {
                 desk.page(&format!("/admin/flows/{}/steps/{}", flow.slug, node.key)).await;
             }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_families_see_is_not_decided_over_a_change_that_somebody_else_made() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let first = desk.flows.find("no-dentist").unwrap().number;
+        let (edit, path) = ("/admin/flows/no-dentist/text", "/admin/flows/no-dentist/publish");
+        let withdraw = "/admin/flows/no-dentist/withdraw";
+        for question in ["Who needs a dentist?", "Who is in pain?"] {
+            let text = support::sound("no-dentist", question);
+            desk.post(edit, &[("text", &text), ("edition", "0")]).await;
+            let (status, page) = desk.post(path, &[("do", "publish"), ("edition", "1")]).await;
+            assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        }
+        let number = || desk.flows.find("no-dentist").map(|published| published.number);
+        assert_eq!(number(), Some(first + 2));
+        let seen = hidden(&desk.page(path).await, "offered");
+        assert_eq!(hidden(&desk.page(withdraw).await, "offered"), seen);
+        let (to_first, to_second) = (format!("offer-{first}"), format!("offer-{}", first + 1));
+        let fields = [("do", to_first.as_str()), ("why", "it was better"), ("offered", seen.as_str())];
+        assert_eq!(desk.post(path, &fields).await.0, StatusCode::SEE_OTHER);
+
+        // Each of these stands on a page that was opened before.
+        let draft = support::sound("no-dentist", "Who has toothache?");
+        desk.post(edit, &[("text", &draft), ("edition", "0")]).await;
+        let now = format!("Families see revision {first} now");
+        let old = [("why", "mine"), ("offered", seen.as_str())];
+        for (address, what) in [
+            (path, vec![("do", to_second.as_str())]),
+            (path, vec![("do", "publish"), ("edition", "1")]),
+            (withdraw, vec![]),
+        ] {
+            let (status, page) = desk.post(address, &[&what[..], &old[..]].concat()).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{what:?}: {page}");
+            assert!(page.contains("Somebody else changed this meanwhile") && page.contains(&now), "{page}");
+            assert!(page.contains("value=\"mine\""), "what was typed is put back: {page}");
+            assert_eq!(number(), Some(first), "{what:?}");
+        }
+        // A form that does not say what it has seen is not from our page.
+        let (status, _) = desk.post(path, &[("do", &to_second), ("why", "mine")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        // Who has looked decides, and what somebody else took back already needs no second word.
+        let seen = hidden(&desk.page(path).await, "offered");
+        let fields = [("do", to_second.as_str()), ("why", "mine"), ("offered", seen.as_str())];
+        assert_eq!(desk.post(path, &fields).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(number(), Some(first + 1));
+        let seen = hidden(&desk.page(withdraw).await, "offered");
+        for _ in 0..2 {
+            let fields = [("why", "not now"), ("offered", seen.as_str())];
+            assert_eq!(desk.post(withdraw, &fields).await.0, StatusCode::SEE_OTHER);
+            assert_eq!(number(), None);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guide_that_speaks_of_danger_is_saved_at_once_under_the_card() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let danger = "If your baby cannot breathe or is blue, call 999.";
+        let text = support::sound("no-dentist", "Who needs a dentist?");
+        desk.post("/admin/flows/no-dentist/text", &[("text", &text), ("edition", "0")]).await;
+        let fields = [("edition", "1"), ("say", danger), ("facts", "no")];
+        let (status, page) = desk.post("/admin/flows/no-dentist/steps/end", &fields).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("id=\"h-card\"") && page.contains("Saved as a draft"), "{page}");
+        let kept = desk.flows.find_draft("no-dentist").await.unwrap().unwrap();
+        assert!(kept.text.contains(danger), "{}", kept.text);
+
+        let whole = text.replace("Who needs a dentist?", "It told a mother: I want to die");
+        let (status, page) =
+            desk.post("/admin/flows/no-dentist/text", &[("text", &whole), ("edition", "2")]).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("id=\"h-card\"") && page.contains("Saved as a draft"), "{page}");
+        assert_eq!(desk.flows.find_draft("no-dentist").await.unwrap().unwrap().text, whole);
+
+        let (status, page) = desk.post("/admin/flows", &[("title", "I want to kill myself")]).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("id=\"h-card\"") && page.contains("Saved as a draft"), "{page}");
+        assert!(desk.flows.find_draft("i-want-to-kill-myself").await.unwrap().is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guide_that_nobody_looks_after_or_with_another_address_is_not_published_and_it_says_why() {
+    both(MIGRATIONS, async |db| {
+        let desk = Desk::open(db).await;
+        let (edit, path) = ("/admin/flows/no-dentist/text", "/admin/flows/no-dentist/publish");
+        let before = desk.flows.find("no-dentist").unwrap().number;
+        let unowned = support::sound("no-dentist", "Who needs a dentist?").replace("\"Hub team\"", "\" \"");
+        let (status, page) = desk.post(edit, &[("text", &unowned), ("edition", "0")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let (status, page) = desk.post(path, &[("do", "publish"), ("edition", "1")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("It does not say who looks after it"), "{page}");
+        let renamed = support::sound("other-dentist", "Who needs a dentist?");
+        desk.post(edit, &[("text", &renamed), ("edition", "1")]).await;
+        let (status, page) = desk.post(path, &[("do", "publish"), ("edition", "2")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("Write slug = &#34;no-dentist&#34; in its text again"), "{page}");
+        assert_eq!(desk.flows.find("no-dentist").unwrap().number, before);
+        for (title, says) in [
+            ("Мама", "The name needs some letters from a to z, or a number"),
+            (" ", "Type what it is called"),
+        ] {
+            let (status, page) = desk.post("/admin/flows", &[("title", title)]).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(page.contains(says) && page.contains(title.trim()), "{page}");
         }
     })
     .await;
