@@ -9,8 +9,8 @@
 //! and is said.
 //!
 //! A list that is handed over is a code of twelve letters. The same choice handed over again, after a way back, is the same
-//! list. It opens without an account for 90 days, shows each service as it is today, and is counted by day. Its title and
-//! notes are chosen from set sentences.
+//! list. It opens without an account for 90 days, by its link or by its code at `/l`, shows each service as it is today, and
+//! is counted by day. Its title and notes are chosen from set sentences.
 //!
 //! It must never keep a word about a family that somebody could read, tell anybody but the one who made a list that they made
 //! it, keep where a list was sent, tell where a secret place is, or score a person.
@@ -34,6 +34,7 @@ mod hand_over;
 mod open_list;
 mod own_lists;
 mod qr;
+mod type_code;
 
 mod mails;
 mod personal_data;
@@ -58,7 +59,13 @@ const TEN_MINUTES: i64 = 10 * 60;
 
 /// The room's public addresses.
 pub fn routes(directory: &Directory) -> Door {
-    Door::new().get::<Browse, _, _>("/l/{code}", open_list::get).with_state(directory.clone())
+    Door::new()
+        .get::<Browse, _, _>("/l", type_code::get)
+        .post::<Browse, _, _>("/l", type_code::post)
+        // Who is told 'slash L slash', and then the code, may stop there.
+        .get::<Browse, _, _>("/l/", type_code::get)
+        .get::<Browse, _, _>("/l/{code}", open_list::get)
+        .with_state(directory.clone())
 }
 
 /// The room's addresses for staff.

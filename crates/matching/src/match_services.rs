@@ -8,6 +8,7 @@ use crate::{
     languages::LANGUAGES,
     model::{BarKind, Matched, Need, Ranked, decide_matches, lower_first, upper_first},
     need_form::{AGE_UNITS, ROUTES, Typed, WAITS, WHOM, parse},
+    open_list::places_words,
     starters::{Starter, starters},
 };
 use access::{Action, Denied, MatchServices, On};
@@ -409,7 +410,7 @@ fn facts(service: &MatchService) -> Vec<Fact> {
         .collect();
     // The sentence says more than the ways, and says them again.
     let way_in = service.how_to_get_in.clone().or_else(|| (!ways.is_empty()).then(|| ways.join(". ")));
-    let places: Vec<&str> = service.places.iter().map(|place| place.address.as_str()).collect();
+    let places = places_words(&service.places);
     let access: Vec<String> = service.access.iter().map(|access| lower_first(access.words())).collect();
     let place = if places.is_empty() { upper_first(&say::list(&access)) } else { places.join("; ") };
     let wait = |(words, on): &(String, Option<Date>)| match on {

@@ -14,7 +14,7 @@ use axum::{
     extract::{Path, State},
     http::{HeaderMap, Method, StatusCode},
 };
-use directory::{Cost, Directory, Listed, MatchService, Status};
+use directory::{Cost, Directory, Listed, MatchPlace, MatchService, Status};
 use kernel::{Fault, civil_today, london};
 use web::{Page, Reply, missing, say, show, show_with};
 
@@ -142,14 +142,7 @@ pub(crate) async fn lines(directory: &Directory, services: Vec<String>) -> Resul
 }
 
 fn line(service: MatchService) -> Line {
-    let places: Vec<String> = service
-        .places
-        .iter()
-        .map(|place| match place.address.is_empty() {
-            true => place.name.clone(),
-            false => format!("{}, {}", place.name, place.address),
-        })
-        .collect();
+    let places = places_words(&service.places);
     let access: Vec<String> = service.access.iter().map(|access| lower_first(access.words())).collect();
     let given = |words: String| if words.is_empty() { "not given".to_owned() } else { words };
     let place = if places.is_empty() { upper_first(&say::list(&access)) } else { places.join("; ") };
@@ -180,6 +173,19 @@ fn line(service: MatchService) -> Line {
         organization: service.organization,
         summary: service.summary,
     }
+}
+
+/// Where a service is: each place by its name and address, and once.
+pub(crate) fn places_words(places: &[MatchPlace]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for MatchPlace { name, address, .. } in places {
+        let place =
+            if address.is_empty() || address == name { name.clone() } else { format!("{name}, {address}") };
+        if !words.contains(&place) {
+            words.push(place);
+        }
+    }
+    words
 }
 
 fn over(directory: &Directory, standing: Standing) -> Reply {
@@ -216,4 +222,28 @@ fn too_many(directory: &Directory, wait: Wait) -> Reply {
     };
     let page = show(directory.site(), &Page::new("Try again in an hour").with_exit(), &body)?;
     Ok(wait.told(page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_named_once_and_two_places_of_one_town_are_told_apart() {
+        let place = |(name, address): (&str, &str)| MatchPlace {
+            name: name.to_owned(),
+            address: address.to_owned(),
+            point: None,
+        };
+        let words = |places: &[(&str, &str)]| {
+            places_words(&places.iter().copied().map(place).collect::<Vec<_>>()).join("; ")
+        };
+        assert_eq!(words(&[]), "");
+        assert_eq!(
+            words(&[("Ditton", "Widnes"), ("Kingsway", "Widnes")]),
+            "Ditton, Widnes; Kingsway, Widnes"
+        );
+        assert_eq!(words(&[("Ditton", "Widnes"), ("Ditton", "Widnes")]), "Ditton, Widnes");
+        assert_eq!(words(&[("Widnes", "Widnes"), ("A bus", "")]), "Widnes; A bus");
+    }
 }

@@ -14,7 +14,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use directory::Directory;
 use kernel::{Instant, london};
-use web::{Form, Page, Params, Reply, Who, missing, say, see_other, show};
+use web::{Form, Page, Params, Reply, Site, Who, missing, say, see_other, show};
 
 #[derive(Template)]
 #[template(path = "own_lists.html")]
@@ -48,6 +48,8 @@ struct OneView {
     is_open: bool,
     link: String,
     code: String,
+    /// Where the code is typed.
+    typed_at: String,
     qr: String,
     opens: Vec<(String, i64)>,
     opens_in_all: String,
@@ -129,6 +131,7 @@ pub(crate) async fn get(
         standing: standing_words(&own.row, site.clock().now()),
         is_open: own.standing == Standing::Open,
         code: code_words(&own.row.code),
+        typed_at: spoken(site, "/l"),
         qr: qr::svg(&link),
         link,
         opens: own.opens.iter().map(|(day, opens)| (say::day_month_year(*day), *opens)).collect(),
@@ -173,9 +176,7 @@ pub(crate) async fn print(State(directory): State<Directory>, who: Who, Path(id)
     let council = site.council();
     let (title, notes) = said_on(&own.row);
     let link = site.absolute(&format!("/l/{}", own.row.code));
-    // A mouth and a keyboard need no 'https://'.
-    let typed = site.absolute(&format!("/l/{}", code_words(&own.row.code)));
-    let address = typed.split_once("://").map_or(typed.as_str(), |(_, rest)| rest).to_owned();
+    let address = spoken(site, &format!("/l/{}", code_words(&own.row.code)));
     let body = PrintView {
         id: own.row.id,
         council: council.name.clone(),
@@ -188,6 +189,12 @@ pub(crate) async fn print(State(directory): State<Directory>, who: Who, Path(id)
         lines: own.lines,
     };
     show(site, &Page::new(title), &body)
+}
+
+/// An address for a mouth and a keyboard, which need no 'https://'.
+fn spoken(site: &Site, path: &str) -> String {
+    let address = site.absolute(path);
+    address.split_once("://").map_or(address.as_str(), |(_, rest)| rest).to_owned()
 }
 
 async fn find(directory: &Directory, who: &Who, id: &str) -> Result<Option<Own>, web::Oops> {

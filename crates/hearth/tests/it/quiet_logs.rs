@@ -116,6 +116,7 @@ async fn ask_and_be_asked(home: &Home) {
         assert!(home.post(&guide, &fields).await.status < 500, "a guide");
     }
     assert!(home.post("/guides/resume", &[("code", CANARY)]).await.status < 500, "a guide's code");
+    assert!(home.post("/l", &[("code", CANARY)]).await.status < 500, "a list's code");
 
     for words in [CANARY, &danger] {
         let fields = [

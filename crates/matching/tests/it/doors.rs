@@ -130,6 +130,8 @@ async fn a_word_that_nothing_knows_is_named_and_the_others_are_kept() {
         }
         let all_known = find(&practitioner, &[("words", "school lunches")]).await;
         all_known.has("school lunches").lacks("did not understand");
+        // Two places of one town are told apart, as on the family's own list.
+        all_known.has("North School, Northtown").has("South School, Northtown").lacks("Northtown; Northtown");
     })
     .await;
 }
@@ -170,6 +172,64 @@ async fn nobody_tries_codes_by_the_thousand() {
         let last = stranger.get("/l/ABCDEFGHJKLM").await;
         assert_eq!(last.status, 429, "after {tries} tries");
         last.has("Too many lists were opened from here").has("href=\"/search\"");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_was_read_out_opens_by_its_code() {
+    both(async |clinic| {
+        let made = make(&clinic.practitioner(), &[("service", "phone-line"), ("how", "link")]).await;
+        let code = code_of(&clinic, &made).await;
+        let read_out = [&code[..4], &code[4..8], &code[8..]].join("-");
+        let shown = clinic.practitioner().get(&made.location).await;
+        shown
+            .has("dir=\"ltr\">hub.example.org/l</b> and type")
+            .has(&format!("<b dir=\"ltr\">{read_out}</b>"));
+        let family = clinic.family();
+        for address in ["/l", "/l/"] {
+            let page = family.get(address).await;
+            assert_eq!(page.status, 200, "{address}");
+            page.has("Type the code on your list").has("action=\"/l\"").has("name=\"code\"");
+        }
+        let spaced = format!(" {} ", read_out.replace('-', " "));
+        for typed in [&code, &read_out, &read_out.to_lowercase(), &spaced] {
+            let opened = family.post("/l", &[("code", typed)]).await;
+            assert_eq!((opened.status, opened.location), (303, format!("/l/{code}")), "{typed}");
+        }
+        family.get(&format!("/l/{code}")).await.has("phone line");
+        for (typed, says) in [
+            ("ABCD-EFGH-JKLM", "We do not know this code"),
+            ("k7qm 2xpd", "Type all 12 letters and numbers"),
+            ("", "Type all 12 letters and numbers"),
+        ] {
+            let refused = family.post("/l", &[("code", typed)]).await;
+            assert_eq!((refused.status, refused.location.as_str()), (422, ""), "{typed}");
+            refused.has(says).has("href=\"#code\"").has(typed);
+        }
+        let danger = family.post("/l", &[("code", "I want to kill myself")]).await;
+        assert_eq!(danger.status, 422);
+        danger.has("id=\"h-card\"").has("value=\"I want to kill myself\"");
+        clinic.practitioner().post(made.location.split('?').next().unwrap(), &[("do", "withdraw")]).await;
+        let opened = family.post("/l", &[("code", &code)]).await;
+        family.get(&opened.location).await.has("This list was withdrawn");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_types_codes_by_the_thousand_and_typing_and_opening_are_one_limit() {
+    both(async |clinic| {
+        let stranger = clinic.family_counted().await;
+        let mut tries = 0;
+        while stranger.post("/l", &[("code", "ABCD-EFGH-JKLM")]).await.status == 422 {
+            tries += 1;
+            assert!(tries < 100, "still looking after {tries} tries");
+        }
+        let last = stranger.post("/l", &[("code", "ABCD-EFGH-JKLM")]).await;
+        assert_eq!(last.status, 429, "after {tries} tries");
+        last.has("Too many codes were tried from here").has("value=\"ABCD-EFGH-JKLM\"");
+        assert_eq!(stranger.get("/l/ABCDEFGHJKLM").await.status, 429);
     })
     .await;
 }

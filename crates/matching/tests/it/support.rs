@@ -85,6 +85,8 @@ impl Clinic {
             directory::publish_organization(tx, &serde_json::from_value(organization)?, now)?;
             for place in [
                 json!({"slug": "example-hall", "name": "Example Hall", "kind": "physical", "town": "Northtown", "address_1": "1 Example Street", "point": [53.377, -2.73], "source": "The test"}),
+                json!({"slug": "north-school", "name": "North School", "kind": "physical", "town": "Northtown", "source": "The test"}),
+                json!({"slug": "south-school", "name": "South School", "kind": "physical", "town": "Northtown", "source": "The test"}),
                 json!({"slug": "secret-house", "name": "Secret House", "kind": "physical", "town": "Northtown", "address_1": "7 Hidden Lane", "postal_code": "WA8 7QF", "sensitive": true, "source": "The test"}),
             ] {
                 directory::publish_location(tx, &serde_json::from_value(place)?, &known, now)?;
@@ -99,7 +101,7 @@ impl Clinic {
                     "way_in": ["professional"], "how_to_get_in": "Your health visitor or GP refers you.",
                     "waiting_time": "about 20 weeks", "waiting_time_on": "2026-10-01",
                 })),
-                service("school-lunches", json!({"age": {"from_months": 60}})),
+                service("school-lunches", json!({"age": {"from_months": 60}, "locations": ["north-school", "south-school"]})),
                 service("neighbours-group", json!({"area": "outside:Otherham"})),
                 service("phone-line", json!({"access": ["phone"], "way_in": ["open"]})),
                 service("refuge", json!({
