@@ -38,6 +38,10 @@
     root.className += ' leaving';
     document.body.hidden = true;
     document.title = '\u00a0';
+    // A browser puts back, behind its back button, whatever stands in a box when the page is left.
+    each('textarea, input:not([type=hidden]):not([type=checkbox]):not([type=radio])', function (box) {
+      box.value = '';
+    });
     try {
       window.sessionStorage.clear();
     } catch (refused) { /* storage may be turned off */ }

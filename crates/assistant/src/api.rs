@@ -1,6 +1,7 @@
 //! `POST /api/v1/ask`: what the page answers, for programs.
 
 use crate::{
+    after_card::AfterCard,
     ask_page::{latency_since, phone_sentence},
     client::Client,
     conversation::Conversation,
@@ -18,7 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_body_util::BodyExt;
-use safety::{Card, Level};
+use safety::{Card, CardContact, Level};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
@@ -57,6 +58,8 @@ pub(crate) struct Answer {
     kind: &'static str,
     /// The safety card to show first, or null. After a red one there is nothing else.
     card: Option<CardAnswer>,
+    /// Where an earlier question of the conversation brought a card: its first lines, to be kept in sight.
+    still_to_ring: Vec<ContactAnswer>,
     /// What is said: fixed sentences, and quotations word for word.
     text: String,
     /// Where each quotation stands.
@@ -266,6 +269,8 @@ fn answer_of(site: &Site, conversation: Uuid, turn: &Turn) -> Answer {
         conversation: conversation.to_string(),
         kind: turn.status.kind().as_str(),
         card: turn.card.as_ref().map(CardAnswer::of),
+        still_to_ring: AfterCard::of(site, turn)
+            .map_or_else(Vec::new, |after| after.contacts.iter().map(ContactAnswer::of).collect()),
         text: text_of(site, turn),
         cites: turn.quotes.iter().map(CiteAnswer::of).chain(flow_cites(turn)).collect(),
         results: results_of(turn),
@@ -337,15 +342,17 @@ fn results_of(turn: &Turn) -> Vec<ResultAnswer> {
 
 impl CardAnswer {
     fn of(card: &Card) -> CardAnswer {
-        let contacts = card
-            .contacts
-            .iter()
-            .map(|contact| ContactAnswer { name: contact.name.clone(), number: contact.number.clone() });
         CardAnswer {
             level: card.level.as_str(),
             category: card.category.as_str(),
-            contacts: contacts.collect(),
+            contacts: card.contacts.iter().map(ContactAnswer::of).collect(),
         }
+    }
+}
+
+impl ContactAnswer {
+    fn of(contact: &CardContact) -> ContactAnswer {
+        ContactAnswer { name: contact.name.clone(), number: contact.number.clone() }
     }
 }
 

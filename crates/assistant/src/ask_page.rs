@@ -5,12 +5,12 @@ use crate::{
     conversation::Conversation,
     flow_steps::{said_by_flow, way_back},
     in_parts::in_two_parts,
+    limits::not_closed,
     paper::put_on_paper,
     pipeline::{Answered, Ask, answer_by_quoting},
     room::Assistant,
     say,
     status::Status,
-    steps::not_closed,
     store as rows,
     tally::{latency_bucket, note_turn, note_useful},
     view::{Place, TurnView, is_sensitive},
@@ -200,6 +200,10 @@ async fn keep_and_show(
         return Ok(see_other(&to));
     }
     let mut turns = past_views(room, &conversation).await;
+    // The numbers of an earlier card stand at the newest turn alone.
+    for before in &mut turns {
+        before.after_card = None;
+    }
     let sensitive = is_sensitive(turn.status);
     turns.push(TurnView::of(room, conversation.id, number, text, &turn));
     show(room, Some(conversation.id), turns, Around { sensitive, ..Around::default() }).await
@@ -326,7 +330,8 @@ async fn show(
         examples: council.parents_look_for.iter().take(EXAMPLES).map(|need| need.words.clone()).collect(),
         conversation: conversation.map_or_else(String::new, |id| id.to_string()),
         message: site.dice().hex::<16>(),
-        composer: composer.render()?,
+        // A browser that puts words back would show them to whoever presses Back after 'Exit this page'.
+        composer: composer.render()?.replacen("<textarea ", "<textarea autocomplete=\"off\" ", 1),
         phone: council.phone.clone(),
         dialled: council.phone_dialled(),
         turns,

@@ -11,7 +11,7 @@ use crate::{
     turn::{Choice, Kept, Turn},
 };
 use kernel::{Fault, Instant};
-use safety::Screened;
+use safety::{Category, Screened};
 use uuid::Uuid;
 
 /// How many turns a page shows, the latest ones.
@@ -77,6 +77,11 @@ impl Conversation {
     /// Somebody spoke of losing a baby in it: nothing about babies is shown any more.
     pub fn spoke_of_loss(&self) -> bool {
         self.spoke_of_loss
+    }
+
+    /// What kind of card was shown last in it. Each turn hands it on to the next.
+    pub fn card_before(&self) -> Option<Category> {
+        self.turns.last()?.kept.card()
     }
 
     /// The number of the latest turn.

@@ -11,7 +11,8 @@
 //! **What is kept.** No words. Of a turn the database holds its status, fixed sentences of ours, and the ids of what was
 //! shown and of what was found, and each filter in our own words ('near Widnes', 'age 3'; of a postcode its first
 //! half), so that 'and Tuesday?' need not say the rest again ([`about`](self)); of a conversation a random id, the hour
-//! it began, the minute of its last use, its language and the id of a guide. A red card is never kept, nor where it
+//! it began, the minute of its last use, its language and the id of a guide. Of an amber card its kind is kept, such as
+//! `domestic_abuse`, so that its first numbers stay in sight ([`after_card`](self)). A red card is never kept, nor where it
 //! stood. An hour after the last use all of it is forgotten. The person's own words and the reasons that hold them are
 //! in the reply to the question itself: the form's answer leads to the conversation's page, and what that page shows
 //! for the first time it takes, once, out of the memory of the server
@@ -27,6 +28,8 @@
 //! `data/neighbours.toml` with its examples. To add a language: an entry of `data/languages.toml`.
 
 mod about;
+mod after_card;
+mod after_loss;
 mod api;
 mod ask_page;
 mod asked_words;
@@ -35,11 +38,14 @@ mod conversation;
 mod death;
 mod flow_steps;
 mod fresh;
+mod heard;
 mod hurting;
+mod illness;
 mod in_parts;
 mod jobs;
 mod json_text;
 mod language;
+mod limits;
 mod markdown;
 mod neighbours;
 mod paper;
@@ -59,6 +65,7 @@ mod switch;
 mod tally;
 mod turn;
 mod view;
+mod whats_on;
 mod whether_safe;
 
 pub use crate::jobs::{FORGET_IDLE_CONVERSATIONS, jobs};

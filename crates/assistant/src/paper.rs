@@ -1,7 +1,8 @@
-//! What an answer has on paper beside its cards: the numbers, the places and the addresses, which on a screen are one
-//! press away.
+//! What an answer has beside its cards: on a screen the first number of each service, to be rung with one press; on paper
+//! all its numbers, its places and its address.
 
 use crate::{room::Assistant, view::TurnView};
+use askama::Template;
 use directory::{Listed, MatchService, list_match_services_named};
 use search::Kind;
 use std::collections::HashMap;
@@ -17,7 +18,16 @@ pub(crate) struct PaperLine {
     pub address: String,
 }
 
-/// Puts the lines for paper under the turns. Without them the answer is as good on a screen, so a database that does not
+/// The end of a card, with its number.
+#[derive(Template)]
+#[template(path = "ask_phone.html")]
+struct PhoneLine<'a> {
+    name: &'a str,
+    number: &'a str,
+    dialled: String,
+}
+
+/// Puts the numbers into the cards and the lines for paper under the turns. Without them the answer is as good on a screen, so a database that does not
 /// answer takes nothing else away.
 pub(crate) async fn put_on_paper(room: &Assistant, turns: &mut [TurnView]) {
     let is_service = |kind: Kind| kind == Kind::Service;
@@ -40,6 +50,22 @@ pub(crate) async fn put_on_paper(room: &Assistant, turns: &mut [TurnView]) {
             address: room.site().absolute(&shown.url),
         });
         turn.paper = lines.collect();
+        for (card, shown) in turn.cards.iter_mut().zip(&turn.shown) {
+            let service = known.get(&shown.slug).filter(|_| is_service(shown.kind));
+            if let Some((number, ..)) = service.and_then(|service| service.phones.first()) {
+                put_number(card, &shown.title, number);
+            }
+        }
+    }
+}
+
+/// The number as the last line of the card. A card that ends in another way stays as it is.
+fn put_number(card: &mut String, name: &str, number: &str) {
+    const END: &str = "</li>";
+    let dialled = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    let Ok(line) = (PhoneLine { name, number, dialled }).render() else { return };
+    if let Some(rest) = card.trim_end().strip_suffix(END) {
+        *card = format!("{rest}{line}{END}");
     }
 }
 

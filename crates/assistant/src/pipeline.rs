@@ -4,17 +4,19 @@
 use crate::{
     conversation::Conversation,
     flow_steps::{back_to_flow, flow_for, running_flow, with_offer},
+    heard::more_as_looked_for,
     language::Spoken,
+    limits::{not_closed, within_length, within_rate, without_personal_data},
     reworded::{ToReword, to_reword},
     room::Assistant,
     say,
     status::Status,
     steps::{
         abstention, choice_made, composed, follow_up, look_up, loss, more_than_a_card, need_unclear,
-        neighbour, not_closed, safety_screen, something_said, subject_missing, within_length, within_rate,
-        without_personal_data,
+        neighbour, safety_screen, something_said, subject_missing,
     },
     turn::Turn,
+    whats_on::whats_on,
 };
 use safety::Screened;
 use std::{convert::Infallible, net::IpAddr};
@@ -58,13 +60,30 @@ pub(crate) async fn answer(room: &Assistant, ask: &Ask<'_>) -> Answered {
 pub(crate) async fn answer_by_quoting(room: &Assistant, ask: &Ask<'_>) -> Answered {
     // Before anything else, whatever is down, closed, too long or too fast.
     let screened = room.site().screen(ask.text);
-    let (mut conversation, mut to_reword) = (None, None);
-    let mut turn = match steps(room, ask, &screened, &mut conversation, &mut to_reword).await {
+    let (mut conversation, mut beside) = (None, Beside::default());
+    let mut turn = match steps(room, ask, &screened, &mut conversation, &mut beside).await {
         Ok(never) => match never {},
         Err(turn) => *turn,
     };
+    let screened = beside.heard.unwrap_or(screened);
+    if turn.status == Status::Crisis {
+        // Whenever it was heard: the card and nothing else, and nothing of it is kept.
+        turn = Turn::saying(Status::Crisis, &[]);
+        conversation = None;
+    }
     turn.card = room.site().card(screened.verdict());
-    Answered { turn, screened, conversation, to_reword }
+    let before = conversation.as_ref().and_then(Conversation::card_before);
+    turn.card_before = turn.card.as_ref().map(|card| card.category).or(before);
+    Answered { turn, screened, conversation, to_reword: beside.to_reword }
+}
+
+/// What comes of a question besides its turn.
+#[derive(Default)]
+struct Beside {
+    /// What a language model has still to be asked.
+    to_reword: Option<ToReword>,
+    /// The words as they were looked for, where the screen hears more in them.
+    heard: Option<Screened>,
 }
 
 impl Answered {
@@ -82,7 +101,7 @@ async fn steps(
     ask: &Ask<'_>,
     screened: &Screened,
     conversation: &mut Option<Conversation>,
-    rewording: &mut Option<ToReword>,
+    beside: &mut Beside,
 ) -> Step<Infallible> {
     let site = room.site();
     safety_screen(site, screened)?;
@@ -92,7 +111,7 @@ async fn steps(
     let conversation = conversation.insert(Conversation::find_or_begin(room, ask.conversation).await);
     let (words, personal) = without_personal_data(site, screened);
     let spoken = room.languages().seen_in(words.as_typed());
-    let stopped = after_reading(room, ask, conversation, &words, &spoken, rewording).await;
+    let stopped = after_reading(room, ask, conversation, &words, &spoken, beside).await;
     stopped.map_err(|turn| said_honestly(turn, conversation, &spoken, personal))
 }
 
@@ -103,10 +122,10 @@ async fn after_reading(
     conversation: &Conversation,
     words: &Screened,
     spoken: &Spoken<'_>,
-    rewording: &mut Option<ToReword>,
+    beside: &mut Beside,
 ) -> Step<Infallible> {
     let waiting = running_flow(room, ask, conversation, words).await?;
-    let stopped = answering(room, ask, conversation, words, spoken, rewording).await;
+    let stopped = answering(room, ask, conversation, words, spoken, beside).await;
     stopped.map_err(|turn| back_to_flow(turn, waiting))
 }
 
@@ -116,21 +135,26 @@ async fn answering(
     conversation: &Conversation,
     words: &Screened,
     spoken: &Spoken<'_>,
-    rewording: &mut Option<ToReword>,
+    beside: &mut Beside,
 ) -> Step<Infallible> {
     let narrowed = choice_made(room, conversation, conversation.chosen(ask, words), words)?;
     something_said(words, &narrowed)?;
     neighbour(room, words)?;
     let offer = flow_for(room, conversation, words);
-    loss(room, words, offer.clone()).await?;
+    loss(room, conversation, words, offer.clone()).await?;
     follow_up(room, conversation, words, &narrowed)?;
+    whats_on(room, conversation, words, &narrowed).await?;
     more_than_a_card(room, words)?;
     subject_missing(room, &narrowed)?;
     let found = look_up(room, conversation, words, spoken, &narrowed).await?;
+    beside.heard = more_as_looked_for(room.site(), words, &found);
+    if let Some(heard) = &beside.heard {
+        safety_screen(room.site(), heard)?;
+    }
     need_unclear(room, &found)?;
     abstention(room, &found, offer.clone())?;
     let turn = composed(room, &found);
-    *rewording = to_reword(room, &found, &turn);
+    beside.to_reword = to_reword(room, &found, &turn).filter(|_| beside.heard.is_none());
     Err(Box::new(with_offer(turn, offer)))
 }
 

@@ -20,6 +20,16 @@ pub const LOSS: [&str; 2] = [
     "We are so sorry. Nothing has to be done now, and you can come back to this at any time.",
     "These people will listen, by phone or face to face. I have left out anything about babies.",
 ];
+/// Milk that comes after a loss.
+pub const LOSS_MILK: [&str; 2] = [
+    "We are so sorry. Milk can still come after a loss, and that can be a shock.",
+    "Ask your midwife or GP surgery what helps, or ring 111 at any hour. I have left out anything about babies.",
+];
+/// Another child who asks about the baby that died.
+pub const LOSS_ANOTHER_CHILD: [&str; 2] = [
+    "That is a very hard question to be asked. You do not have to answer it alone.",
+    "These people can help you find the words for a child. I have left out anything about babies.",
+];
 /// Before one quotation.
 pub const QUOTED: &str = "This is from a page we have checked:";
 /// Before words of an entry.
@@ -32,6 +42,16 @@ pub const CRITERIA: &str = "I cannot say whether you will get it. This is what t
 pub const FIELDS: &str = "Times, places and costs stand below as the service last gave them:";
 /// Whether something is safe, and no page says it in so many words.
 pub const WHETHER_SAFE: &str = "I did not find a page that answers just that, and a guess could hurt. Ask your health visitor or a pharmacist, or ring 111 at any hour.";
+/// A child is ill.
+pub const ILL: &str = "If a child is ill, ask a GP surgery or a pharmacist, or ring 111 at any hour. If it is an emergency, ring 999.";
+/// Asked for what is open now, and of nothing that is shown the hours say so.
+pub const NONE_KNOWN_OPEN: &str =
+    "I do not know of one that is open right now. Ring first, so that you do not go for nothing.";
+/// Sessions of a day.
+pub const ON_THEN: &str = "These are on then:";
+/// None is known for that day.
+pub const NOTHING_ON_THEN: &str =
+    "I know of nothing that fits that day. The list of all that is on has more days.";
 /// Services alone.
 pub const ENTRIES: &str = "These may help:";
 /// Services under a quotation.

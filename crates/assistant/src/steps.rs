@@ -2,31 +2,31 @@
 
 use crate::{
     about::{About, GoesOn, goes_on},
+    after_loss::{is_about_grief, is_for_under_fives, means_a_living_baby, of_the_loss},
     asked_words::{AskedWords, Wants},
     conversation::Conversation,
     death,
     flow_steps::with_offer,
-    hurting,
+    hurting, illness,
     language::Spoken,
     neighbours::NeighbourKind,
     passages::{Quotable, Quote, stems},
     pipeline::Step,
     quoting::{AS_GOOD, NEARLY_ALL, Quoted, best_quotes},
-    rates::Rates,
     reasons,
     room::Assistant,
     say,
     status::Status,
-    switch,
     turn::{Choice, Shown, Turn},
+    whats_on, whether_safe,
 };
 use directory::{AskFound, AskHit, AskWith};
 use flows::Offer;
-use kernel::{Date, Instant};
+use kernel::Date;
 use regex::Regex;
 use safety::{Level, Screened};
 use search::{AgeAsked, Document, Kind};
-use std::{net::IpAddr, sync::LazyLock};
+use std::sync::LazyLock;
 use web::Site;
 
 /// The most letters of a question.
@@ -59,7 +59,7 @@ const ONE_NEED: f32 = 0.72;
 /// Entries that score less than this beside the best one are not shown.
 const BESIDE_BEST: f32 = 0.45;
 
-fn stop<T>(turn: Turn) -> Step<T> {
+pub(crate) fn stop<T>(turn: Turn) -> Step<T> {
     Err(Box::new(turn))
 }
 
@@ -67,50 +67,6 @@ fn stop<T>(turn: Turn) -> Step<T> {
 pub(crate) fn safety_screen(site: &Site, screened: &Screened) -> Step<()> {
     let is_red = screened.verdict().level == Level::Red && site.card(screened.verdict()).is_some();
     if is_red { stop(Turn::saying(Status::Crisis, &[])) } else { Ok(()) }
-}
-
-/// No more than a box takes. The words are put back by the page.
-pub(crate) fn within_length(screened: &Screened) -> Step<()> {
-    if screened.as_typed().chars().count() > LETTERS_MAX {
-        return stop(Turn::saying(Status::TooLong, &[say::TOO_LONG]));
-    }
-    Ok(())
-}
-
-/// No faster than a person types.
-pub(crate) fn within_rate(rates: &Rates, address: Option<IpAddr>, now: Instant) -> Step<()> {
-    if rates.may_ask(address, now) {
-        Ok(())
-    } else {
-        stop(Turn::saying(Status::RateLimited, &say::RATE_LIMITED))
-    }
-}
-
-/// Not while somebody has closed Ask.
-pub(crate) async fn not_closed(room: &Assistant) -> Step<()> {
-    if !switch::is_closed(room).await {
-        return Ok(());
-    }
-    let mut turn = Turn::saying(Status::Closed, &say::CLOSED);
-    turn.links = vec![link("Search for help", "/search"), link("Urgent help", "/urgent-help")];
-    stop(turn)
-}
-
-/// The words without numbers and addresses that are somebody's own. Never an error: a hint is said, and they go no
-/// further.
-pub(crate) fn without_personal_data(site: &Site, screened: &Screened) -> (Screened, bool) {
-    static OWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let phone = r"(?:\+44|\b0)[\d\s()-]{8,14}\d\b";
-        let email = r"[\w.+-]+@[\w-]+\.[\w.-]+";
-        let insurance = r"\b[A-Za-z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-Da-d]\b";
-        let card = r"\b(?:\d[ -]?){13,16}\b";
-        Regex::new(&[email, phone, insurance, card].join("|")).ok()
-    });
-    let typed = screened.as_typed();
-    match OWN.as_ref().filter(|own| own.is_match(typed)) {
-        None => (screened.clone(), false),
-        Some(own) => (site.screen(&own.replace_all(typed, " ")), true),
-    }
 }
 
 /// What a choice, or what was asked before, narrowed the question to.
@@ -147,6 +103,11 @@ pub(crate) fn choice_made(
 }
 
 impl Narrowed {
+    /// The words to look for, with those filters that were told before.
+    pub fn looked_for<'a>(&'a self, typed: &'a str) -> &'a str {
+        self.words.as_deref().filter(|_| self.only.is_empty()).unwrap_or(typed)
+    }
+
     fn by_what_was_before(room: &Assistant, conversation: &Conversation, words: &Screened) -> Narrowed {
         match goes_on(room, conversation, words) {
             GoesOn::Alone => Narrowed::default(),
@@ -196,18 +157,32 @@ pub(crate) fn something_said(words: &Screened, narrowed: &Narrowed) -> Step<()> 
     }
 }
 
-/// Somebody lost a baby. A rule, not a ranking: the page first, nothing about babies, nobody asked anything.
-pub(crate) async fn loss(room: &Assistant, words: &Screened, offer: Option<Offer>) -> Step<()> {
+/// Somebody lost a baby, or speaks of what such a loss brings. A rule, not a ranking: the page first, nothing about babies,
+/// nobody asked anything.
+pub(crate) async fn loss(
+    room: &Assistant,
+    conversation: &Conversation,
+    words: &Screened,
+    offer: Option<Offer>,
+) -> Step<()> {
     let typed = words.as_typed();
-    if !(words.verdict().loss || search::speaks_of_loss(typed) || death::ended_a_pregnancy(typed)) {
+    let is_told = words.verdict().loss || search::speaks_of_loss(typed) || death::ended_a_pregnancy(typed);
+    let of = Some(typed).filter(|_| !is_told && conversation.spoke_of_loss()).and_then(of_the_loss);
+    if !is_told && of.is_none() {
         return Ok(());
     }
-    let mut turn = Turn::saying(Status::Loss, &say::LOSS);
+    let said: &[&str] = match of {
+        Some(of) => of.say(),
+        None => &say::LOSS,
+    };
+    let mut turn = Turn::saying(Status::Loss, said);
+    let looked_for = of.map_or_else(|| words.clone(), |of| room.site().screen(of.looked_for()));
     let with = AskWith { loss: true, most: HITS, kinds: vec![Kind::Service], ..AskWith::default() };
-    if let Ok(found) = room.directory().ask_index(words, &with).await {
+    if let Ok(found) = room.directory().ask_index(&looked_for, &with).await {
         let is_own = |hit: &&AskHit| {
             let document = hit.entry.document();
-            document.loss && !document.baby && !document.kind.is_reading()
+            let is_of_it = document.loss || of.is_some() && is_about_grief(document);
+            is_of_it && !document.baby && !document.kind.is_reading()
         };
         let own = found.hits.iter().filter(is_own);
         turn.entries = own.take(ENTRIES_MAX).map(Shown::of_hit).collect();
@@ -217,8 +192,13 @@ pub(crate) async fn loss(room: &Assistant, words: &Screened, offer: Option<Offer
         let asked = AskedWords::of(words.as_typed(), std::iter::empty(), room.passages());
         let best =
             asked.best_quote(page).filter(|best| best.fit >= AS_GOOD && best.is_short).map(|best| best.quote);
-        turn.quotes.extend(best.or_else(|| opening_of(page)));
+        turn.quotes.extend(best.or_else(|| opening_of(page).filter(|_| of.is_none())));
         turn.links.push((page.title.clone(), page.url.clone()));
+    }
+    if of.is_some() {
+        turn.links.push(link("Ring 111", "tel:111"));
+        turn.links.push(link("Everything about loss and grief", "/topics/loss-and-grief"));
+        return stop(turn);
     }
     turn.links.push(link("Stop messages about the baby", "/pages/stop-messages"));
     turn.links.push(link("Everything about loss and grief", "/topics/loss-and-grief"));
@@ -314,6 +294,13 @@ pub(crate) struct Found {
     pub is_translated: bool,
 }
 
+impl Found {
+    /// Whether something is safe for a child, or a child who is ill: the answer is a person, whatever else is found.
+    pub fn is_answered_by_a_person(&self) -> bool {
+        self.words.asks_whether_safe() || illness::is_told(self.asked.as_typed())
+    }
+}
+
 /// Asks the index, in English where the question was not.
 pub(crate) async fn look_up(
     room: &Assistant,
@@ -331,9 +318,9 @@ pub(crate) async fn look_up(
     let is_translated = in_english.is_some();
     let ours = narrowed.words.clone().or(in_english);
     let asked = ours.map_or_else(|| words.clone(), |ours| room.site().screen(&ours));
-    // A loss that was told before makes no loss of a plain question: it keeps babies out of the answer, unless it is
-    // babies that are asked about.
-    let mourns = conversation.spoke_of_loss() && !asks_about_babies(&asked);
+    // A loss that was told before makes no loss of a plain question: it keeps babies out of the answer, unless a living
+    // baby is plainly meant.
+    let mourns = conversation.spoke_of_loss() && !means_a_living_baby(asked.as_typed());
     let after_loss = mourns && narrowed.only.is_empty() && {
         AskedWords::of(asked.as_typed(), std::iter::empty(), room.passages()).all_typed(is_wide)
     };
@@ -350,6 +337,15 @@ pub(crate) async fn look_up(
         let mut pages = room.directory().ask_index(&asked, &only_pages).await?.hits;
         let words = AskedWords::of(&found.words_left, std::iter::empty(), room.passages());
         let somebody_died = death::is_spoken_of(asked.as_typed());
+        let is_ill = illness::is_told(asked.as_typed());
+        // 'Baby massage' is asked for by its name, and somebody who mourns may want it.
+        let is_by_name = |document: &Document| {
+            document.baby
+                && !document.loss
+                && words.telling() > 1
+                && words.named_by(&document.title) >= NEARLY_ALL
+        };
+        let mourns = mourns && !found.hits.iter().any(|hit| is_by_name(hit.entry.document()));
         let suits = |document: &Document| {
             // Who speaks of no loss is not shown help after one, unless it is asked for by its name.
             let is_wanted = !document.loss
@@ -359,7 +355,8 @@ pub(crate) async fn look_up(
                 || somebody_died && !death::is_of_a_baby(document);
             let hurts =
                 mourns && !document.loss && (document.baby || after_loss && is_for_under_fives(document));
-            is_wanted && !hurts && hurting::may_be_shown(document, asked.as_typed())
+            let is_of_it = !is_ill || illness::is_help_with_it(document);
+            is_wanted && !hurts && is_of_it && hurting::may_be_shown(document, asked.as_typed())
         };
         // What was found before suited then, and the words that it suited are gone.
         let may_be_shown = |hit: &AskHit| {
@@ -410,18 +407,6 @@ pub(crate) async fn look_up(
     }
 }
 
-/// Whether an entry is for those who have a child under five, or are about to.
-fn is_for_under_fives(document: &Document) -> bool {
-    let ages = document.ages.filter(|ages| ages.from_months < 12);
-    ages.is_some_and(|ages| ages.pregnancy || ages.until_months.is_some_and(|until| until <= 60))
-}
-
-/// Whether a question names babies or a pregnancy itself.
-fn asks_about_babies(words: &Screened) -> bool {
-    const NAMES: &str = " baby babies babys newborn newborns infant infants toddler toddlers pregnant pregnancy antenatal midwife midwives breastfeeding breastfeed breastfed weaning nursery ";
-    search::words(words.as_typed()).iter().any(|word| NAMES.contains(&format!(" {word} ")))
-}
-
 /// 'Groups' could be anything: a question back, with the needs that what was found is about.
 pub(crate) fn need_unclear(room: &Assistant, found: &Found) -> Step<()> {
     let said = search::words(found.asked.as_typed());
@@ -429,6 +414,7 @@ pub(crate) fn need_unclear(room: &Assistant, found: &Found) -> Step<()> {
     let is_unclear = !found.narrowed
         && !found.after_loss
         && !found.is_translated
+        && !found.is_answered_by_a_person()
         && found.found.understood.is_empty()
         && found.found.topics.len() >= 2
         && (all_wide || said.len() <= 3 && is_about_many_things(found));
@@ -481,6 +467,9 @@ fn shown(room: &Assistant, found: &Found, hit: &AskHit) -> Shown {
 /// Too little of the question is in anything that was found.
 pub(crate) fn abstention(room: &Assistant, found: &Found, offer: Option<Offer>) -> Step<()> {
     let hits = &found.found.hits;
+    if found.is_answered_by_a_person() {
+        return Ok(());
+    }
     if hits.is_empty() && found.found.near.is_empty() {
         let about = found.about.clone();
         return stop(with_offer(Turn { about, ..nothing(room) }, offer));
@@ -541,6 +530,11 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     if entries.len() < ENTRIES_MAX {
         entries.extend(of(true, PAGES_MAX));
     }
+    let is_ill = illness::is_told(found.asked.as_typed());
+    if quoted.is_empty() && found.words.asks_whether_safe() {
+        // What merely stands near does not answer; who can be asked may stand there.
+        entries.retain(|shown| whether_safe::can_be_asked(&shown.title) || is_about_it(room, found, shown));
+    }
     let (status, first) = match &quoted[..] {
         [] if found.words.asks_whether_safe() => (Status::Entries, say::WHETHER_SAFE),
         [] if found.words.wants() == Wants::Field => (Status::Entries, say::FIELDS),
@@ -551,9 +545,19 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
         _ => (Status::QuotedBoth, say::QUOTED_BOTH),
     };
     let mut turn = Turn::saying(status, &[first]);
+    if is_ill {
+        turn.say.retain(|_| !(quoted.is_empty() && entries.is_empty()));
+        turn.say.insert(0, say::ILL.to_owned());
+    }
+    if whats_on::none_is_known_open(found, &entries) {
+        turn.say.insert(0, say::NONE_KNOWN_OPEN.to_owned());
+    }
     turn.quotes = quoted;
     turn.links = links;
     turn.entries = entries;
+    if is_ill || first == say::WHETHER_SAFE {
+        turn.links.push(link("Ring 111", "tel:111"));
+    }
     turn.understood.clone_from(&found.found.understood);
     turn.about.clone_from(&found.about);
     if found.after_loss {
@@ -566,6 +570,12 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     turn
 }
 
-fn link(words: &str, href: &str) -> (String, String) {
+/// Whether a page says anything of what is asked to be safe.
+fn is_about_it(room: &Assistant, found: &Found, shown: &Shown) -> bool {
+    let page = room.passages().page(&shown.slug, found.today).filter(|_| shown.kind == Kind::Page);
+    page.is_some_and(|page| found.words.deciding_on(page) > 0)
+}
+
+pub(crate) fn link(words: &str, href: &str) -> (String, String) {
     (words.to_owned(), href.to_owned())
 }

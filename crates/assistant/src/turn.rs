@@ -3,7 +3,7 @@
 use crate::{about::About, passages::Quote, status::Status};
 use directory::{AskEntry, AskHit};
 use rewording::Sentence;
-use safety::Card;
+use safety::{Card, Category};
 use search::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ pub struct Turn {
     pub status: Status,
     /// The safety card that stands above it.
     pub card: Option<Card>,
+    /// What kind of card was shown last in this conversation: of this turn, or of one before it.
+    pub card_before: Option<Category>,
     /// The language the question was in, by its code; `en` where it is English or not known.
     pub language: String,
     /// A telephone number or an e-mail address stood in the question.
@@ -154,6 +156,7 @@ impl Turn {
         Turn {
             status,
             card: None,
+            card_before: None,
             language: "en".to_owned(),
             had_personal_data: false,
             understood: Vec::new(),
@@ -185,6 +188,7 @@ impl Turn {
             choices: self.choices.clone(),
             flow_turn: self.flow_turn.clone(),
             about: self.about.clone(),
+            card: self.card_before.map(|category| category.as_str().to_owned()),
         }
     }
 }
@@ -228,4 +232,14 @@ pub struct Kept {
     /// What it was about: ids of what was found, and filters in our own words.
     #[serde(default)]
     pub about: About,
+    /// What kind of card was shown last.
+    #[serde(default)]
+    pub card: Option<String>,
+}
+
+impl Kept {
+    /// What kind of card was shown last, as far as that kind is still known.
+    pub fn card(&self) -> Option<Category> {
+        self.card.as_deref()?.parse().ok()
+    }
 }

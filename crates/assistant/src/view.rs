@@ -1,6 +1,7 @@
 //! A turn as a page shows it.
 
 use crate::{
+    after_card::AfterCard,
     conversation::PastTurn,
     language::Language,
     paper::PaperLine,
@@ -27,6 +28,8 @@ pub(crate) struct TurnView {
     /// The person's own words, in the first reply only.
     asked: Option<String>,
     card: Option<CardView>,
+    /// Whom to ring still, where an earlier question brought a card.
+    pub after_card: Option<AfterCard>,
     note: Option<Note>,
     personal: &'static str,
     understood: String,
@@ -38,7 +41,8 @@ pub(crate) struct TurnView {
     quotes: Vec<QuoteView>,
     /// A source was checked anew since, so its words are not shown any more.
     has_changed: bool,
-    cards: Vec<String>,
+    /// The card of each entry.
+    pub cards: Vec<String>,
     /// What the cards are of.
     pub shown: Vec<ShownRef>,
     /// The same for paper.
@@ -46,6 +50,8 @@ pub(crate) struct TurnView {
     entries_heading: &'static str,
     links: Vec<(String, String)>,
     flow: Vec<FlowPart>,
+    /// The guide speaks; otherwise it waits, and its question stands after the answer to what was asked in between.
+    is_guide: bool,
     choices: Vec<(usize, String)>,
     is_latest: bool,
     asks_whether_useful: bool,
@@ -132,6 +138,7 @@ impl TurnView {
             dialled: council.phone_dialled(),
             asked: Some(asked.trim().to_owned()).filter(|words| !words.is_empty()),
             card: turn.card.clone().map(CardView::above),
+            after_card: AfterCard::of(room.site(), turn),
             note: room.languages().named(&turn.language).map(Note::of),
             personal: if turn.had_personal_data { say::PERSONAL } else { "" },
             understood: turn.understood.join("; "),
@@ -153,6 +160,7 @@ impl TurnView {
             entries_heading: if turn.quotes.is_empty() { "" } else { say::ENTRIES_TOO },
             links: turn.links.clone(),
             flow: turn.flow.clone(),
+            is_guide: status == Status::FlowTurn,
             choices: turn.choices.iter().map(|choice| choice.words().to_owned()).enumerate().collect(),
             is_latest: true,
             asks_whether_useful,
@@ -181,6 +189,7 @@ impl TurnView {
             choices: past.kept.choices.clone(),
             say: past.kept.say.clone(),
             flow,
+            card_before: past.kept.card().filter(|_| place == Place::Latest),
             ..Turn::saying(past.status, &[])
         };
         let is_latest = place == Place::Latest;

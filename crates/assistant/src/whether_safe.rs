@@ -43,6 +43,12 @@ const GIVING: &str =
     " give giving gave given have having has drink drinks drinking eat eats eating feed feeding ";
 const SWALLOWED: &str = " give giving gave given drink drinks drinking drank sip sips eat eats eating feed feeds feeding food foods milk meal meals snack ";
 
+/// Food that can do harm: 'honey for my baby' asks it without saying so,
+const CAN_HARM: &str = " honey nut nuts peanut peanuts ";
+/// unless it is an allergy that help is looked for with.
+const ALLERGY: &str = " allergy allergies allergic intolerance intolerant epipen free ";
+const SHORT: usize = 6;
+
 fn is_in(list: &str, word: &str) -> bool {
     list.contains(&format!(" {word} "))
 }
@@ -57,8 +63,19 @@ pub(crate) fn is_asked(words: &[String]) -> bool {
             ["day", "week", "wk", "month", "mth", "year", "yr"].contains(&pair[0].trim_end_matches('s'));
         is_age && pair[1] == "old"
     });
-    let asks = ASKED.iter().any(|asked| said.contains(&format!(" {asked} ")));
+    // 'Is honey safe for a 6 month old?'
+    let is_it_safe = words.iter().position(|word| word == "is" || word == "are").is_some_and(|at| {
+        words[at..].iter().any(|word| ["safe", "ok", "okay", "alright", "dangerous"].contains(&word.as_str()))
+    });
+    let names_harm = words.len() <= SHORT && any(CAN_HARM) && !any(ALLERGY);
+    let asks = is_it_safe || names_harm || ASKED.iter().any(|asked| said.contains(&format!(" {asked} ")));
     asks && (is_so_old || any(CHILD)) && any(MATTERS) && !any(GETTING)
+}
+
+/// Whether an entry of this name can be asked whether something is safe for a child.
+pub(crate) fn can_be_asked(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["health visit", "pharmac", "111", "midwi", "infant feeding"].iter().any(|who| name.contains(who))
 }
 
 /// Whether a word tells whom it is about or how old they are, and not what is asked.
@@ -91,6 +108,12 @@ mod tests {
             ("is it ok to give my 4 week old baby water", true),
             ("can i put baby rice in the bottle, baby is 8 weeks", true),
             ("can i drink wine when pregnant", true),
+            ("can my baby have honey", true),
+            ("can i give my 6 month old honey", true),
+            ("honey for my baby", true),
+            ("is honey safe for a 6 month old", true),
+            ("can my 1 year old have nuts", true),
+            ("nut allergy baby", false),
             ("can i get free milk for my baby", false),
             ("where can i bring my toddler for food", false),
             ("can my child go to a holiday club", false),
