@@ -1,5 +1,5 @@
 // The other pages of the sitemap, each in one of the twelve looks: the looks go round, so that each kind of page is
-// seen in all of them. Of services and organisations, which differ by their words alone, every third is taken.
+// seen in all of them. Of services, organisations and topics, which differ by their words alone, every third is taken.
 // HEARTH_EVERY=1 takes all twelve looks on every page, which is slow.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -14,7 +14,7 @@ const ways = [await visitor(browser), await withoutOurScript(browser)];
 const pages = await Promise.all(ways.map((context) => context.newPage()));
 const known = new Set(kinds.map(([, path]) => path));
 const unknown = every.filter((path) => !known.has(path));
-const alike = unknown.filter((path) => /^\/(services|organisations)\//.test(path));
+const alike = unknown.filter((path) => /^\/(services|organisations|topics)\//.test(path));
 const thirds = new Set(process.env.HEARTH_EVERY ? [] : alike.filter((_, turn) => turn % 3));
 const rest = unknown.filter((path) => !thirds.has(path));
 
