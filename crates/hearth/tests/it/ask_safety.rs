@@ -221,7 +221,9 @@ async fn pages_with_boxes(home: &Home) -> Vec<String> {
         "/services/infant-feeding-team/share",
     ];
     paths.extend(more.map(str::to_owned));
-    paths.extend(["/call-back", "/callbacks", "/guides", "/guides/resume", "/l", "/shortlist"].map(str::to_owned));
+    paths.extend(
+        ["/call-back", "/callbacks", "/guides", "/guides/resume", "/l", "/shortlist"].map(str::to_owned),
+    );
     // A guide that runs has a box of its own, for what none of its answers says.
     let guides = home.page("/guides").await;
     let slugs: BTreeSet<String> = tags(&guides)
