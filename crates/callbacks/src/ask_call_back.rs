@@ -5,8 +5,9 @@
 
 use crate::{
     hours::{Hours, bank_holidays, decide_due, due_words},
-    model::{ABOUT, CallBackId, HOW, MESSAGE, State, WHOSE, read_number, words_of},
+    model::{ABOUT, CallBackId, HOW, MESSAGE, State, WHOSE, is_mobile, read_number, words_of},
     setting,
+    show_call_back::is_over,
     store::{self as rows, CallBackRow},
 };
 use accounts::{Counter, Sent, Wait};
@@ -14,7 +15,7 @@ use anyhow::Context;
 use askama::Template;
 use axum::extract::State as Given;
 use jiff::SignedDuration;
-use kernel::{Fault, Instant, Refusal, one_line};
+use kernel::{Fault, Id, Instant, Refusal, one_line};
 use safety::Level;
 use store::Tx;
 use web::{
@@ -31,6 +32,9 @@ const WEEK_HOURS: i64 = 7 * 24;
 /// Whoever asks for a text and for no message asks for two things of which one cannot be.
 const TEXT_STAYS: &str =
     "A text is a message, and it stays on the phone. Choose what it may say, or choose ‘Ring me’ above";
+/// A text that is promised to a landline is never read.
+const NO_TEXT_REACHES: &str = "This is not a UK mobile number, so no text can reach it. Enter one like 07700 900123, \
+    or choose ‘Ring me’ below";
 
 /// Languages a family chooses from: the code kept, and the name.
 pub(crate) const LANGUAGES: [(&str, &str); 16] = [
@@ -197,6 +201,11 @@ fn parse(
     if (how, message) == (Some("text"), Some("none")) {
         errors.0.push(Refusal::at("message", TEXT_STAYS));
     }
+    if let (Some("text"), Some((_, dialled))) = (how, &number)
+        && !is_mobile(dialled)
+    {
+        errors.0.push(Refusal::at("phone", NO_TEXT_REACHES));
+    }
     let letters = typed.words.chars().count();
     if letters > WORDS_MAX {
         errors.0.push(Refusal::at("words", format!("Use {WORDS_MAX} letters or fewer. You have {letters}")));
@@ -268,13 +277,14 @@ async fn keep(site: &Site, counter: Counter, row: CallBackRow, form_key: String)
     site.db().write(move |tx| keep_in(tx, &counter, &row, &form_key)).await
 }
 
-/// Keeps a request and announces it. A form that was sent twice is kept once. Where two come for one number at the same
-/// moment, the table lets one of them stand, and the other is joined to it.
+/// Keeps a request and announces it. A form that was sent twice with the same words is kept once. Where two come for one
+/// number at the same moment, the table lets one of them stand, and the other is joined to it.
 fn keep_in(tx: &mut Tx<'_>, counter: &Counter, row: &CallBackRow, form_key: &str) -> Result<Kept, Fault> {
-    if let Some(first) = rows::find_secret_by_form(tx, form_key)? {
-        return Ok(Kept::Under(first));
-    }
     let now = row.asked_at;
+    let key = match find_key(tx, row, form_key, now)? {
+        Key::Free(key) => key,
+        Key::Taken(secret) => return Ok(Kept::Under(secret)),
+    };
     // A red one is kept however many there are.
     if row.safety_level != "red" {
         let week = now - SignedDuration::from_hours(WEEK_HOURS);
@@ -285,28 +295,74 @@ fn keep_in(tx: &mut Tx<'_>, counter: &Counter, row: &CallBackRow, form_key: &str
             return Ok(Kept::TooMany(wait));
         }
     }
-    if !rows::insert_call_back(tx, row, form_key)? {
-        if let Some(first) = rows::find_secret_by_form(tx, form_key)? {
-            return Ok(Kept::Under(first));
+    if !rows::insert_call_back(tx, row, &key)? {
+        if let Some(first) = rows::find_by_form(tx, &key)? {
+            return Ok(Kept::Under(first.secret));
         }
-        join(tx, row, form_key)?;
+        if !join(tx, row, &key)? {
+            // The same form was joined in this very moment.
+            let first = rows::find_by_form(tx, &key)?;
+            let first = first.context("a call back could be neither kept nor joined")?;
+            return Ok(Kept::Under(first.secret));
+        }
     }
     announce(tx, row, now)?;
     Ok(Kept::Under(row.secret.clone()))
 }
 
-/// Joins a request to the open one of its number.
-fn join(tx: &mut Tx<'_>, row: &CallBackRow, form_key: &str) -> Result<(), Fault> {
+/// What a request is kept under.
+enum Key {
+    /// Nothing is kept under it.
+    Free(String),
+    /// The same request stands, under this secret.
+    Taken(String),
+}
+
+/// The key of a request. A second press finds the request that stands. Who goes back and sends it once more after it was
+/// over, such as after they took it back, asks anew.
+fn find_key(tx: &mut Tx<'_>, row: &CallBackRow, form_key: &str, now: Instant) -> Result<Key, Fault> {
+    let mut earlier = 0;
+    loop {
+        let key = key_of(row, form_key, earlier);
+        match rows::find_by_form(tx, &key)? {
+            None => return Ok(Key::Free(key)),
+            Some(sent) if !is_over(&sent, now)? => return Ok(Key::Taken(sent.secret)),
+            Some(_) => earlier += 1,
+        }
+    }
+}
+
+/// The key that a form has for what it says: who goes back and corrects a number is to be rung on the right one, too. What
+/// is kept of it tells nothing, as nobody knows the form's own key afterwards.
+fn key_of(row: &CallBackRow, form_key: &str, earlier: u32) -> String {
+    let said = serde_json::json!([
+        row.name,
+        row.dialled,
+        row.how,
+        row.whose,
+        row.message,
+        row.times,
+        row.language,
+        row.wants_interpreter,
+        row.about,
+        row.words,
+        earlier,
+    ]);
+    Id::<()>::named(form_key, &said.to_string()).uuid().simple().to_string()
+}
+
+/// Joins a request to the open one of its number; says whether it was kept.
+fn join(tx: &mut Tx<'_>, row: &CallBackRow, key: &str) -> Result<bool, Fault> {
     let Some(open) = rows::find_open_of_to_change(tx, &row.dialled)? else {
         // The open one ended in this very moment, so this one stands for itself.
-        return match rows::insert_call_back(tx, row, form_key)? {
-            true => Ok(()),
-            false => Err(anyhow::anyhow!("a call back could be neither kept nor joined")),
-        };
+        return rows::insert_call_back(tx, row, key);
     };
     let joined = CallBackRow { state: State::Joined.key().to_owned(), joins: Some(open), ..row.clone() };
-    rows::insert_call_back(tx, &joined, form_key)?;
-    rows::set_asked_again(tx, open)
+    let is_kept = rows::insert_call_back(tx, &joined, key)?;
+    if is_kept {
+        rows::set_asked_again(tx, open)?;
+    }
+    Ok(is_kept)
 }
 
 fn announce(tx: &mut Tx<'_>, row: &CallBackRow, now: Instant) -> Result<(), Fault> {

@@ -10,17 +10,15 @@ use crate::{
 const LEVELS: [&str; 3] = ["clear", "amber", "red"];
 
 /// The first request of a number as whoever rings must read it: of what keeps somebody safe the strictest that anybody
-/// chose, of how, when and in which language they are reached what was chosen last.
+/// chose. They are reached as they chose last; where several names were given, by text as soon as one of them asks for
+/// it, or somebody else with the number could turn a text into a ring. When and in which language stands with each name.
 pub(crate) fn together(first: &CallBackRow, joined: &[CallBackRow]) -> CallBackRow {
-    let last = joined.last().unwrap_or(first);
+    let is_by_text = last_of_each_name(first, joined).iter().any(|row| row.how == "text");
     let whose = strictest(&WHOSE.map(|(key, _)| key), first, joined, |row| row.whose.as_str());
     let message = strictest(&MESSAGE.map(|(key, _)| key), first, joined, |row| row.message.as_str());
     let safety_level = strictest(&LEVELS, first, joined, |row| row.safety_level.as_str());
     CallBackRow {
-        how: last.how.clone(),
-        times: last.times.clone(),
-        language: last.language.clone(),
-        wants_interpreter: last.wants_interpreter,
+        how: if is_by_text { "text" } else { "ring" }.to_owned(),
         whose,
         message,
         safety_level,
@@ -37,6 +35,17 @@ pub(crate) fn names(first: &CallBackRow, joined: &[CallBackRow]) -> Vec<String> 
         }
     }
     names
+}
+
+/// The last request of each name that was given with a number, the first name first.
+pub(crate) fn last_of_each_name<'a>(
+    first: &'a CallBackRow,
+    joined: &'a [CallBackRow],
+) -> Vec<&'a CallBackRow> {
+    names(first, joined)
+        .into_iter()
+        .filter_map(|name| std::iter::once(first).chain(joined).rev().find(|row| row.name == name))
+        .collect()
 }
 
 /// The choice that stands latest in an order that begins with the loosest.

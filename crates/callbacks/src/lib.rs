@@ -5,7 +5,9 @@
 //! or *cancelled* by the family. Each step names the version that it was decided on, so that of two workers one does it.
 //! One number has one open request: whoever asks again is thanked in the same words and *joined* to it, so that nobody
 //! learns from the thanks whether somebody else has asked. Whoever rings sees the strictest of what all of them said of the
-//! phone. Taking one back takes all back: after somebody with a page for a number said stop, it is not rung.
+//! phone. Taking one back takes all back: after somebody with a page for a number said stop, it is not rung. Where more than one
+//! name was given, what each chose stands beside the other's, and nobody says that it was the family who took it back.
+//! A form that is sent twice is one request; with other words in it, or after the first one was over, it is another.
 //!
 //! It must never ring a number that costs whoever rings it much, say on a public page whose request it is, let a request be
 //! lost when its worker goes, keep who asked for longer than 90 days after the end, or promise an hour in which nobody works.

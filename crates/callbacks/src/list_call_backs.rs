@@ -2,11 +2,11 @@
 
 use crate::{
     hours::{bank_holidays, due_words},
-    joined::together,
+    joined::{names, together},
     model::{CallBackId, Outcome, State},
     setting::{find_setting, has_workers},
     store::{self as rows, CallBackRow},
-    words::{about_words, is_overdue, language_words, times_words},
+    words::{about_words, all_language_words, all_times_words, is_overdue},
 };
 use access::{Action, CallBack, On, PersonId, audit};
 use askama::Template;
@@ -46,7 +46,8 @@ struct Line {
     is_overdue: bool,
     is_urgent: bool,
     asked_again: bool,
-    times: &'static str,
+    has_more_names: bool,
+    times: String,
     language: String,
     by_text: bool,
     tries: String,
@@ -136,8 +137,9 @@ fn line(first: &CallBackRow, joined: &[CallBackRow], now: Instant) -> Result<Lin
         is_overdue: standing.state.is_open() && is_overdue(row, now),
         is_urgent: row.safety_level != "clear",
         asked_again: !own.is_empty(),
-        times: times_words(row),
-        language: language_words(row),
+        has_more_names: names(first, &own).len() > 1,
+        times: all_times_words(first, &own),
+        language: all_language_words(first, &own),
         by_text: row.how == "text",
         tries: match (standing.state, row.tries) {
             (State::Rung, 1) => "Tried once".to_owned(),

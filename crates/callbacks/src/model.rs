@@ -310,6 +310,11 @@ pub(crate) fn read_number(typed: &str) -> Result<(Phone, String), String> {
     Ok((phone, national))
 }
 
+/// Whether a text reaches a number that [`read_number`] took, as it is dialled within the UK.
+pub(crate) fn is_mobile(dialled: &str) -> bool {
+    dialled.starts_with("07")
+}
+
 /// A number as it is dialled within the UK.
 pub(crate) fn national(phone: &Phone) -> String {
     let dialled = phone.dialled();

@@ -1,7 +1,8 @@
 //! The table of what may be done with a request, and promises that hold whatever is done.
 
 use crate::model::{
-    Deed, Outcome, Refused, Standing, State, TRIES_ENOUGH, decide_cancelled, decide_deed, read_number,
+    Deed, Outcome, Refused, Standing, State, TRIES_ENOUGH, decide_cancelled, decide_deed, is_mobile,
+    read_number,
 };
 use access::PersonId;
 use kernel::{Id, Instant};
@@ -131,5 +132,20 @@ proptest! {
             let kept = serde_json::to_string(&standing).unwrap();
             prop_assert_eq!(serde_json::from_str::<Standing>(&kept).unwrap(), standing, "undoing brings back the same");
         }
+    }
+}
+
+#[test]
+fn a_text_reaches_mobiles_and_nothing_else() {
+    for (typed, is) in [
+        ("07700 900123", true),
+        ("+44 7700 900123", true),
+        ("0044 (0)7700 900123", true),
+        ("0151 496 0001", false),
+        ("020 7946 0000", false),
+        ("0300 123 0000", false),
+    ] {
+        let (_, dialled) = read_number(typed).unwrap();
+        assert_eq!(is_mobile(&dialled), is, "{typed}");
     }
 }

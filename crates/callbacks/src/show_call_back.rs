@@ -3,6 +3,7 @@
 
 use crate::{
     hours::due_words,
+    joined::names,
     model::{Outcome, State, decide_cancelled},
     store::{self as rows, CallBackRow},
 };
@@ -11,6 +12,11 @@ use axum::extract::{Path, State as Given};
 use kernel::{Fault, Instant};
 use store::Tx;
 use web::{CardView, Form, Page, Reply, Site, missing, see_other, show};
+
+/// In the history: a page of a request took it back.
+pub(crate) const TAKEN_BACK: &str = "cancelled";
+/// In the history: a page took it back on which somebody of another name had asked to be rung on this number.
+pub(crate) const TAKEN_BACK_BY_ANOTHER: &str = "cancelled_by_another_name";
 
 #[derive(Template)]
 #[template(path = "asked.html")]
@@ -37,8 +43,7 @@ pub(crate) async fn get(Given(site): Given<Site>, Path(secret): Path<String>) ->
     let standing = row.standing()?;
     let (heading, lead) = said(&row, site.clock().now())?;
     let council = site.council();
-    let is_over = standing.state == State::Joined && is_joined_over(&row, site.clock().now());
-    let is_open = (standing.state.is_open() || standing.state == State::Joined) && !is_over;
+    let is_open = !is_over(&row, site.clock().now())?;
     let body = AskedView {
         card: site.card(site.screen(&row.words).verdict()).filter(|_| is_open).map(CardView::above),
         secret: row.secret.clone(),
@@ -89,13 +94,15 @@ fn cancel(tx: &mut Tx<'_>, secret: &str, now: Instant) -> Result<bool, Fault> {
     if decide_cancelled(own.standing()?, now).is_err() || is_joined_over(own, now) {
         return Ok(true);
     }
-    cancel_all(tx, &first, &joined, now)?;
+    cancel_all(tx, &first, &joined, TAKEN_BACK, now)?;
     // The number may have been asked for anew since the first one ended.
     if let Some(open) = rows::find_open_of_to_change(tx, &own.dialled)?
         && let Some(newer) = rows::find_call_back(tx, open)?
     {
         let joined = rows::list_joined(tx, newer.id)?;
-        cancel_all(tx, &newer, &joined, now)?;
+        let is_their_own = names(&newer, &joined).iter().all(|name| *name == own.name);
+        let what = if is_their_own { TAKEN_BACK } else { TAKEN_BACK_BY_ANOTHER };
+        cancel_all(tx, &newer, &joined, what, now)?;
     }
     Ok(true)
 }
@@ -105,6 +112,7 @@ fn cancel_all(
     tx: &mut Tx<'_>,
     first: &CallBackRow,
     joined: &[CallBackRow],
+    what: &str,
     now: Instant,
 ) -> Result<(), Fault> {
     for row in std::iter::once(first).chain(joined) {
@@ -112,7 +120,15 @@ fn cancel_all(
             rows::set_standing(tx, row.id, row.version, &after)?;
         }
     }
-    rows::insert_event(tx, first.id, "cancelled", None, &first.standing()?, now)
+    rows::insert_event(tx, first.id, what, None, &first.standing()?, now)
+}
+
+/// Whether a request is over for whoever has its page.
+pub(crate) fn is_over(row: &CallBackRow, now: Instant) -> Result<bool, Fault> {
+    Ok(match row.standing()?.state {
+        State::Joined => is_joined_over(row, now),
+        state => !state.is_open(),
+    })
 }
 
 /// Whether a request that was joined is over: not as soon as the other one is, which may be somebody else's to know.

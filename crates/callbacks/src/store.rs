@@ -98,11 +98,9 @@ pub(crate) fn find_call_back(tx: &mut Tx, id: CallBackId) -> Result<Option<CallB
     tx.opt(&format!("{CALL_BACKS} where id = $1"), args![id])
 }
 
-/// The secret that a form was given that came before.
-pub(crate) fn find_secret_by_form(tx: &mut Tx, form_key: &str) -> Result<Option<String>, Fault> {
-    let found: Option<(String,)> =
-        tx.opt("select secret from call_back where form_key = $1", args![form_key])?;
-    Ok(found.map(|(secret,)| secret))
+/// The request that is kept under a form's key.
+pub(crate) fn find_by_form(tx: &mut Tx, form_key: &str) -> Result<Option<CallBackRow>, Fault> {
+    tx.opt(&format!("{CALL_BACKS} where form_key = $1"), args![form_key])
 }
 
 /// The open request of a number, held until this transaction ends: it cannot end while another one is joined to it.

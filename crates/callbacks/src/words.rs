@@ -3,7 +3,7 @@
 use crate::{
     ask_call_back::LANGUAGES,
     hours::{TIMES, due_words},
-    joined::{names, together},
+    joined::{last_of_each_name, names, together},
     model::{ABOUT, HOW, MESSAGE, WHOSE, words_of},
     store::CallBackRow,
 };
@@ -18,12 +18,34 @@ pub(crate) fn about_words(row: &CallBackRow) -> &'static str {
 }
 
 /// When it is good to reach them, in words.
-pub(crate) fn times_words(row: &CallBackRow) -> &'static str {
+fn times_words(row: &CallBackRow) -> &'static str {
     TIMES.iter().find(|(key, _, _)| *key == row.times).map_or("Not said", |(_, words, _)| words)
 }
 
+/// When it is good to reach them, without a name: what each chose last.
+pub(crate) fn all_times_words(first: &CallBackRow, joined: &[CallBackRow]) -> String {
+    each_once(first, joined, |row| times_words(row).to_owned()).join("; for another name: ")
+}
+
+/// Every language that is not English alone, without a name.
+pub(crate) fn all_language_words(first: &CallBackRow, joined: &[CallBackRow]) -> String {
+    each_once(first, joined, language_words).join("; ")
+}
+
+/// What each name chose last, once each.
+fn each_once(first: &CallBackRow, joined: &[CallBackRow], words: fn(&CallBackRow) -> String) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for row in last_of_each_name(first, joined) {
+        let said = words(row);
+        if !said.is_empty() && !all.contains(&said) {
+            all.push(said);
+        }
+    }
+    all
+}
+
 /// The language and the interpreter; nothing for English alone.
-pub(crate) fn language_words(row: &CallBackRow) -> String {
+fn language_words(row: &CallBackRow) -> String {
     if row.language == "en" && !row.wants_interpreter { String::new() } else { language_name(row) }
 }
 
@@ -61,12 +83,30 @@ pub(crate) fn details(first: &CallBackRow, joined: &[CallBackRow]) -> Vec<Detail
     details
 }
 
-/// What was chosen last, and what else had been chosen before.
+/// What was chosen last, and what else had been chosen before: by each name, so that nobody's words are put in the place of
+/// another's.
 fn last_words(first: &CallBackRow, joined: &[CallBackRow], words: fn(&CallBackRow) -> String) -> String {
-    let Some((last, earlier)) = joined.split_last() else { return words(first) };
+    let names = names(first, joined);
+    let of = |name: &String| -> String {
+        let own: Vec<&CallBackRow> =
+            std::iter::once(first).chain(joined).filter(|row| row.name == *name).collect();
+        last_words_of(&own, words)
+    };
+    let said: Vec<String> = names.iter().map(of).collect();
+    match said.split_first() {
+        Some((one, others)) if others.iter().all(|other| other == one) => one.clone(),
+        _ => {
+            let each = names.iter().zip(&said).map(|(name, said)| format!("{name}: {said}"));
+            each.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+fn last_words_of(rows: &[&CallBackRow], words: fn(&CallBackRow) -> String) -> String {
+    let Some((last, earlier)) = rows.split_last() else { return String::new() };
     let now = words(last);
     let mut before: Vec<String> = Vec::new();
-    for row in std::iter::once(first).chain(earlier) {
+    for row in earlier {
         let said = words(row);
         if said != now && !before.contains(&said) {
             before.push(said);

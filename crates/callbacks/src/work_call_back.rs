@@ -6,6 +6,7 @@ use crate::{
     joined::{names, together},
     model::{CallBackId, Deed, ENDINGS, Outcome, Refused, Standing, State, TRIES_ENOUGH, decide_deed},
     setting::find_setting,
+    show_call_back::{TAKEN_BACK, TAKEN_BACK_BY_ANOTHER},
     store::{self as rows, CallBackRow, EventRow},
     words::{Again, Detail, asked_again, care_words, details, is_overdue},
 };
@@ -40,6 +41,7 @@ struct OneView {
     details: Vec<Detail>,
     words: String,
     times_asked: usize,
+    has_more_names: bool,
     asked_again: Vec<Again>,
     state: String,
     can_take: bool,
@@ -268,17 +270,30 @@ fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
     };
     let is_open = standing.state.is_open();
     let is_yours = is_open && row.taken_by == Some(person.uuid());
+    let all_names = names(&row, &joined);
+    let has_more_names = all_names.len() > 1;
+    // Whoever knows a number can ask with it and take it back, so where the names differ nobody says that it was the family.
+    let is_by_family = !has_more_names && events.iter().all(|event| event.what != TAKEN_BACK_BY_ANOTHER);
+    let asker = if is_by_family { "The family" } else { "Somebody with a page for this number" };
     let said = |event: &EventRow| -> (Instant, String) {
-        let who = event.by_person.map_or_else(|| "The family".to_owned(), name_of);
-        let what = match event.what.as_str() {
-            UNDO => "undid the step before",
-            "cancelled" => "took the request back",
-            key => Deed::of(key).map_or("did something", Deed::done_words),
+        let (nobody, what) = match event.what.as_str() {
+            UNDO => ("Somebody", "undid the step before"),
+            TAKEN_BACK | TAKEN_BACK_BY_ANOTHER => (asker, "took the request back"),
+            key => ("Somebody", Deed::of(key).map_or("did something", Deed::done_words)),
         };
+        let who = event.by_person.map_or_else(|| nobody.to_owned(), name_of);
         (event.at, format!("{who} {what}"))
     };
+    let asked_again_words = |other: &CallBackRow| -> (Instant, String) {
+        let words = if other.name == row.name {
+            "The family asked again"
+        } else {
+            "Somebody asked again, with another name"
+        };
+        (other.asked_at, words.to_owned())
+    };
     let mut history: Vec<(Instant, String)> = std::iter::once((row.asked_at, "The family asked".to_owned()))
-        .chain(joined.iter().map(|other| (other.asked_at, "The family asked again".to_owned())))
+        .chain(joined.iter().map(asked_again_words))
         .chain(events.iter().map(said))
         .collect();
     history.sort_by_key(|(at, _)| *at);
@@ -293,7 +308,14 @@ fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
         }
         (State::Cancelled, _) => {
             let at = standing.closed_at.map(due_words).unwrap_or_default();
-            format!("The family took it back at {at}. Do not ring")
+            if is_by_family {
+                format!("The family took it back at {at}. Do not ring")
+            } else {
+                format!(
+                    "{asker} took it back at {at}, and more than one name was given. Do not ring. \
+                        Think about another way to see that they are safe"
+                )
+            }
         }
         (State::Closed, _) => standing.outcome.map_or("It is over", Outcome::words).to_owned(),
         (State::Taken | State::Rung, None) => "It is being worked on".to_owned(),
@@ -316,6 +338,7 @@ fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
         care: care_words(&row, &joined),
         details: details(&row, &joined),
         times_asked: joined.len() + 1,
+        has_more_names,
         asked_again: asked_again(&row, &joined),
         state,
         can_take: is_open && row.taken_by.is_none(),
@@ -329,7 +352,7 @@ fn view(case: Case, person: PersonId, now: Instant) -> Result<OneView, Fault> {
             .collect(),
         ending: String::new(),
         history: history.into_iter().map(|(at, what)| (due_words(at), what)).collect(),
-        name: names(&row, &joined).join(" or "),
+        name: all_names.join(" or "),
         words: row.words,
     })
 }

@@ -177,7 +177,7 @@ fn parse(site: &Site, service: &Service, typed: &Typed, level: Level) -> Result<
     } else {
         errors.take("reply_to", typed.reply_to.parse::<Email>())
     };
-    let key = if typed.form_key.len() == 32 && typed.form_key.bytes().all(|b| b.is_ascii_hexdigit()) {
+    let own = if typed.form_key.len() == 32 && typed.form_key.bytes().all(|b| b.is_ascii_hexdigit()) {
         typed.form_key.clone()
     } else {
         site.dice().hex::<16>()
@@ -195,11 +195,19 @@ fn parse(site: &Site, service: &Service, typed: &Typed, level: Level) -> Result<
                 Level::Amber => "amber",
                 Level::Clear => "clear",
             },
-            form_key: key,
+            form_key: key_of(&own, service, typed),
             reported_at: site.clock().now(),
         }),
         _ => Err(errors),
     }
+}
+
+/// The key that a form has for what it says: a second press finds the first report, and who goes back and says something
+/// else is heard, too.
+fn key_of(own: &str, service: &Service, typed: &Typed) -> String {
+    let said =
+        serde_json::json!([own, service.id.to_string(), typed.what, typed.words, typed.reply_to]).to_string();
+    blake3::hash(said.as_bytes()).to_hex().to_string()
 }
 
 /// What somebody reads from whose network too much came.
@@ -229,8 +237,8 @@ enum NotKept {
     Heard,
 }
 
-/// Keeps the report and announces it. A form that was sent twice is kept once and gets its first reference, also when
-/// both arrive at the same moment: then the table's own constraint decides.
+/// Keeps the report and announces it. A form that was sent twice with the same words is kept once and gets its first
+/// reference, also when both arrive at the same moment: then the table's own constraint decides.
 async fn keep(site: &Site, counter: Counter, report: ReportRow) -> Result<Kept, Fault> {
     let key = report.form_key.clone();
     let kept = site

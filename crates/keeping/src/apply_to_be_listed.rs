@@ -95,11 +95,12 @@ pub(crate) async fn post(State(site): State<Site>, who: Who, counter: Counter, f
         return show(&site, &typed, &errors, card);
     };
     let key_fits = typed.form_key.len() == 32 && typed.form_key.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let own_key = if key_fits { typed.form_key.clone() } else { site.dice().hex::<16>() };
     let token = site.dice().hex::<32>();
     let application = ApplicationRow {
         id: Id::<()>::new(site.clock(), site.dice()).uuid(),
         reference: site.dice().reference(),
-        form_key: if key_fits { typed.form_key.clone() } else { site.dice().hex::<16>() },
+        form_key: key_of(&own_key, &typed, &name),
         organization: typed.organization.clone(),
         what: typed.what.clone(),
         contact: typed.contact.clone(),
@@ -181,8 +182,16 @@ fn decide_application(typed: &Typed) -> (Option<SignInName>, Errors) {
     (name, errors)
 }
 
-/// Keeps it and sends the link. A form that was sent twice is kept once and gets its first reference; only another one
-/// counts against the limits.
+/// The key that a form has for what it says: a second press finds the first application, and who goes back and corrects
+/// their address gets the link there, too.
+fn key_of(own: &str, typed: &Typed, name: &SignInName) -> String {
+    let Typed { organization, kind, what, evidence, contact, .. } = typed;
+    let said = serde_json::json!([own, organization, kind, what, evidence, contact, name.email().as_str()]);
+    blake3::hash(said.to_string().as_bytes()).to_hex().to_string()
+}
+
+/// Keeps it and sends the link. A form that was sent twice with the same words is kept once and gets its first reference;
+/// only another one counts against the limits.
 async fn keep(
     site: &Site,
     may: access::May<ApplyToBeListed>,

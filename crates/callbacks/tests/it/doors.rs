@@ -69,7 +69,52 @@ async fn what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_put_back()
         let both = hub.try_to_ask("07700 900123", &[("how", "text"), ("message", "none")]).await;
         assert_eq!(both.status, 422);
         both.has("A text is a message, and it stays on the phone").has("value=\"none\" checked");
+        let landline =
+            hub.try_to_ask("0151 496 0001", &[("how", "text"), ("words", "She is always hungry")]).await;
+        assert_eq!(landline.status, 422);
+        landline
+            .has("This is not a UK mobile number, so no text can reach it")
+            .has("href=\"#phone\"")
+            .has("value=\"0151 496 0001\"")
+            .has("value=\"text\" checked")
+            .has("She is always hungry");
         assert_eq!(hub.count("select count(*) from call_back").await, 0);
+        hub.ask("0151 496 0001", &[]).await;
+        hub.ask("+44 7700 900123", &[("how", "text")]).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_twice_is_one_request_and_with_other_words_or_after_the_end_another() {
+    both(async |hub| {
+        let key = ("form_key", "0123456789abcdef0123456789abcdef");
+        let first = hub.ask("07700 900611", &[key]).await;
+        assert_eq!(hub.ask("07700 900611", &[key]).await, first, "a double press");
+        // Back, the mistyped number corrected, and sent: it is asked for as well, once.
+        let second = hub.ask("07700 900612", &[key]).await;
+        assert_ne!(second, first);
+        assert_eq!(hub.ask("07700 900612", &[key]).await, second);
+        let waiting = "select count(*) from call_back where state = 'asked'";
+        assert_eq!(hub.count(waiting).await, 2);
+        assert_eq!(hub.count("select count(*) from call_back where dialled = '07700900612'").await, 1);
+        // Other words for the same number join what stands.
+        let joined = hub.ask("07700 900612", &[key, ("times", "morning")]).await;
+        assert_eq!(hub.ask("07700 900612", &[key, ("times", "morning")]).await, joined, "a double press");
+        assert_eq!(hub.count(waiting).await, 2);
+        assert_eq!(hub.count("select count(*) from call_back where state = 'joined'").await, 1);
+
+        // Taken back, and the same form sent again: they are rung after all.
+        let family = hub.family();
+        family.post(&first, &[("do", "cancel")]).await;
+        family.get(&first).await.has("Your request is taken back");
+        let again = hub.ask("07700 900611", &[key]).await;
+        assert_ne!(again, first);
+        family.get(&again).await.has("We will ring you by");
+        assert_eq!(hub.ask("07700 900611", &[key]).await, again, "a double press");
+        assert_eq!(hub.count(waiting).await, 2);
+        // Whoever has the old page learns nothing new.
+        family.get(&first).await.has("Your request is taken back");
     })
     .await;
 }

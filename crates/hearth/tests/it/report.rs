@@ -116,6 +116,21 @@ fn the_same_form_sent_twice_at_the_same_moment_is_kept_once() {
 }
 
 #[test]
+fn a_form_that_is_corrected_after_going_back_is_heard_as_well() {
+    on_both_anew(async |home| {
+        let key = field(&home.page(FORM).await, "form_key");
+        let first = [("what", "hours"), ("words", "Shut on Mondays"), ("form_key", key.as_str())];
+        let second = [("what", "hours"), ("words", "Shut on Tuesdays, I meant"), ("form_key", key.as_str())];
+        let one = reference(&home.post(FORM, &first).await);
+        let other = reference(&home.post(FORM, &second).await);
+        assert_ne!(one, other);
+        assert_eq!(reference(&home.post(FORM, &second).await), other, "a double press");
+        assert_eq!(reference(&home.post(FORM, &first).await), one);
+        assert_eq!((reports(home).await, announced(home).await), (2, 2));
+    });
+}
+
+#[test]
 fn a_report_with_words_of_danger_shows_the_card_and_waits_for_the_person() {
     on_both_anew(async |home| {
         let key = field(&home.page(FORM).await, "form_key");

@@ -363,6 +363,15 @@ async fn an_organisation_applies_is_checked_and_writes_its_first_entry() {
         );
         let mails = home.mails_to("asker@example.org").await;
         assert_eq!(mails.len(), 1, "a form that was sent twice is kept once");
+        // Back, and the address corrected: the link goes there as well, and the first one stays good.
+        let mut corrected = typed.clone();
+        corrected[5].1 = "asker2@example.org";
+        for _ in 0..2 {
+            let page = home.post(&visitor(), "/list-your-service", &corrected).await;
+            assert!(page.status == 200 && page.text().contains("Your reference is"), "{}", page.text());
+        }
+        assert_eq!(home.mails_to("asker2@example.org").await.len(), 1, "the other address has its own link");
+        assert_eq!(home.mails_to("asker@example.org").await.len(), 1);
         let link = mails[0].split_whitespace().find(|word| word.contains("/confirm/")).unwrap();
         let link = link.trim_start_matches("https://hub.example.org").to_owned();
         home.get(&visitor(), &link).await;
