@@ -78,14 +78,22 @@ pub(crate) async fn post(
     let card = working::card(desk.site(), &typed.all_words(), &working.text);
     let seen: i64 = form.get("edition").parse().unwrap_or(0);
     let mut errors = Errors::default();
-    if seen != working.edition {
-        let words = "Somebody else saved this guide meanwhile. What you typed is below: look at both, then save yours again";
-        errors.0.push(Refusal::at("title", words));
-    }
-    let facts = typed.check(&mut errors);
-    if let (Some(mut facts), true) = (facts, errors.is_empty()) {
+    let mut facts = typed.check(&mut errors);
+    if let Some(facts) = &mut facts {
         // Those for which the form has no room stay.
         facts.sources.extend(flow.sources.iter().skip(SOURCE_FIELDS.len()).cloned());
+    }
+    if seen != working.edition {
+        if let (Some(facts), true) = (&facts, errors.is_empty())
+            && working.says(&with(&working.text, flow, &facts.with_keys_of(flow))?)
+        {
+            let card = working::card_again(&desk, &working, seen, &typed.all_words()).await?;
+            return show_flow::saved(&desk, &slug, card).await;
+        }
+        let words = "Somebody else saved this guide meanwhile. What you typed is below: look at both, then save yours again";
+        errors.0.insert(0, Refusal::at("title", words));
+    }
+    if let (Some(facts), true) = (facts, errors.is_empty()) {
         let text = with(&working.text, flow, &facts)?;
         match keep(&desk, &may, &slug, &text, seen).await? {
             Kept::Yes => return show_flow::saved(&desk, &slug, card).await,
@@ -161,6 +169,7 @@ impl TypedSource {
 }
 
 /// What the form says, looked at.
+#[derive(Clone)]
 struct Facts {
     title: String,
     summary: String,
@@ -170,6 +179,23 @@ struct Facts {
     review_by: Date,
     /// With an empty key where it is new.
     sources: Vec<Source>,
+}
+
+impl Facts {
+    /// The same, with the keys of the new sources where the guide has them by now.
+    fn with_keys_of(&self, flow: &Flow) -> Facts {
+        let mut facts = self.clone();
+        for source in facts.sources.iter_mut().filter(|source| source.key.is_empty()) {
+            let is_it = |known: &&Source| {
+                let is_taken = self.sources.iter().any(|own| own.key == known.key);
+                !is_taken && Source { key: String::new(), ..(*known).clone() } == *source
+            };
+            if let Some(known) = flow.sources.iter().find(is_it) {
+                source.key = known.key.clone();
+            }
+        }
+        facts
+    }
 }
 
 impl Typed {

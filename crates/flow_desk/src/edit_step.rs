@@ -84,22 +84,27 @@ pub(crate) async fn post(
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
     let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
     let Some(flow) = working.flow() else { return Ok(see_other(&format!("/admin/flows/{slug}/text"))) };
-    let Some(node) = flow.node(&key) else { return Ok(missing()) };
+    let seen: i64 = form.get("edition").parse().unwrap_or(0);
+    let is_out = form.get("do") == "remove";
+    let Some(node) = flow.node(&key) else {
+        // A second press of 'Take this step out' finds it gone.
+        let is_gone = is_out && working.is_draft() && seen < working.edition;
+        return if is_gone { show_flow::saved(&desk, &slug, None).await } else { Ok(missing()) };
+    };
     let typed = Typed::read(&form);
     let card = working::card(desk.site(), &typed.all_words(), &working.text);
-    let seen: i64 = form.get("edition").parse().unwrap_or(0);
     let mut errors = typed.check(node);
     if seen != working.edition {
+        if !is_out && errors.is_empty() && working.says(&with(&working.text, node, &typed)?) {
+            let card = working::card_again(&desk, &working, seen, &typed.all_words()).await?;
+            return show_flow::saved(&desk, &slug, card).await;
+        }
         let words =
             "Somebody else saved this guide meanwhile. Look at the step as it is now, then save yours again";
         errors.0.push(Refusal::at("say", words));
     }
     if errors.is_empty() {
-        let text = if form.get("do") == "remove" {
-            without(&working.text, &key)?
-        } else {
-            with(&working.text, node, &typed)?
-        };
+        let text = if is_out { without(&working.text, &key)? } else { with(&working.text, node, &typed)? };
         match keep(&desk, &may, &slug, &text, seen).await? {
             Kept::Yes => return show_flow::saved(&desk, &slug, card).await,
             Kept::Newer => errors.0.push(Refusal::at("say", "Somebody else saved this guide meanwhile")),
@@ -121,19 +126,24 @@ pub(crate) async fn add(
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
     let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
     let Some(flow) = working.flow() else { return Ok(see_other(&format!("/admin/flows/{slug}/text"))) };
+    let kind = form.get("kind");
+    let seen: i64 = form.get("edition").parse().unwrap_or(0);
+    // A second press finds the step that the first one added, and adds no other.
+    if seen == working.edition - 1
+        && let Some(last) = flow.nodes.last()
+        && is_as_added(last, kind)
+    {
+        return Ok(see_other(&format!("/admin/flows/{slug}/steps/{}", last.key)));
+    }
     let key =
         (1..).map(|number| format!("step-{number}")).find(|key| flow.node(key).is_none()).unwrap_or_default();
     let end =
         flow.nodes.iter().rev().find(|node| node.kind == NodeKind::End).unwrap_or(&flow.nodes[0]).key.clone();
     let mut document: DocumentMut = working.text.parse()?;
-    let kind = form.get("kind");
     let mut table = Table::new();
     table["key"] = value(&key);
     table["kind"] = value(kind);
-    table["say"] = value(format!(
-        "(To be written) {}",
-        if matches!(kind, "choice" | "date" | "words") { "What do you ask?" } else { "What do you say?" }
-    ));
+    table["say"] = value(first_words(kind));
     table["facts"] = value(false);
     match kind {
         "choice" => {
@@ -165,11 +175,22 @@ pub(crate) async fn add(
     }
     nodes_of(&mut document)?.push(table);
     let text = document.to_string();
-    let seen = form.get("edition").parse().unwrap_or(0);
     Ok(see_other(&match keep(&desk, &may, &slug, &text, seen).await? {
         Kept::Yes => format!("/admin/flows/{slug}/steps/{key}"),
         Kept::Newer | Kept::CannotRun(_) => format!("/admin/flows/{slug}?added=0"),
     }))
+}
+
+/// What a step says before somebody writes it.
+fn first_words(kind: &str) -> String {
+    let words =
+        if matches!(kind, "choice" | "date" | "words") { "What do you ask?" } else { "What do you say?" };
+    format!("(To be written) {words}")
+}
+
+/// Whether a step is one that was added and not written yet.
+fn is_as_added(node: &Node, kind: &str) -> bool {
+    node.key.starts_with("step-") && node.kind.key() == kind && node.say == first_words(kind)
 }
 
 /// What a form says of a step.

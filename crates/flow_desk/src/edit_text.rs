@@ -4,7 +4,7 @@ use crate::{
     FlowDesk,
     compare::lines,
     show_flow,
-    working::{self, Working, find_working, said_when},
+    working::{self, Working, card_again, find_working, said_when},
 };
 use access::WriteFlows;
 use askama::Template;
@@ -75,7 +75,7 @@ pub(crate) async fn post(
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
     let typed = form.get("text").replace("\r\n", "\n");
     let Some(working) = find_working(&desk, &slug).await? else { return Ok(missing()) };
-    let card = working::card(desk.site(), &typed, &working.text);
+    let mut card = working::card(desk.site(), &typed, &working.text);
     let mut errors = Errors::default();
     if typed.chars().count() > LETTERS_MAX {
         errors.0.push(Refusal::at("text", format!("Use at most {LETTERS_MAX} letters")));
@@ -89,7 +89,15 @@ pub(crate) async fn post(
     if errors.is_empty() {
         // A form loses the line break at the end. With it, a text that nobody changed is the text that is offered.
         let text = format!("{}\n", typed.trim_end());
-        match desk.flows().save_draft(&may, &slug, &text, edition).await? {
+        let saved = match desk.flows().save_draft(&may, &slug, &text, edition).await? {
+            // A second press: what stands there is what was sent.
+            Saved::Newer(theirs) if theirs.text == text => {
+                card = card_again(&desk, &working, edition, &typed).await?;
+                Saved::Kept { edition: theirs.edition, troubles: parse(&text).err().unwrap_or_default() }
+            }
+            saved => saved,
+        };
+        match saved {
             Saved::Kept { troubles, .. } if troubles.is_empty() => {
                 return show_flow::saved(&desk, &slug, card).await;
             }

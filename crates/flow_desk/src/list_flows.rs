@@ -9,7 +9,7 @@ use access::{On, WriteFlows};
 use askama::Template;
 use axum::extract::State;
 use flows::Flows;
-use kernel::{Fault, Refusal, Slug, Span, one_line};
+use kernel::{Date, Fault, Refusal, Slug, Span, one_line};
 use web::{
     CardView, Form, Page, Reply, Who,
     fields::{ErrorSummary, Errors, Input},
@@ -108,23 +108,56 @@ pub(crate) async fn post(State(desk): State<FlowDesk>, who: Who, form: Form) -> 
     };
     let slug = errors.take("title", slug).unwrap_or_default();
     let may = who.may::<WriteFlows>(Flows::record_of(&slug))?;
-    if errors.is_empty() && find_working(&desk, &slug).await?.is_some() {
-        errors.0.push(Refusal::at("title", "There is a guide of that name. Open it in the list"));
+    let text = first_text(&slug, &title, desk.site().clock().today())?;
+    // A second press finds begun what it begins.
+    let is_begun =
+        find_working(&desk, &slug).await?.is_some_and(|working| working.is_draft() && working.text == text);
+    if errors.is_empty()
+        && !is_begun
+        && let Some(namesake) = find_namesake(&desk, &slug, &title).await?
+    {
+        let words = format!(
+            "There is a guide with this name already. Its address ends in {namesake}. Open it in the list, or choose another name"
+        );
+        errors.0.push(Refusal::at("title", words));
     }
     if !errors.is_empty() {
         let (status, name) = errors.page("Guides");
         let body = list(&desk, form.get("title"), &errors, card).await?;
         return show_with(desk.site(), status, &Page::new(name), &body);
     }
-    let today = desk.site().clock().today();
-    let review = today.checked_add(Span::new().months(6))?;
-    let text = format!(
-        "slug = {slug:?}\ntitle = {title:?}\nsummary = \"(To be written) What this guide helps with.\"\ntopics = []\nalso_say = []\nowner = \"Family hub team\"\nchecked_on = {today}\nreview_by = {review}\nlanguages = [\"en\"]\nstart = \"first\"\n\n[[node]]\nkey = \"first\"\nkind = \"choice\"\nsay = \"(To be written) What do you ask first?\"\nfacts = false\notherwise = \"end\"\n[[node.choice]]\nkey = \"yes\"\nwords = \"Yes\"\nto = \"end\"\n\n[[node]]\nkey = \"end\"\nkind = \"end\"\nsay = \"You can come back to this guide at any time.\"\nfacts = false\n",
-    );
-    desk.flows().save_draft(&may, &slug, &text, 0).await?;
+    if !is_begun {
+        desk.flows().save_draft(&may, &slug, &text, 0).await?;
+    }
     if card.is_some() {
         // A card is not lost on the way to another page.
         return show_flow::page(&desk, &slug, Above { card, saved: true, not_added: false }).await;
     }
     Ok(see_other(&format!("/admin/flows/{slug}")))
+}
+
+/// The last part of the address of a guide that has this address or this name already: two of one name cannot be told
+/// apart in the list, nor by families.
+async fn find_namesake(desk: &FlowDesk, slug: &str, title: &str) -> Result<Option<String>, Fault> {
+    if find_working(desk, slug).await?.is_some() {
+        return Ok(Some(slug.to_owned()));
+    }
+    let plain = |name: &str| one_line(name).to_lowercase();
+    for standing in desk.flows().list_standing().await? {
+        let drafted = find_working(desk, &standing.slug).await?.map(|working| working.title());
+        let is_taken = plain(&standing.title) == plain(title)
+            || drafted.is_some_and(|drafted| plain(&drafted) == plain(title));
+        if is_taken {
+            return Ok(Some(standing.slug));
+        }
+    }
+    Ok(None)
+}
+
+/// A question and an end.
+fn first_text(slug: &str, title: &str, today: Date) -> Result<String, Fault> {
+    let review = today.checked_add(Span::new().months(6))?;
+    Ok(format!(
+        "slug = {slug:?}\ntitle = {title:?}\nsummary = \"(To be written) What this guide helps with.\"\ntopics = []\nalso_say = []\nowner = \"Family hub team\"\nchecked_on = {today}\nreview_by = {review}\nlanguages = [\"en\"]\nstart = \"first\"\n\n[[node]]\nkey = \"first\"\nkind = \"choice\"\nsay = \"(To be written) What do you ask first?\"\nfacts = false\notherwise = \"end\"\n[[node.choice]]\nkey = \"yes\"\nwords = \"Yes\"\nto = \"end\"\n\n[[node]]\nkey = \"end\"\nkind = \"end\"\nsay = \"You can come back to this guide at any time.\"\nfacts = false\n",
+    ))
 }

@@ -22,6 +22,8 @@ struct FlowView {
     saved: bool,
     /// Whether a step was asked for and could not be added.
     not_added: bool,
+    /// What its text says instead of its address; empty where that is the same.
+    other_address: String,
     is_draft: bool,
     /// What keeps it from being published, and what is advice.
     must: Vec<Wrong>,
@@ -85,8 +87,13 @@ pub(crate) async fn page(desk: &FlowDesk, slug: &str, above: Above) -> Reply {
         card: above.card,
         saved: above.saved,
         not_added: above.not_added,
+        other_address: working
+            .flow()
+            .filter(|flow| flow.slug != slug)
+            .map(|flow| flow.slug.clone())
+            .unwrap_or_default(),
         is_draft: working.is_draft(),
-        picture: working.flow().map(|flow| drawn(flow, &[])).transpose()?.unwrap_or_default(),
+        picture: working.flow().map(|flow| drawn(slug, flow, &[])).transpose()?.unwrap_or_default(),
         steps: working.flow().map(|flow| steps(flow, &must)).unwrap_or_default(),
         can_run: working.flow().is_some(),
         kinds: KINDS.iter().map(|kind| (*kind, kind_words(kind))).collect(),
@@ -103,8 +110,9 @@ pub(crate) async fn page(desk: &FlowDesk, slug: &str, above: Above) -> Reply {
 /// Those that can be added by a form; the others are written in the text.
 const KINDS: [&str; 7] = ["choice", "date", "words", "say", "services", "hand_over", "end"];
 
-pub(crate) fn drawn(flow: &Flow, walked: &[String]) -> Result<String, askama::Error> {
-    let href = |key: &str| format!("/admin/flows/{}/steps/{key}", flow.slug);
+/// The picture of a guide. Its boxes lead to where the guide stands, also while its text names another address.
+pub(crate) fn drawn(slug: &str, flow: &Flow, walked: &[String]) -> Result<String, askama::Error> {
+    let href = |key: &str| format!("/admin/flows/{slug}/steps/{key}");
     picture(&graph(flow), &flow.title, &href, walked).render()
 }
 

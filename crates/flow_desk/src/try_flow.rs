@@ -102,7 +102,7 @@ pub(crate) async fn get(
             .collect(),
         back: (!steps.is_empty()).then(|| address(&steps[..steps.len() - 1])),
         again: address(&[]),
-        picture: drawn(flow, &walked)?,
+        picture: drawn(&slug, flow, &walked)?,
         is_over: walk.last().is_some_and(|turn| turn.state.over),
         choices,
         asks_day,

@@ -34,6 +34,11 @@ impl Working {
     pub fn flow(&self) -> Option<&Flow> {
         self.parsed.as_ref().ok()
     }
+
+    /// Whether the draft says the same as a text: a button that is pressed twice finds saved what it saves.
+    pub fn says(&self, text: &str) -> bool {
+        self.is_draft() && self.flow().is_some_and(|flow| parse(text).is_ok_and(|other| other == *flow))
+    }
 }
 
 /// The draft of a guide, or what is offered, or its last revision; nothing when there is none of these.
@@ -78,6 +83,8 @@ pub(crate) async fn keep(
     }
     Ok(match desk.flows().save_draft(may, slug, text, seen_edition).await? {
         Saved::Kept { .. } => Kept::Yes,
+        // The same was saved in this very moment: a second press, or two who thought alike.
+        Saved::Newer(theirs) if theirs.text == text => Kept::Yes,
         Saved::Newer(_) => Kept::Newer,
     })
 }
@@ -116,4 +123,24 @@ pub(crate) fn card(site: &Site, typed: &str, kept: &str) -> Option<CardView> {
     let new: Vec<String> = typed.lines().map(one_line).filter(|line| !kept.contains(line)).collect();
     let screened = site.screen(&new.join("\n"));
     site.card(screened.verdict()).map(CardView::above)
+}
+
+/// The same for a form whose words are saved already: it is answered as it was the first time, so what was new then is
+/// looked at. A text that is not kept any more counts as none.
+pub(crate) async fn card_again(
+    desk: &FlowDesk,
+    working: &Working,
+    seen_edition: i64,
+    typed: &str,
+) -> Result<Option<CardView>, Fault> {
+    let before = match &working.offered {
+        Some(offered) if seen_edition == 0 => {
+            desk.flows().find_revision_text(&working.slug, offered.number).await?
+        }
+        _ => {
+            let editions = desk.flows().list_editions(&working.slug).await?;
+            editions.into_iter().find(|edition| edition.edition == seen_edition).map(|edition| edition.text)
+        }
+    };
+    Ok(card(desk.site(), typed, &before.unwrap_or_default()))
 }

@@ -7,6 +7,7 @@
 )]
 
 mod support;
+mod twice;
 
 use axum::http::StatusCode;
 use store::testing::both;
