@@ -15,12 +15,18 @@
 //! It must never keep a word about a family that somebody could read, tell anybody but the one who made a list that they made
 //! it, keep where a list was sent, tell where a secret place is, or score a person.
 //!
+//! Where the safety screen hears something in the words, the needs behind it lead, and what only shares a word comes last.
+//!
 //! To add something that rules a service out: a `BarKind` in `model.rs` with its words, a rule in `decide_bars`, a row in the table
-//! of its test. To add a way to begin a conversation: `data/conversation_starters.toml`. To add a note for lists: a line in
-//! `list_model.rs`, which a test reads for what it might give away.
+//! of its test. To lead to another need where danger is heard: `slugs_of` in `heard.rs`. To add a way to begin a conversation:
+//! `data/conversation_starters.toml`. To add a note for lists: a line in `list_model.rs`, which a test reads for what it might
+//! give away.
 
 mod model;
 mod own_words;
+
+mod heard;
+mod man_is_hurt;
 
 mod held;
 mod languages;

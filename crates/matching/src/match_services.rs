@@ -172,7 +172,7 @@ pub(crate) async fn post(State(directory): State<Directory>, who: Who, form: For
     let is_heard_again = site.screen(&typed.heard()).verdict() == verdict;
     if is_heard_again
         && let Some(person) = may.actor().person()
-        && parse(&directory, &typed, verdict.loss).await?.is_ok()
+        && parse(&directory, &typed, verdict).await?.is_ok()
     {
         let key = held::hold(site, &HeldNeed { person: person.to_string(), typed }).await?;
         return Ok(see_other(&format!("/practitioner/match/{key}")));
@@ -216,7 +216,7 @@ const TITLE: &str = "Match a family to help";
 async fn found(directory: &Directory, typed: Typed, verdict: &Verdict, form_key: String) -> Reply {
     let site = directory.site();
     let card = site.card(verdict).map(CardView::above);
-    let need = match parse(directory, &typed, verdict.loss).await? {
+    let need = match parse(directory, &typed, verdict).await? {
         Ok(need) => need,
         Err(errors) => {
             let (status, title) = errors.page(TITLE);
@@ -309,7 +309,7 @@ fn results_view(
     };
     let starters = starters()?;
     let wide: Vec<String> =
-        need.topics.iter().map(|topic| topic.wider.clone().unwrap_or_else(|| topic.slug.clone())).collect();
+        need.topics().map(|topic| topic.wider.clone().unwrap_or_else(|| topic.slug.clone())).collect();
     let needs = directory::list_match_needs(directory);
     let name_of = |slug: &str| needs.iter().find(|need| need.slug == slug).map(|need| need.name.clone());
     let heading = match fitting + apart {

@@ -3,11 +3,12 @@
 //! Nothing rules a service out but what is known of it: 'not given' never does, and is said. THRIVE groups and severity are
 //! the practitioner's own judgement; they order and rule nothing out, for THRIVE is no ladder.
 
+use crate::heard::{Heard, Standing};
 use crate::own_words::{how_much_is_known, is_for_those_who_hurt, open_words, referral_words};
 use directory::{
     Access, Audience, MatchAges, MatchNear, MatchService, SendNeed, Severity, Status, Thrive, WayIn,
 };
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use web::say;
 
 /// What a practitioner describes. It is asked once and kept nowhere.
@@ -34,6 +35,16 @@ pub(crate) struct Need {
     pub wait_weeks_max: Option<u16>,
     /// A baby was lost: what is about a live one is not for now.
     pub loss: bool,
+    /// What the safety screen heard.
+    pub heard: Heard,
+}
+
+impl Need {
+    /// The needs that were chosen, and those behind what was heard.
+    pub fn topics(&self) -> impl Iterator<Item = &Topic> {
+        let heard = self.heard.topics.iter().filter(move |heard| !self.topics.contains(heard));
+        self.topics.iter().chain(heard)
+    }
 }
 
 /// A need that was chosen.
@@ -91,6 +102,7 @@ pub(crate) struct Ranked {
     pub why: Vec<String>,
     /// What was asked and is not given: to be asked first.
     pub check: Vec<String>,
+    standing: Standing,
     points: i32,
     metres: Option<f64>,
 }
@@ -171,16 +183,21 @@ pub(crate) fn decide_matches(services: Vec<MatchService>, need: &Need) -> Matche
     (matched.for_those_who_hurt, matched.ranked) = std::mem::take(&mut matched.ranked)
         .into_iter()
         .partition(|ranked| is_for_those_who_hurt(&ranked.service));
-    matched.ranked = in_turns(std::mem::take(&mut matched.ranked), &need.topics);
+    let topics: Vec<&Topic> = need.topics().collect();
+    let mut of_each: BTreeMap<Standing, Vec<Ranked>> = BTreeMap::new();
+    for ranked in std::mem::take(&mut matched.ranked) {
+        of_each.entry(ranked.standing).or_default().push(ranked);
+    }
+    matched.ranked = of_each.into_values().flat_map(|ranked| in_turns(ranked, &topics)).collect();
     matched
         .ruled_out
         .sort_by(|a, b| (&a.service.name, &a.service.slug).cmp(&(&b.service.name, &b.service.slug)));
     matched
 }
 
-/// Where several needs were chosen: what meets more than one of them first, then the best of each need in turns, so that one
+/// Where there are several needs: what meets more than one of them first, then the best of each need in turns, so that one
 /// need with many services does not hide another with few.
-fn in_turns(ranked: Vec<Ranked>, topics: &[Topic]) -> Vec<Ranked> {
+fn in_turns(ranked: Vec<Ranked>, topics: &[&Topic]) -> Vec<Ranked> {
     if topics.len() < 2 {
         return ranked;
     }
@@ -189,7 +206,7 @@ fn in_turns(ranked: Vec<Ranked>, topics: &[Topic]) -> Vec<Ranked> {
     let mut of_none: Vec<Ranked> = Vec::new();
     for ranked in ranked {
         let met: Vec<usize> =
-            (0..topics.len()).filter(|at| topic_points(&ranked.service, &topics[*at]) > 0).collect();
+            (0..topics.len()).filter(|at| topic_points(&ranked.service, topics[*at]) > 0).collect();
         match met[..] {
             [] => of_none.push(ranked),
             [one] => of_each[one].push_back(ranked),
@@ -302,19 +319,20 @@ pub(crate) fn wait_weeks(words: &str) -> Option<u16> {
 
 /// How far a service is about the need; 0 is not at all.
 fn about_points(service: &MatchService, need: &Need) -> i32 {
-    let of_topics: i32 = need.topics.iter().map(|topic| topic_points(service, topic)).sum();
+    let of_topics: i32 = need.topics().map(|topic| topic_points(service, topic)).sum();
     of_topics + words_points(service, need)
 }
 
 /// How well a service answers the words; 0 is not well enough to say so.
 fn words_points(service: &MatchService, need: &Need) -> i32 {
     let rank = need.words.get(&service.slug).copied().unwrap_or(0.0);
-    let least = if need.topics.is_empty() { WORDS_ALONE } else { WORDS_BESIDE };
+    let is_alone = need.topics().next().is_none();
+    let least = if is_alone { WORDS_ALONE } else { WORDS_BESIDE };
     if rank >= least { 1 + (rank * 40.0) as i32 } else { 0 }
 }
 
 /// The need itself, a narrower one of it, or the wider one of a service that names no narrower.
-fn topic_points(service: &MatchService, topic: &Topic) -> i32 {
+pub(crate) fn topic_points(service: &MatchService, topic: &Topic) -> i32 {
     let has = |slug: &str| service.topics.iter().any(|(own, _, _)| own == slug);
     let under = |slug: &str| service.topics.iter().any(|(_, _, wider)| wider.as_deref() == Some(slug));
     if has(&topic.slug) {
@@ -328,7 +346,9 @@ fn topic_points(service: &MatchService, topic: &Topic) -> i32 {
 }
 
 fn ranked(service: MatchService, need: &Need, about: i32) -> Ranked {
-    let mut told = Told { points: about, ..Told::default() };
+    let standing = need.heard.standing(&service, need);
+    let points = need.heard.points(&service, need, about, words_points(&service, need));
+    let mut told = Told { points, ..Told::default() };
     told.about(&service, need);
     told.age(&service, need);
     let metres = told.place(&service, need);
@@ -347,7 +367,7 @@ fn ranked(service: MatchService, need: &Need, about: i32) -> Ranked {
     if service.alert.is_some() {
         told.points -= 2;
     }
-    Ranked { why: told.why, check: told.check, points: told.points, service, metres }
+    Ranked { why: told.why, check: told.check, standing, points: told.points, service, metres }
 }
 
 /// What is told of a service while its points are counted: so that nothing counts that is not told.
@@ -366,8 +386,7 @@ impl Told {
 
     fn about(&mut self, service: &MatchService, need: &Need) {
         let names: Vec<&str> = need
-            .topics
-            .iter()
+            .topics()
             .filter(|topic| topic_points(service, topic) > 0)
             .map(|topic| topic.name.as_str())
             .collect();
@@ -515,10 +534,10 @@ impl Told {
                 self.check.push(format!("meant for ‘{}’", words.join("’, ‘")));
             }
         }
-        // Whoever names no severity is not led to what is made for severe need alone.
+        // Where no severity is named or heard, nobody is led to what is made for severe need alone.
         let is_for_severe_alone = !service.severity.is_empty()
             && service.severity.iter().all(|own| matches!(own, Severity::Severe | Severity::Crisis));
-        if need.severity.is_none() && is_for_severe_alone {
+        if need.severity.is_none() && is_for_severe_alone && !need.heard.takes_severe(service) {
             self.points -= 12;
             self.check.push("made for severe need".to_owned());
         }

@@ -1,13 +1,15 @@
 //! The table of what suits and what does not, and the promise that holds for any need.
 
+use crate::heard::Heard;
 use crate::model::{
     Age, Bar, BarKind, Need, Route, SendAsked, Topic, decide_bars, decide_matches, wait_weeks,
 };
 use directory::{
-    Access, Audience, Cost, MatchAges, MatchNear, MatchPlace, MatchService, SendNeed, Severity, Status,
-    Thrive, WayIn,
+    Access, Audience, Cost, MatchAges, MatchNear, MatchNeed, MatchPlace, MatchService, SendNeed, Severity,
+    Status, Thrive, WayIn,
 };
 use proptest::prelude::*;
+use safety::Category;
 
 fn service(slug: &str) -> MatchService {
     MatchService {
@@ -264,6 +266,80 @@ fn of_several_needs_none_hides_another_and_what_meets_two_stands_first() {
     let matched = decide_matches(services, &need);
     let order: Vec<&str> = matched.ranked.iter().map(|ranked| ranked.service.slug.as_str()).collect();
     assert_eq!(order, ["both", "food-1", "debt-1", "food-2", "food-3"]);
+}
+
+#[test]
+fn where_danger_is_heard_the_help_for_it_leads_and_what_only_shares_a_word_comes_last() {
+    let of = |slug: &str, topic: &str, change: fn(&mut MatchService)| {
+        let mut made = service(slug);
+        made.topics = vec![(topic.to_owned(), topic.to_owned(), None)];
+        change(&mut made);
+        made
+    };
+    let services = || {
+        vec![
+            of("dentist", "teeth", |_| {}),
+            of("listening-line", "parent-mental-health", |it| it.thrive = vec![Thrive::GettingRiskSupport]),
+            of("night-line", "parent-mental-health", |it| it.severity = vec![Severity::Crisis]),
+            of("course", "parent-mental-health", |it| it.thrive = vec![Thrive::GettingHelp]),
+            of("local-service", "domestic-abuse", |it| it.thrive = vec![Thrive::GettingRiskSupport]),
+            of("refuge", "domestic-abuse", |it| it.severity = vec![Severity::Crisis]),
+            of("web-chat", "domestic-abuse", |_| {}),
+            of("line-for-men", "domestic-abuse", |it| it.audiences = vec![Audience::Dads]),
+            of("marriage-unit", "domestic-abuse", |it| {
+                (it.audiences, it.thrive) = (vec![Audience::YoungPeople], vec![Thrive::GettingRiskSupport]);
+            }),
+        ]
+    };
+    let narrow = |slug: &str| (slug.to_owned(), slug.to_owned());
+    let needs = [MatchNeed {
+        slug: "wide".to_owned(),
+        name: "Wide".to_owned(),
+        narrow: vec![narrow("parent-mental-health"), narrow("domestic-abuse")],
+    }];
+    let order = |categories: &[Category], words: &str, topics: Vec<Topic>| -> Vec<String> {
+        let answers =
+            [("marriage-unit", 1.0), ("line-for-men", 0.9), ("dentist", 0.8), ("local-service", 0.7)];
+        let need = Need {
+            words: answers.map(|(slug, rank)| (slug.to_owned(), rank)).into_iter().collect(),
+            asks_words: true,
+            heard: Heard::of(categories, words, &needs),
+            topics,
+            ..Need::default()
+        };
+        decide_matches(services(), &need).ranked.into_iter().map(|ranked| ranked.service.slug).collect()
+    };
+    let (suicide, abuse) = (Category::SuicideSelfharm, Category::DomesticAbuse);
+    assert_eq!(
+        order(&[suicide], "she wants to kill herself", Vec::new())[..4],
+        ["listening-line", "night-line", "course", "marriage-unit"]
+    );
+    assert_eq!(
+        order(&[abuse], "my husband hits me", Vec::new()),
+        ["local-service", "refuge", "web-chat", "marriage-unit", "line-for-men", "dentist"]
+    );
+    assert_eq!(
+        order(&[abuse], "my wife hits me", Vec::new())[..3],
+        ["line-for-men", "local-service", "refuge"]
+    );
+    // Two kinds of danger are told in turns.
+    assert_eq!(
+        order(&[suicide, abuse], "he hits her and she wants to kill herself", Vec::new())[..4],
+        ["listening-line", "local-service", "night-line", "refuge"]
+    );
+    // What was chosen follows, before what only shares a word.
+    let teeth = Topic { slug: "teeth".to_owned(), name: "Teeth".to_owned(), wider: None };
+    let chosen = order(&[abuse], "my husband hits me", vec![teeth]);
+    assert_eq!(chosen[..2], ["local-service", "refuge"]);
+    assert!(
+        chosen.iter().position(|slug| slug == "dentist")
+            < chosen.iter().position(|slug| slug == "line-for-men")
+    );
+    // Where nothing is heard, words order as before.
+    assert_eq!(
+        order(&[], "kill time", Vec::new()),
+        ["marriage-unit", "line-for-men", "dentist", "local-service"]
+    );
 }
 
 #[test]

@@ -2,11 +2,13 @@
 //! address, so that no history and no log of a server on the way holds it. Of an address only its postcode is put back.
 
 use crate::{
+    heard::Heard,
     languages,
     model::{Age, Need, Route, SendAsked, Topic},
 };
 use directory::{Audience, Directory, MatchNeed, RankedWords, SendNeed, Severity, Thrive};
 use kernel::{Fault, Postcode, Refusal};
+use safety::Verdict;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use web::{Form, fields::Errors};
@@ -93,11 +95,11 @@ fn without_street(place: &str) -> String {
     postcode.map_or_else(|| place.to_owned(), |postcode| postcode.as_str().to_owned())
 }
 
-/// Reads the form. `heard_loss` is whether the safety screen heard of the loss of a baby in it.
+/// Reads the form, with what the safety screen said of it.
 pub(crate) async fn parse(
     directory: &Directory,
     typed: &Typed,
-    heard_loss: bool,
+    verdict: &Verdict,
 ) -> Result<Result<Need, Errors>, Fault> {
     let mut errors = Errors::default();
     let topics = topics(directory, typed);
@@ -114,7 +116,7 @@ pub(crate) async fn parse(
     if !errors.is_empty() {
         return Ok(Err(errors));
     }
-    let loss = heard_loss || topics.iter().any(|topic| topic.slug == "baby-loss");
+    let loss = verdict.loss || topics.iter().any(|topic| topic.slug == "baby-loss");
     let RankedWords { ranks, not_understood } = directory::rank_words(directory, &typed.words);
     Ok(Ok(Need {
         words: ranks,
@@ -143,6 +145,7 @@ pub(crate) async fn parse(
         },
         wait_weeks_max: typed.wait.parse().ok().filter(|_| is_among(&WAITS, &typed.wait)),
         loss,
+        heard: Heard::of(&verdict.categories, &typed.words, &directory::list_match_needs(directory)),
     }))
 }
 

@@ -241,6 +241,11 @@ async fn words_that_sound_of_danger_bring_the_card_and_hold_nothing_up() {
         let words = [("words", "mum says she wants to kill herself"), ("topic", "feeding")];
         let found = find(&practitioner, &words).await;
         found.has("id=\"h-card\"").has("999").has("feeding team");
+        // The help for it leads, before what was chosen.
+        assert!(found.place_of("1. crisis line") < found.place_of("feeding team"));
+        // A line for men shares the words, and they speak of no man who is hurt.
+        let hurt = find(&practitioner, &[("words", "my husband hits me")]).await;
+        assert!(hurt.place_of("1. refuge") < hurt.place_of("2. line for men"));
         let nothing = practitioner.post(MATCH, &[("place", "nowhere at all"), ("age", "x")]).await;
         assert_eq!(nothing.status, 422);
         nothing

@@ -1,4 +1,4 @@
-//! A town with five services about feeding, one refuge, and those who look for them.
+//! A town with five services about feeding, a few for when it is not safe, and those who look for them.
 
 use access::{Actor, May, On, PersonId, RestoreEntry, Role, Roles, Signed};
 use axum::{Extension, Router, body::Body, http::Request};
@@ -78,6 +78,7 @@ impl Clinic {
             let terms = json!([
                 {"slug": "feeding", "name": "Feeding", "children": [{"slug": "breastfeeding", "name": "Breastfeeding"}]},
                 {"slug": "not-safe-at-home", "name": "Not safe at home", "children": [{"slug": "domestic-abuse", "name": "Domestic abuse"}]},
+                {"slug": "feeling-low", "name": "Feeling low", "children": [{"slug": "parent-mental-health", "name": "A parent’s mental health"}]},
             ]);
             let terms: Vec<directory::TermDraft> = serde_json::from_value(terms)?;
             directory::publish_taxonomy(tx, &terms, now)?;
@@ -107,6 +108,10 @@ impl Clinic {
                 service("refuge", json!({
                     "topics": ["domestic-abuse"], "locations": ["secret-house"], "sensitive": true, "way_in": ["self"],
                 })),
+                service("line-for-men", json!({
+                    "topics": ["domestic-abuse"], "audiences": ["dads"], "aliases": ["husband hits me"], "sensitive": true,
+                })),
+                service("crisis-line", json!({"topics": ["parent-mental-health"], "thrive": ["getting_risk_support"]})),
             ];
             directory::publish_services(tx, &services, &known, now)?;
             Ok(())
