@@ -4,6 +4,8 @@ use crate::House;
 use access::audit::Soundness;
 use kernel::{Date, Fault};
 use serde::Serialize;
+use settings::Council;
+use web::say;
 
 /// What needs a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,12 +44,7 @@ pub async fn check(house: &House) -> Result<Checked, Fault> {
         findings.push(Finding::new("page", format!("The page '{}' was to be looked at again by {}. Check its facts against its sources and set both dates.", page.slug, page.head.review_by)));
     }
     let council = house.site.council();
-    if council.area_code.is_empty() {
-        findings.push(Finding::new(
-            "settings",
-            "The council is not set up: save its settings with `hearth settings set FILE`.",
-        ));
-    }
+    findings.extend(not_filled_in(&council.list_gaps()).map(|sentence| Finding::new("settings", sentence)));
     if house.library.is_builtin && ![content::BUILTIN_AREA, ""].contains(&council.area_code.as_str()) {
         findings.push(Finding::new("page", format!("The pages that come with Hearth give the telephone numbers of another council ({}), and families read them. Copy their folder, put your own numbers in, and name the folder as `pages` in the configuration.", content::BUILTIN_AREA)));
     }
@@ -130,6 +127,21 @@ async fn trail(house: &House) -> Result<(String, Vec<Finding>), Fault> {
             Ok((head, findings))
         })
         .await
+}
+
+/// What is to be said of settings that nobody filled in.
+fn not_filled_in(gaps: &[&str]) -> Option<String> {
+    let all = Council::unnamed().list_gaps().len();
+    match gaps.len() {
+        0 => None,
+        many if many == all => {
+            Some("The council is not set up: save its settings with `hearth settings set FILE`.".to_owned())
+        }
+        _ => Some(format!(
+            "The council is only half set up, and families see that. Still empty, or as it came: {}. Print the settings with `hearth settings show`, fill in what is missing, and save them with `hearth settings set FILE`.",
+            say::list(&gaps.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>())
+        )),
+    }
 }
 
 fn contacts(house: &House, today: Date) -> Vec<Finding> {

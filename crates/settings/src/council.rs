@@ -122,6 +122,26 @@ impl Council {
         }
     }
 
+    /// What families would miss: the settings that say who this is and are empty, or still as they came. By their names in
+    /// the settings file.
+    pub fn list_gaps(&self) -> Vec<&'static str> {
+        let as_it_came = Council::unnamed();
+        let is_unsaid = |own: &str, came: &str| own.trim().is_empty() || own == came;
+        [
+            ("name", is_unsaid(&self.name, &as_it_came.name)),
+            // A council may do without one.
+            ("strapline", self.strapline == as_it_came.strapline),
+            ("area_name", is_unsaid(&self.area_name, &as_it_came.area_name)),
+            ("area_code", self.area_code.is_empty()),
+            ("phone", self.phone.is_empty()),
+            ("email", self.email.is_empty()),
+            ("towns", self.towns.is_empty()),
+        ]
+        .into_iter()
+        .filter_map(|(key, is_missing)| is_missing.then_some(key))
+        .collect()
+    }
+
     /// Which way its language is written: `rtl` or `ltr`.
     pub fn direction(&self) -> &'static str {
         language::direction(&self.language)
@@ -149,6 +169,34 @@ fn exit_to() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_empty_or_as_it_came_is_a_gap_until_it_is_filled_in() {
+        let every = ["name", "strapline", "area_name", "area_code", "phone", "email", "towns"];
+        assert_eq!(Council::unnamed().list_gaps(), every);
+        let half = Council {
+            name: "Testshire family hubs".to_owned(),
+            strapline: String::new(),
+            area_name: " ".to_owned(),
+            area_code: "E99000001".to_owned(),
+            phone: "0151 496 0100".to_owned(),
+            ..Council::unnamed()
+        };
+        assert_eq!(half.list_gaps(), ["area_name", "email", "towns"]);
+        let town = Town {
+            name: "Northtown".to_owned(),
+            outward: vec!["WA8".to_owned()],
+            latitude: 53.36,
+            longitude: -2.73,
+        };
+        let whole = Council {
+            area_name: "Testshire".to_owned(),
+            email: "hubs@example.org".to_owned(),
+            towns: vec![town],
+            ..half
+        };
+        assert!(whole.list_gaps().is_empty());
+    }
 
     #[test]
     fn only_a_plain_https_server_may_be_named_in_the_content_security_policy() {

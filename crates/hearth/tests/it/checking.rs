@@ -43,6 +43,9 @@ fn a_new_council_is_told_that_it_has_no_needs_and_no_guide_is_blamed_for_it() {
         assert!(
             said("settings", &findings).iter().any(|sentence| sentence.contains("hearth import needs FILE"))
         );
+        let is_said =
+            |words: &str, told: &[Finding]| said("settings", told).iter().any(|said| said.contains(words));
+        assert!(is_said("The council is not set up", &findings), "{findings:?}");
         // Whoever has needs of their own is told of each guide once, and what to do.
         let now = clock.now();
         let own = serde_json::json!([{"slug": "own-need", "name": "A need of our own"}]);
@@ -61,8 +64,12 @@ fn a_new_council_is_told_that_it_has_no_needs_and_no_guide_is_blamed_for_it() {
         let council = Council { area_code: "E06000043".to_owned(), ..Council::unnamed() };
         db.write(move |tx| settings::set_council(tx, &council, now)).await.unwrap();
         let house = House::open(db.clone(), clock.clone(), Dice::loaded(9), Setup::default()).await.unwrap();
-        let told = said("page", &check(&house).await.unwrap().findings);
+        let findings = check(&house).await.unwrap().findings;
+        let told = said("page", &findings);
         assert!(told.iter().any(|sentence| sentence.contains("another council (E06000006)")), "{told:?}");
+        // Its code alone is no council that families know.
+        let gaps = "`name`, `strapline`, `area_name`, `phone`, `email` and `towns`";
+        assert!(is_said(gaps, &findings) && !is_said("not set up", &findings), "{findings:?}");
         let pages = tempfile::tempdir().unwrap();
         let setup = Setup { pages: Some(pages.path().to_owned()), ..Setup::default() };
         let house = House::open(db, clock, Dice::loaded(10), setup).await.unwrap();
