@@ -2,12 +2,14 @@
 //! give the same. It knows no clock, no database and no page.
 
 mod another_day;
+mod miss;
 mod pause;
 
 pub(crate) use another_day::{said_anew, with_notes_anew};
 pub(crate) use pause::{PAUSE, breath, pause_question};
 
 use crate::{
+    days,
     flow::{Case, Choice, Day, Flow, Node, NodeKind, Rule, Source, Test},
     heard,
     model::{Answered, Asks, Cite, Input, Kept, Offered, Output, Passed, State, Stepped},
@@ -70,7 +72,7 @@ pub fn understands(flow: &Flow, state: &State, text: &str, today: Date) -> bool 
     }
     match &node.kind {
         NodeKind::Choice { .. } => understand::choice(flow, node, &state.language, text, today).is_some(),
-        NodeKind::Date { .. } => understand::is_unknown(text) || understand::read_day(text, today).is_some(),
+        NodeKind::Date { .. } => understand::is_unknown(text) || days::read_day(text, today).is_some(),
         NodeKind::Words { .. } => true,
         _ => false,
     }
@@ -87,7 +89,7 @@ pub(crate) fn answer_at(flow: &Flow, state: &State, node: &str, text: &str, toda
             Some(Input::Choice { node: at, key: choice.key.clone() })
         }
         NodeKind::Date { .. } if understand::is_unknown(text) => Some(Input::DoNotKnow { node: at }),
-        NodeKind::Date { .. } => Some(Input::Day { node: at, day: understand::read_day(text, today)? }),
+        NodeKind::Date { .. } => Some(Input::Day { node: at, day: days::read_day(text, today)? }),
         _ => None,
     }
 }
@@ -129,6 +131,7 @@ impl Turn<'_> {
             Input::Back => self.go_back(),
             Input::Restart => self.restart(),
             Input::Explain => self.explain(),
+            Input::Aside => Ok(self.step_aside()),
             Input::Person => {
                 self.outputs.push(Output::Person);
                 self.ask_again();
@@ -220,7 +223,7 @@ impl Turn<'_> {
         }
         match self.node().map(|node| &node.kind) {
             Some(NodeKind::Date { .. }) => {
-                if let Some(day) = understand::read_day(text, self.today) {
+                if let Some(day) = days::read_day(text, self.today) {
                     return self.take_day(day);
                 }
                 if understand::is_unknown(text) {
@@ -236,11 +239,19 @@ impl Turn<'_> {
         // In a guide for a loss every other text is met with kindness: the need of a living child is not.
         let is_anothers = flow.loss && heard::needs_for_a_child(text);
         if is_anothers || understand::is_question(text) {
-            self.outputs.push(Output::Aside);
-            self.ask_again();
-            return Ok(Answered::Aside);
+            return Ok(self.step_aside());
+        }
+        if days::is_meant_as_a_day(text, self.today) {
+            return Ok(self.miss_here());
         }
         self.miss()
+    }
+
+    /// Somebody asks something else: it is answered by the host, and the question waits.
+    fn step_aside(&mut self) -> Answered {
+        self.outputs.push(Output::Aside);
+        self.ask_again();
+        Answered::Aside
     }
 
     fn obey(&mut self, command: Command) -> Result<Answered, Circles> {
@@ -250,11 +261,16 @@ impl Turn<'_> {
             Command::Explain => self.take(&Input::Explain),
             Command::Person => self.take(&Input::Person),
             Command::GoOn => self.take(&Input::GoOn),
-            Command::Stop if self.state.paused => Ok(self.stop_at_a_pause()),
+            // In a guide for a loss nothing more is asked, not even the same.
+            Command::Stop if self.state.paused || self.flow.loss => Ok(self.stop_at_a_pause()),
             Command::Stop => {
                 self.outputs.push(Output::Stop);
                 self.ask_again();
                 Ok(Answered::Stop)
+            }
+            Command::Next if self.speaks_of_999() => {
+                self.say_again();
+                Ok(Answered::GoOn)
             }
             Command::Next => {
                 self.outputs.push(breath());
@@ -293,56 +309,6 @@ impl Turn<'_> {
         self.state.missed = 0;
         self.run_from(to)?;
         Ok(answered)
-    }
-
-    /// An answer nobody foresaw: once more with the choices; then where the flow says; then a person. It never ends.
-    fn miss(&mut self) -> Result<Answered, Circles> {
-        if self.flow.loss {
-            return Ok(self.listen());
-        }
-        self.state.missed += 1;
-        let otherwise = match self.node().map(|node| &node.kind) {
-            Some(NodeKind::Choice { otherwise: Some(otherwise), .. }) => Some(otherwise.clone()),
-            _ => None,
-        };
-        match (self.state.missed, otherwise) {
-            (2, Some(to)) => {
-                let missed = self.state.missed;
-                let answered = self.answer(Answered::Unforeseen, None, &to)?;
-                // The next one that is not understood is the third.
-                self.state.missed = missed;
-                return Ok(answered);
-            }
-            (times, _) => {
-                self.outputs.push(Output::NotUnderstood { times });
-                if times > 1 {
-                    self.outputs.push(Output::Person);
-                }
-            }
-        }
-        self.ask_again();
-        Ok(Answered::Unforeseen)
-    }
-
-    /// Nobody who has lost a baby is told that their words were not understood: the people who listen, and the same
-    /// question. Nothing is counted, so it leads nowhere by itself however often it is said.
-    fn listen(&mut self) -> Answered {
-        const SORRY: &str = "We are so sorry.";
-        let flow = self.flow;
-        match flow.listening() {
-            Some(people) => {
-                let said = self.filled(flow.say_in(people, &self.state.language));
-                let (text, cites) = (format!("{SORRY}\n\n{said}"), self.cites(people));
-                self.outputs.push(Output::Said { node: people.key.clone(), text, cites });
-            }
-            None => {
-                let node = self.state.node.clone();
-                self.outputs.push(Output::Said { node, text: SORRY.to_owned(), cites: Vec::new() });
-                self.outputs.push(Output::Person);
-            }
-        }
-        self.ask_again();
-        Answered::Words
     }
 
     fn go_back(&mut self) -> Result<Answered, Circles> {

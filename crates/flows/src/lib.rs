@@ -19,6 +19,7 @@
 //! in `turn_view.rs`, and its row in `docs/flows.md`. Another room runs guides through [`Flows`]: [`Flows::offer`],
 //! [`Flows::begin`], [`Flows::answer`], [`Flows::find_turn`].
 
+mod days;
 mod engine;
 mod flow;
 mod format;
@@ -47,6 +48,7 @@ mod turn_page;
 mod turn_view;
 
 pub use catalogue::{ANNOUNCEMENTS, Flows, Published, builtin, on_flow};
+pub use days::read_day;
 pub use documents::documents;
 pub use engine::{STEPS_MAX, begin, step, understands};
 pub use flow::{
@@ -64,7 +66,6 @@ pub use session::{PastTurn, PutAway, Resumed, SessionId, Turn, read_code};
 pub use simulate::{Graph, GraphEdge, GraphNode, Simulated, graph, simulate};
 pub use store::MIGRATIONS;
 pub use take_turn::Reply;
-pub use understand::read_day;
 pub use working_out::{WorkedLine, bank_holiday, day_in_words};
 
 use access::Browse;

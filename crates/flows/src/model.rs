@@ -83,6 +83,8 @@ pub enum Input {
     Restart,
     /// Asks what that means.
     Explain,
+    /// Asks for something that is none of this guide's, as the host hears it: the host answers.
+    Aside,
     /// Would like a person.
     Person,
     /// Comes back, and would like to hear where they were.
@@ -102,6 +104,7 @@ impl fmt::Debug for Input {
             Input::Back => "Back",
             Input::Restart => "Restart",
             Input::Explain => "Explain",
+            Input::Aside => "Aside",
             Input::Person => "Person",
             Input::GoOn => "GoOn",
             Input::Language(_) => "Language",

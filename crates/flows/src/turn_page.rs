@@ -3,12 +3,12 @@
 
 use crate::{
     catalogue::Flows,
+    days::{NotADay, day_of},
     engine::{breath, pause_question},
     model::{Answered, Asks, Input, Output},
     session::{Resumed, SessionId, Turn},
     take_turn::Reply as Said,
     turn_view::{self, TurnView, Typed},
-    understand::{NotADay, day_of},
 };
 use axum::{
     extract::{Path, State},

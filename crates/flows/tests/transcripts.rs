@@ -311,11 +311,14 @@ fn every_way_through_every_guide_goes_on_until_an_end_and_says_every_node() {
                 }
                 _ => panic!("{}: {node} does not ask", flow.slug),
             };
-            // Two answers that nobody foresaw go where `otherwise` says.
+            // Two answers that nobody foresaw go where `otherwise` says, and never to an end or away from 'ring 999'.
             let unforeseen = Input::Words("qwertyuiop".to_owned());
             let once = step(flow, &stands.state, &unforeseen, today);
             let twice = step(flow, &once.state, &unforeseen, today);
-            if matches!(flow.node(&node).unwrap().kind, NodeKind::Choice { .. }) {
+            let has_gone_on =
+                twice.outputs.iter().all(|output| !matches!(output, Output::NotUnderstood { .. }));
+            assert!(!twice.state.over, "{}: {node} ends because of what nobody foresaw", flow.slug);
+            if has_gone_on && matches!(flow.node(&node).unwrap().kind, NodeKind::Choice { .. }) {
                 ahead.push(Stepped { state: flows::State { missed: 0, ..twice.state }, ..twice });
             }
             ahead.extend(answers.iter().map(|answer| step(flow, &stands.state, answer, today)));

@@ -101,6 +101,7 @@ impl Turn<'_> {
             Input::Words(_)
             | Input::WordsAtPause(_)
             | Input::Loss(_)
+            | Input::Aside
             | Input::Person
             | Input::Language(_) => None,
             Input::Explain if self.state.paused => {

@@ -209,3 +209,62 @@ fn another_childs_need_is_a_question_of_its_own_in_the_guide_for_a_loss() {
         assert!(!heard.outputs.contains(&Output::Aside), "{text}");
     }
 }
+
+#[test]
+fn a_date_that_cannot_be_read_chooses_nothing_and_no_guide_ends_because_of_it() {
+    let plan = of_the_house("ehc-plan");
+    let heard = play(&plan, &[typed("last week"), typed("1/1/1999"), typed("2 weeks ago")], "2026-11-23");
+    assert!(heard.state.node == "where" && heard.state.path.is_empty(), "{:?}", heard.state);
+    let holiday = of_the_house("holiday-activities");
+    let after = [typed("he is 3"), typed("hm hm"), typed("hm hm"), typed("hm hm")];
+    let heard = play(&holiday, &after, "2026-11-23");
+    assert!(heard.state.node == "after" && !heard.state.over);
+    let poor = play(&holiday, &[typed("he is 3"), typed("yes but we are poor")], "2026-11-23");
+    assert!(texts(&poor).contains("where there is food now") && !poor.state.over, "{}", texts(&poor));
+}
+
+#[test]
+fn who_wants_to_stop_gives_no_answer_unless_a_button_says_it() {
+    let plan = of_the_house("ehc-plan");
+    for text in ["stop", "no thanks", "not now", "later", "never mind", "exit", "leave me alone"] {
+        let heard = play(&plan, &[typed(text)], "2026-11-23");
+        assert!(heard.outputs.contains(&Output::Stop) && heard.state.path.is_empty(), "{text}");
+    }
+    let done = play(&plan, &[choose("thinking"), choose("how"), typed("no thanks")], "2026-11-23");
+    assert!(done.state.over, "'no thanks' is what one of its buttons also means");
+    let dentist = of_the_house("no-dentist");
+    let urgent = [choose("swollen"), choose("yes"), typed("later")];
+    assert!(play(&dentist, &urgent, "2026-11-23").outputs.contains(&Output::Stop));
+    let loss = of_the_house("loss-of-a-baby");
+    assert_eq!(play(&loss, &[typed("stop")], "2026-11-23").state.node, "stop");
+    for text in ["go away", "leave me alone", "not now"] {
+        let left = play(&loss, &[typed(text)], "2026-11-23");
+        assert!(left.outputs.contains(&Output::Stop), "{text}");
+        assert!(!texts(&left).contains("What would you like?"), "{text}: {}", texts(&left));
+    }
+}
+
+#[test]
+fn the_words_to_ring_999_stay_whatever_is_asked_next() {
+    let dentist = of_the_house("no-dentist");
+    for text in ["now what", "what do i do now", "hm hm"] {
+        let at_the_end = play(&dentist, &[choose("swollen"), choose("yes"), typed(text)], "2026-11-23");
+        assert!(texts(&at_the_end).contains("Please ring 999 now"), "{text}: {}", texts(&at_the_end));
+        let twice = step(&dentist, &at_the_end.state, &typed("hm hm"), day("2026-11-23"));
+        assert!(texts(&twice).contains("Please ring 999 now"), "{text}: {}", texts(&twice));
+    }
+    let before = play(&dentist, &[choose("swollen"), typed("now what")], "2026-11-23");
+    assert!(texts(&before).contains("tel:999") && !texts(&before).contains("no rush"));
+    // At the beginning nothing was told yet, and a card may have stood there.
+    assert!(texts(&play(&dentist, &[typed("now what")], "2026-11-23")).contains("116 123"));
+}
+
+#[test]
+fn what_the_host_hears_as_a_need_of_its_own_moves_nothing() {
+    for flow in flows::builtin().iter().map(|text| parse(text).unwrap()) {
+        let first = begin(&flow, "en", day("2026-11-23"));
+        let aside = step(&flow, &first.state, &Input::Aside, day("2026-11-23"));
+        assert!(aside.outputs.contains(&Output::Aside) && aside.answered == Answered::Aside, "{}", flow.slug);
+        assert_eq!(aside.state, first.state, "{}", flow.slug);
+    }
+}
