@@ -40,6 +40,7 @@ pub(crate) const FILES: &[&str] = &[
     include_str!("../data/suicide.toml"),
     include_str!("../data/perinatal.toml"),
     include_str!("../data/medical.toml"),
+    include_str!("../data/medical_more.toml"),
     include_str!("../data/maternity.toml"),
     include_str!("../data/child.toml"),
     include_str!("../data/child_harm.toml"),
