@@ -43,7 +43,7 @@ pub(crate) struct Question {
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     conversation: Option<AnyText>,
-    /// Any short text: sent twice, it moves a guide once.
+    /// Any short text: sent twice with the same question, it brings the same turn, and moves a guide once.
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     message: Option<AnyText>,
@@ -58,7 +58,7 @@ pub(crate) struct Answer {
     kind: &'static str,
     /// The safety card to show first, or null. After a red one there is nothing else.
     card: Option<CardAnswer>,
-    /// Where an earlier question of the conversation brought a card: its first lines, to be kept in sight.
+    /// Where earlier questions of the conversation brought cards: their first lines, to be kept in sight.
     still_to_ring: Vec<ContactAnswer>,
     /// What is said: fixed sentences, and quotations word for word.
     text: String,
@@ -163,13 +163,17 @@ pub(crate) async fn post(
     };
     let answered = answer(&room, &ask).await;
     let latency = latency_since(site, began);
-    note_turn(&room, answered.turn.status, &answered.turn.language, latency, answered.screened.verdict());
+    if answered.again.is_none() {
+        note_turn(&room, answered.turn.status, &answered.turn.language, latency, answered.screened.verdict());
+    }
     if let Some(refused) = refused(&answered) {
         return Ok(refused);
     }
     let id = match answered.conversation {
         Some(own) => {
-            if let Err(fault) = own.keep(&room, &answered.turn, latency).await {
+            if answered.again.is_none()
+                && let Err(fault) = own.keep(&room, &answered.turn, latency).await
+            {
                 tracing::error!(fault = format!("{fault:#}"), "a turn could not be kept");
             }
             own.id

@@ -100,7 +100,9 @@ pub(crate) async fn post(
     }
     let answered = answered.in_fewer_words(&room).await;
     let latency = latency_since(site, began);
-    note_turn(&room, answered.turn.status, &answered.turn.language, latency, answered.screened.verdict());
+    if answered.again.is_none() {
+        note_turn(&room, answered.turn.status, &answered.turn.language, latency, answered.screened.verdict());
+    }
     if answered.turn.status == Status::Crisis {
         return crisis(site, form.get("conversation"), answered.turn.card);
     }
@@ -188,7 +190,7 @@ async fn keep_and_show(
     is_from_script: bool,
 ) -> Reply {
     let KeptTurn { conversation, number, is_kept } = keep(room, &mut answered, latency).await;
-    let Answered { turn, screened, .. } = answered;
+    let Answered { turn, screened, again, .. } = answered;
     if is_from_script {
         let mut own = [TurnView::of(room, conversation.id, number, text, &turn)];
         put_on_paper(room, &mut own).await;
@@ -196,10 +198,16 @@ async fn keep_and_show(
     }
     if is_kept && screened.verdict().level == Level::Clear {
         let to = format!("/ask/{}#turn-{number}", conversation.id);
-        room.fresh().put(conversation.id, number, text, turn, room.site().clock().now());
+        // Of what was sent twice, the first waits for its page already, with its words.
+        if again.is_none() {
+            room.fresh().put(conversation.id, number, text, turn, room.site().clock().now());
+        }
         return Ok(see_other(&to));
     }
     let mut turns = past_views(room, &conversation).await;
+    if again.is_some() {
+        turns.pop();
+    }
     // The numbers of an earlier card stand at the newest turn alone.
     for before in &mut turns {
         before.after_card = None;
@@ -219,6 +227,9 @@ pub(crate) struct KeptTurn {
 /// Keeps a turn. A database that does not answer is no reason not to show it.
 pub(crate) async fn keep(room: &Assistant, answered: &mut Answered, latency: &'static str) -> KeptTurn {
     let conversation = answered.conversation.take().unwrap_or_else(|| Conversation::begin(room));
+    if let Some(number) = answered.again {
+        return KeptTurn { conversation, number, is_kept: true };
+    }
     match conversation.keep(room, &answered.turn, latency).await {
         Ok(number) => KeptTurn { conversation, number, is_kept: true },
         Err(fault) => {

@@ -1,12 +1,21 @@
 //! The words of a question that tell something, and which sentences of a source hold most of them.
 
 use crate::{
+    hurting,
     passages::{Part, Passages, Piece, Quotable, Quote, stems},
+    small_words::is_well,
+    together::{says_together, units},
+    wanted::{Asks, asks, wants},
     whether_safe,
 };
 use meaning::{Table, Vector};
-use search::{AgeAsked, Match, PartFilter};
+use search::{AgeAsked, How, Match, PartFilter};
 use std::collections::HashSet;
+
+pub(crate) use crate::{
+    small_words::{is_small, is_whose_child},
+    wanted::Wants,
+};
 
 /// A question's words, each with every form in which a source may have it.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +31,10 @@ pub struct AskedWords {
     stage: HashSet<String>,
     /// Whether something is safe for a child, with every word of it.
     whether_safe: Option<Vec<String>>,
+    /// It is the own child who hurts another.
+    own_child_hurts: bool,
+    /// Words that mean something only together: 'morning after pill'.
+    only_together: HashSet<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,36 +49,6 @@ impl Term {
         self.forms.iter().any(|form| stems.contains(form))
     }
 }
-
-/// What kind of answer is looked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wants {
-    /// Anything.
-    #[default]
-    Words,
-    /// A time, a place, a price or a number: these come from fields.
-    Field,
-    /// Whether somebody may have something.
-    Criteria,
-    /// How something is done.
-    Steps,
-    /// Somewhere to go.
-    Session,
-}
-
-/// What the sentence that answers must speak of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Asks {
-    #[default]
-    Anything,
-    /// 'How long', 'by when': days, weeks, months.
-    Time,
-    /// 'How much', 'do I pay': money.
-    Money,
-}
-
-/// Words that every question has.
-const SMALL: &str = " a about after all am an and any anyone anything are as at be been before being but by can cant come could dc did do does doesnt doing dont each eligible entitled qualify cost costs price number phone open opening address time times else even ever every for from get gets getting give go goes going good got had has have having he hello help helping her here hes hi him his how i id if ill im in into is isnt it its ive just keep keeps know let lets like little ll long looking lot make makes me mine more most much my near need needs never new nice no not now of off ok on one only or other our out over own pls please put really right s said same say says see she shes should so some someone something stuff sure t take tell than thank thanks that thats the their them then there these they theyre thing things think this those to today too try trying u up us ur use very want wants was way we well went were what whats when where which while who whos why will with wont would ya yes yet you your youre ";
 
 /// A title that holds this much of a question asks it.
 const ASKED_BY_TITLE: f32 = 0.85;
@@ -95,7 +78,12 @@ impl AskedWords {
     pub fn of<'m>(text: &str, matched: impl Iterator<Item = &'m Match>, passages: &Passages) -> AskedWords {
         let words = search::words(text);
         let mut terms: Vec<Term> = Vec::new();
-        for word in words.iter().filter(|word| !is_small(word)).take(40) {
+        let tells = |at: usize, word: &str| {
+            let says_well = word == "fine" && is_well(&words, at);
+            !says_well && !is_small(word) && !is_whose_child(word)
+        };
+        let telling = words.iter().enumerate().filter(|(at, word)| tells(*at, word)).map(|(_, word)| word);
+        for word in telling.take(40) {
             let stem = search::stem(word);
             if terms.iter().any(|term| term.forms.contains(&stem)) {
                 continue;
@@ -103,7 +91,11 @@ impl AskedWords {
             let rarity = passages.rarity(&stem);
             terms.push(Term { typed: word.clone(), forms: HashSet::from([stem]), rarity });
         }
+        let mut only_together: HashSet<String> = HashSet::new();
         for one in matched {
+            if one.how == How::Synonym && one.typed.contains(' ') {
+                only_together.extend(one.typed.split(' ').map(str::to_owned));
+            }
             let stems: HashSet<String> =
                 search::words(&one.found).into_iter().map(|word| search::stem(&word)).collect();
             // Of several words that mean one thing, none means it alone.
@@ -116,7 +108,9 @@ impl AskedWords {
         all.extend(terms.iter().flat_map(|term| term.forms.iter().cloned()));
         let meant = Table::builtin().vector(text);
         let (wants, asks) = (wants(&words), asks(&words));
-        AskedWords { terms, all, meant, wants, asks, stage: HashSet::new(), whether_safe: None }
+        let own_child_hurts = hurting::own_child_hurts(&words);
+        let (stage, whether_safe) = (HashSet::new(), None);
+        AskedWords { terms, all, meant, wants, asks, stage, whether_safe, own_child_hurts, only_together }
     }
 
     /// The same, of a question that was typed like this: what was understood of it as an age is still said in it.
@@ -165,21 +159,63 @@ impl AskedWords {
         self.deciding().filter(is_there).count()
     }
 
+    /// Whether it is asked if something is safe in a pregnancy.
+    pub fn is_of_a_pregnancy(&self) -> bool {
+        let words = self.whether_safe.as_deref().unwrap_or_default();
+        words.iter().any(|word| word.starts_with("pregnan"))
+    }
+
     /// Whether words may stand as the answer. Whether something is safe is answered only by words that speak of all that
-    /// is asked, the thing and what is done with it.
+    /// is asked, the thing and what is done with it, and of both in one breath.
     pub fn is_answered_by(&self, of: &Quotable, quote: &Quote) -> bool {
         let Some(typed) = &self.whether_safe else { return true };
-        let text = quote.text();
-        let own = stems(&text);
         let named = stems(&format!("{} {}", quote.heading, of.title));
-        let mut decides = false;
-        let all = self.deciding().all(|term| {
-            let in_text = Self::is_said_in(term, &own);
-            decides |= in_text && !term.is_in(&of.title_stems);
-            in_text || Self::is_said_in(term, &named)
-        });
-        all && decides
-            && whether_safe::speaks_of_the_act(typed, &format!("{text} {} {}", quote.heading, of.title))
+        let says_it = |unit: &String| {
+            let own = stems(unit);
+            let mut decides = false;
+            let all = self.deciding().all(|term| {
+                let in_text = Self::is_said_in(term, &own);
+                decides |= in_text && !term.is_in(&of.title_stems);
+                in_text || Self::is_said_in(term, &named)
+            });
+            all && decides
+        };
+        units(quote).iter().any(says_it)
+            && whether_safe::speaks_of_the_act(
+                typed,
+                &format!("{} {} {}", quote.text(), quote.heading, of.title),
+            )
+    }
+
+    /// Whether what a quotation has of the question stands together, and is more than one wide word of many: 'drink' of
+    /// one point and 'night' of another say nothing about drinking every night.
+    pub fn is_said_together_in(&self, of: &Quotable, quote: &Quote) -> bool {
+        let forms: Vec<&HashSet<String>> = self.terms.iter().map(|term| &term.forms).collect();
+        let named = stems(&format!("{} {}", quote.heading, of.title));
+        says_together(&forms, &named, &units(quote))
+    }
+
+    fn is_half_a_phrase(&self, is_there: impl Fn(&Term) -> bool) -> bool {
+        let is_of_it = |term: &&Term| self.only_together.contains(&term.typed);
+        let (of_it, others): (Vec<&Term>, Vec<&Term>) = self.terms.iter().partition(is_of_it);
+        let there = of_it.iter().filter(|term| is_there(term)).count();
+        there > 0 && there < of_it.len() && !others.into_iter().any(is_there)
+    }
+
+    /// How much of what a name says is in the question.
+    pub fn share_said_of(&self, name: &str) -> f32 {
+        let words = search::words(name);
+        let telling: Vec<&String> =
+            words.iter().filter(|word| !is_small(word) && !is_whose_child(word)).collect();
+        let is_said = |word: &&&String| {
+            let stem = search::stem(word);
+            self.terms.iter().any(|term| term.forms.contains(&stem))
+        };
+        if telling.is_empty() {
+            0.0
+        } else {
+            telling.iter().filter(is_said).count() as f32 / telling.len() as f32
+        }
     }
 
     /// What kind of answer is looked for.
@@ -303,7 +339,8 @@ impl AskedWords {
         let asked_below = of.parts.iter().any(|part| self.asked_by(part) >= 1.0);
         let is_asked_by_title = title >= ASKED_BY_TITLE && beside_title < 0.2 && !asked_below;
         let mut best: Option<(f32, usize, Window)> = None;
-        for (number, part) in of.parts.iter().enumerate() {
+        let may_be_said = |part: &Part| self.own_child_hurts || !hurting::is_of_ones_own_child(&part.heading);
+        for (number, part) in of.parts.iter().enumerate().filter(|(_, part)| may_be_said(part)) {
             let Some(window) = self.best_window(of, number, part) else { continue };
             let heading =
                 self.share_of(|term| match (term.is_in(&part.heading_stems), term.is_in(&of.title_stems)) {
@@ -334,12 +371,15 @@ impl AskedWords {
         let (fit, number, window) = best?;
         let part = of.parts.get(number)?;
         let (first, last) = part.whole(window.first, window.last);
+        let is_there = |term: &&Term| term.is_in(&of.title_stems) || part.has(&term.forms);
         Some(BestQuote {
             quote: of.quote(number, first, last)?,
             is_short: part.is_short(first, last),
             fit,
             own: window.score() + 0.3 * title,
             held_there: self.share(|term| term.is_in(&of.title_stems) || part.has(&term.forms)),
+            terms_there: self.terms.iter().filter(is_there).count(),
+            is_half_a_phrase: self.is_half_a_phrase(|term| is_there(&term)),
         })
     }
 
@@ -393,6 +433,10 @@ pub struct BestQuote {
     pub own: f32,
     /// How much of the question its part holds, with the names of the part and the page.
     pub held_there: f32,
+    /// How many words of the question that is.
+    pub terms_there: usize,
+    /// They are some of the words that mean something only together: 'morning' of 'morning after pill'.
+    pub is_half_a_phrase: bool,
 }
 
 /// Pieces of a part, from one to another.
@@ -430,74 +474,6 @@ fn untidy(part: &Part, pieces: &[Piece]) -> f32 {
     untidy += if sentences == 0 { 0.25 } else { 0.0 };
     untidy += if part.heading.starts_with("What happens next") { 0.15 } else { 0.0 };
     untidy
-}
-
-/// Whether a word is in every question.
-pub(crate) fn is_small(word: &str) -> bool {
-    let is_hour =
-        word.strip_suffix("am").or(word.strip_suffix("pm")).is_some_and(|hour| hour.parse::<u8>().is_ok());
-    word.len() < 2 || is_hour || SMALL.contains(&format!(" {word} "))
-}
-
-fn asks(words: &[String]) -> Asks {
-    let said = format!(" {} ", words.join(" "));
-    let has = |any: &[&str]| any.iter().any(|phrase| said.contains(phrase));
-    if has(&[" how long ", " how many days ", " how many weeks ", " by when ", " must ", " when "]) {
-        Asks::Time
-    } else if has(&[" how much ", " cost ", " costs ", " pay ", " price ", " free "]) {
-        Asks::Money
-    } else {
-        Asks::Anything
-    }
-}
-
-fn wants(words: &[String]) -> Wants {
-    let said = format!(" {} ", words.join(" "));
-    let has = |any: &[&str]| any.iter().any(|phrase| said.contains(phrase));
-    let asks_how = ["how", "where", "when"].iter().any(|word| words.iter().take(3).any(|own| own == word));
-    let may_get = has(&[" can i get ", " can we get ", " could i get ", " who can get ", " am i allowed "])
-        && !asks_how;
-    if may_get || has(&[" eligible ", " qualify ", " entitled "]) {
-        Wants::Criteria
-    } else if has(&[
-        " when ",
-        " what time ",
-        " where ",
-        " how much ",
-        " how long ",
-        " cost ",
-        " costs ",
-        " price ",
-        " phone ",
-        " number for ",
-        " address ",
-        " opening ",
-        " open ",
-    ]) {
-        Wants::Field
-    } else if has(&[
-        " group ",
-        " groups ",
-        " club ",
-        " clubs ",
-        " class ",
-        " classes ",
-        " session ",
-        " sessions ",
-        " yoga ",
-        " massage ",
-        " stay and play ",
-        " playgroup ",
-        " activities ",
-        " course ",
-        " courses ",
-    ]) {
-        Wants::Session
-    } else if has(&[" how do ", " how can ", " how to ", " what do i do ", " what can i do ", " apply "]) {
-        Wants::Steps
-    } else {
-        Wants::Words
-    }
 }
 
 /// From which piece to which: runs of sentences of one paragraph, and lists with the line before them.
@@ -558,20 +534,6 @@ mod tests {
             assert!(quote.url.ends_with(&format!("#{anchor}")), "{text}: {}", quote.url);
             assert!(quote.text().contains(holds), "{text}: {}", quote.text());
             assert!(quote.text().chars().count() <= 620, "{text}: {}", quote.text());
-        }
-    }
-
-    #[test]
-    fn what_kind_of_answer_is_wanted_is_read_from_the_question() {
-        for (text, wanted) in [
-            ("am I eligible for 30 hours?", Wants::Criteria),
-            ("when is baby yoga", Wants::Field),
-            ("how do i apply", Wants::Steps),
-            ("how do i get an ehcp", Wants::Steps),
-            ("dads group", Wants::Session),
-            ("she wont latch", Wants::Words),
-        ] {
-            assert_eq!(wants(&search::words(text)), wanted, "{text}");
         }
     }
 }

@@ -79,9 +79,14 @@ impl Conversation {
         self.spoke_of_loss
     }
 
-    /// What kind of card was shown last in it. Each turn hands it on to the next.
-    pub fn card_before(&self) -> Option<Category> {
-        self.turns.last()?.kept.card()
+    /// What kinds of cards were shown in it, the latest first. Each turn hands them on to the next.
+    pub fn cards_before(&self) -> Vec<Category> {
+        self.turns.last().map(|turn| turn.kept.cards()).unwrap_or_default()
+    }
+
+    /// The latest turn, where the very same question made it.
+    pub fn sent_again(&self, mark: &str) -> Option<&PastTurn> {
+        self.turns.last().filter(|turn| turn.kept.sent.as_deref() == Some(mark))
     }
 
     /// The number of the latest turn.

@@ -20,6 +20,37 @@ pub(crate) fn ended_a_pregnancy(text: &str) -> bool {
     })
 }
 
+/// Whether somebody grieves after an abortion: then nothing about a living baby is an answer.
+pub(crate) fn grieves_after_an_abortion(text: &str) -> bool {
+    const ENDED: [&str; 4] = ["abortion", "abortions", "termination", "tfmr"];
+    const GRIEVES: &str = " cry crying cried sad low upset regret regretting guilt guilty ashamed grief grieve grieving cope coping empty numb depressed struggling counselling therapy hurts hurting alone after since ";
+    let words = search::words(text);
+    words.iter().any(|word| ENDED.contains(&word.as_str()))
+        && words.iter().any(|word| GRIEVES.contains(&format!(" {word} ")))
+}
+
+/// 'We had to turn off his machine': a death that is told without its name, in words by which help with it is found.
+pub(crate) fn by_other_words(text: &str) -> Option<String> {
+    const ENDS: &str = " turn turned turning switch switched switching took taken taking pull pulled ";
+    const WHOSE: &str =
+        " his her their hers dads mums nans grandads babys sons daughters husbands wifes partners ";
+    let words = search::words(text);
+    let is_whose = |word: &String| WHOSE.contains(&format!(" {word} "));
+    let said = words.join(" ");
+    let is_ended = words.iter().any(|word| ENDS.contains(&format!(" {word} "))) && said.contains(" off");
+    // 'His machine', and not 'the washing machine'.
+    let machine = words.windows(2).any(|pair| pair[1] == "machine" && is_whose(&pair[0]));
+    // 'On life support', and not 'family life support'.
+    let life_support = words.windows(2).position(|pair| pair[0] == "life" && pair[1] == "support");
+    let is_kept_alive = life_support.is_some_and(|at| {
+        at.checked_sub(1).is_none_or(|before| {
+            is_whose(&words[before]) || matches!(words[before].as_str(), "on" | "off" | "the")
+        })
+    });
+    let is_told = is_kept_alive || said.contains("ventilator") || is_ended && machine;
+    is_told.then(|| "bereavement support when someone dies".to_owned())
+}
+
 /// Whether a text speaks of somebody's death.
 pub(crate) fn is_spoken_of(text: &str) -> bool {
     let words = search::words(text);
@@ -85,5 +116,30 @@ mod tests {
         }
         assert!(ended_a_pregnancy("ended the pregnancy after the scan, can't stop crying"));
         assert!(!ended_a_pregnancy("how do I end a pregnancy"));
+    }
+
+    #[test]
+    fn a_death_that_is_told_by_a_machine_is_looked_for_by_its_name() {
+        for text in [
+            "we had to turn off his machine",
+            "they switched her machine off",
+            "life support",
+            "they turned off dads life support",
+        ] {
+            assert!(by_other_words(text).is_some(), "{text}");
+        }
+        for text in
+            ["washing machine", "turn off the washing machine", "family life support", "his games machine"]
+        {
+            assert!(by_other_words(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn grief_after_an_abortion_is_told_from_asking_for_one() {
+        assert!(grieves_after_an_abortion("had an abortion and cant stop crying"));
+        assert!(grieves_after_an_abortion("counselling after an abortion"));
+        assert!(!grieves_after_an_abortion("where can i get an abortion"));
+        assert!(!grieves_after_an_abortion("cant stop crying since the baby"));
     }
 }

@@ -1,7 +1,8 @@
 //! What the safety screen hears once slips are mended and another language is read: 'my husbnd hitts me' is typed, and
-//! 'my husband hits me' is looked for. It may only raise what the words themselves brought.
+//! 'my husband hits me' is looked for; and what it hears in words that a loss comes before: 'I want to be with him'. It may
+//! only raise what the words themselves brought.
 
-use crate::steps::Found;
+use crate::{after_loss::wants_to_be_with_the_dead, conversation::Conversation, steps::Found};
 use safety::Screened;
 use web::Site;
 
@@ -16,6 +17,23 @@ pub(crate) fn more_as_looked_for(site: &Site, words: &Screened, found: &Found) -
         looked_for.push(with_corrections(found.asked.as_typed(), corrected));
     }
     let heard = looked_for.iter().map(|text| site.screen(text));
+    heard
+        .filter(|heard| heard.verdict().level > words.verdict().level)
+        .max_by_key(|heard| heard.verdict().level)
+}
+
+/// What is meant by words that a loss comes before, where the screen hears more in it: whom somebody wants to be with was
+/// said earlier.
+pub(crate) fn more_after_a_loss(
+    site: &Site,
+    conversation: &Conversation,
+    words: &Screened,
+) -> Option<Screened> {
+    const MEANT: [&str; 2] = ["my baby died and i want to be with him", "my baby died and i want to die too"];
+    if !conversation.spoke_of_loss() || !wants_to_be_with_the_dead(words.as_typed()) {
+        return None;
+    }
+    let heard = MEANT.iter().map(|text| site.screen(text));
     heard
         .filter(|heard| heard.verdict().level > words.verdict().level)
         .max_by_key(|heard| heard.verdict().level)

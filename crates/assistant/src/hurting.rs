@@ -23,6 +23,32 @@ pub(crate) fn may_be_shown(document: &Document, typed: &str) -> bool {
     !search::is_for_those_who_hurt(&[&document.title, &document.summary]) || speaks_of_hurting(&said)
 }
 
+/// Whether a part is for those whose own child hurts another, by its heading. To anybody else it would say that theirs did.
+pub(crate) fn is_of_ones_own_child(heading: &str) -> bool {
+    search::fold(heading).contains("is the one doing it")
+}
+
+/// Whether somebody tells that their own child bullies or hurts another: 'my daughter is bullying', and not 'my daughter is
+/// being bullied', nor 'a girl is bullying my daughter'.
+pub(crate) fn own_child_hurts(words: &[String]) -> bool {
+    static DOES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let child =
+            "(he|hes|she|shes|son|sons|daughter|daughters|child|childs|kid|kids|boy|girl|lad|teenager|old)";
+        let bullies = format!(r"\b{child}( [a-z]+){{0,3}} (bullying|bullies|a bully|the bully)\b");
+        let hurts = format!(
+            r"\b{child}( [a-z]+){{0,3}} (hits|hitting|hit|hurts|hurting|hurt|kicks|kicking|bites|biting|picks on|picking on|picked on|mean to|nasty to|horrible to) (other|others|another|kids|children|people|someone|somebody|a (boy|girl|child|kid))\b"
+        );
+        let accused = r"\b(accused of|excluded for|suspended for|in trouble for) (being a )?bull(y|ying)\b|\b(is|be) the bully\b";
+        Regex::new(&[bullies.as_str(), hurts.as_str(), accused].join("|")).ok()
+    });
+    static IS_HURT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\b(bullying|bullies|hits|hitting|hit|hurts|hurting|hurt) (my|our|me|him|her|them)\b|\bscared of\b|\bagainst\b").ok()
+    });
+    let said = words.join(" ");
+    let is = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|it| it.is_match(&said));
+    is(&DOES) && !is(&IS_HURT)
+}
+
 /// Somebody's own hurting, or how to make another stop.
 fn speaks_of_hurting(said: &str) -> bool {
     static HURTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -73,5 +99,29 @@ mod tests {
         for typed in ["i hit my wife and want to stop", "i need help with my temper", "respect phoneline"] {
             assert!(may_be_shown(&partner, typed), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_child_who_hurts_is_told_from_a_child_who_is_hurt() {
+        for typed in [
+            "my daughter is bullying other girls",
+            "my son is a bully",
+            "he keeps hitting other kids",
+            "school say my son is the bully",
+            "my son was excluded for bullying",
+        ] {
+            assert!(own_child_hurts(&search::words(typed)), "{typed}");
+        }
+        for typed in [
+            "my daughter is being bullied",
+            "my son is bullied at school",
+            "a girl is bullying my daughter",
+            "a boy keeps hitting my son",
+            "bullying",
+        ] {
+            assert!(!own_child_hurts(&search::words(typed)), "{typed}");
+        }
+        assert!(is_of_ones_own_child("If your child is the one doing it"));
+        assert!(!is_of_ones_own_child("What to do first"));
     }
 }

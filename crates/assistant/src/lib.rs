@@ -11,9 +11,10 @@
 //! **What is kept.** No words. Of a turn the database holds its status, fixed sentences of ours, and the ids of what was
 //! shown and of what was found, and each filter in our own words ('near Widnes', 'age 3'; of a postcode its first
 //! half), so that 'and Tuesday?' need not say the rest again ([`about`](self)); of a conversation a random id, the hour
-//! it began, the minute of its last use, its language and the id of a guide. Of an amber card its kind is kept, such as
-//! `domestic_abuse`, so that its first numbers stay in sight ([`after_card`](self)). A red card is never kept, nor where it
-//! stood. An hour after the last use all of it is forgotten. The person's own words and the reasons that hold them are
+//! it began, the minute of its last use, its language and the id of a guide. Of amber cards their kinds are kept, such as
+//! `domestic_abuse`, three at most, so that their first numbers stay in sight ([`after_card`](self)). A red card is never
+//! kept, nor where it stood. Each turn has a number by which the server that made it, and nobody else, knows the same
+//! question when it is sent again ([`sent_again`](self)). An hour after the last use all of it is forgotten. The person's own words and the reasons that hold them are
 //! in the reply to the question itself: the form's answer leads to the conversation's page, and what that page shows
 //! for the first time it takes, once, out of the memory of the server
 //! that answered ([`fresh`](self)); shown again, it says 'You asked' and what was found. A person who wants their
@@ -37,6 +38,7 @@ mod client;
 mod conversation;
 mod death;
 mod flow_steps;
+mod for_some;
 mod fresh;
 mod heard;
 mod hurting;
@@ -46,6 +48,7 @@ mod jobs;
 mod json_text;
 mod language;
 mod limits;
+mod loss_answer;
 mod markdown;
 mod neighbours;
 mod paper;
@@ -58,13 +61,17 @@ mod reworded;
 mod room;
 mod say;
 mod see_figures;
+mod sent_again;
+mod small_words;
 mod status;
 mod steps;
 mod store;
 mod switch;
 mod tally;
+mod together;
 mod turn;
 mod view;
+mod wanted;
 mod whats_on;
 mod whether_safe;
 

@@ -4,21 +4,23 @@
 use crate::{
     conversation::Conversation,
     flow_steps::{back_to_flow, flow_for, running_flow, with_offer},
-    heard::more_as_looked_for,
+    heard::{more_after_a_loss, more_as_looked_for},
     language::Spoken,
     limits::{not_closed, within_length, within_rate, without_personal_data},
+    loss_answer::loss,
     reworded::{ToReword, to_reword},
     room::Assistant,
     say,
+    sent_again::{mark_of, turn_again},
     status::Status,
     steps::{
-        abstention, choice_made, composed, follow_up, look_up, loss, more_than_a_card, need_unclear,
-        neighbour, safety_screen, something_said, subject_missing,
+        abstention, choice_made, composed, follow_up, look_up, more_than_a_card, need_unclear, neighbour,
+        safety_screen, something_said, stop, subject_missing,
     },
     turn::Turn,
     whats_on::whats_on,
 };
-use safety::Screened;
+use safety::{Category, Screened};
 use std::{convert::Infallible, net::IpAddr};
 
 /// Goes on with a value, or stops the list.
@@ -48,7 +50,12 @@ pub(crate) struct Answered {
     pub conversation: Option<Conversation>,
     /// What a language model has still to be asked, if it is to be asked anything. Nothing else of the turn waits for it.
     pub to_reword: Option<ToReword>,
+    /// The question was sent before: its turn has this number, and is not kept once more.
+    pub again: Option<i64>,
 }
+
+/// So many kinds of cards are kept in sight.
+const CARDS_MAX: usize = 3;
 
 /// Answers a question, in fewer words where a language model can say it so. Never fails: whatever breaks, somebody is
 /// told whom to ring.
@@ -72,9 +79,22 @@ pub(crate) async fn answer_by_quoting(room: &Assistant, ask: &Ask<'_>) -> Answer
         conversation = None;
     }
     turn.card = room.site().card(screened.verdict());
-    let before = conversation.as_ref().and_then(Conversation::card_before);
-    turn.card_before = turn.card.as_ref().map(|card| card.category).or(before);
-    Answered { turn, screened, conversation, to_reword: beside.to_reword }
+    let own = turn.card.as_ref().map(|card| card.category);
+    turn.cards = latest_first(own, conversation.as_ref().map(Conversation::cards_before).unwrap_or_default());
+    turn.sent = conversation.as_ref().map(|_| mark_of(room, ask));
+    let again = beside.again.filter(|_| conversation.is_some());
+    Answered { turn, screened, conversation, to_reword: beside.to_reword, again }
+}
+
+/// The kinds of the cards of a conversation, each once.
+fn latest_first(own: Option<Category>, before: Vec<Category>) -> Vec<Category> {
+    let mut kinds: Vec<Category> = Vec::new();
+    for kind in own.into_iter().chain(before) {
+        if kinds.len() < CARDS_MAX && !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
 }
 
 /// What comes of a question besides its turn.
@@ -84,6 +104,8 @@ struct Beside {
     to_reword: Option<ToReword>,
     /// The words as they were looked for, where the screen hears more in them.
     heard: Option<Screened>,
+    /// The number of the turn that the very same question made.
+    again: Option<i64>,
 }
 
 impl Answered {
@@ -109,8 +131,18 @@ async fn steps(
     within_rate(room.rates(), ask.address, site.clock().now())?;
     not_closed(room).await?;
     let conversation = conversation.insert(Conversation::find_or_begin(room, ask.conversation).await);
+    beside.heard = more_after_a_loss(site, conversation, screened);
+    if let Some(heard) = &beside.heard {
+        safety_screen(site, heard)?;
+    }
     let (words, personal) = without_personal_data(site, screened);
     let spoken = room.languages().seen_in(words.as_typed());
+    if let Some(past) = conversation.sent_again(&mark_of(room, ask)) {
+        beside.again = Some(past.number);
+        let had_personal_data = personal;
+        let turn = turn_again(room, conversation, past, &spoken).await;
+        return stop(Turn { had_personal_data, ..turn });
+    }
     let stopped = after_reading(room, ask, conversation, &words, &spoken, beside).await;
     stopped.map_err(|turn| said_honestly(turn, conversation, &spoken, personal))
 }
@@ -139,7 +171,7 @@ async fn answering(
 ) -> Step<Infallible> {
     let narrowed = choice_made(room, conversation, conversation.chosen(ask, words), words)?;
     something_said(words, &narrowed)?;
-    neighbour(room, words)?;
+    neighbour(room, conversation, words)?;
     let offer = flow_for(room, conversation, words);
     loss(room, conversation, words, offer.clone()).await?;
     follow_up(room, conversation, words, &narrowed)?;
@@ -147,7 +179,7 @@ async fn answering(
     more_than_a_card(room, words)?;
     subject_missing(room, &narrowed)?;
     let found = look_up(room, conversation, words, spoken, &narrowed).await?;
-    beside.heard = more_as_looked_for(room.site(), words, &found);
+    beside.heard = more_as_looked_for(room.site(), words, &found).or(beside.heard.take());
     if let Some(heard) = &beside.heard {
         safety_screen(room.site(), heard)?;
     }

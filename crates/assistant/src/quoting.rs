@@ -7,10 +7,12 @@ use crate::{
     steps::{Found, opening_of},
 };
 use directory::AskHit;
-use search::{Field, Kind, Match};
+use search::{Field, How, Kind, Match};
 
 /// A page is named by the question when its names hold this share of it, rare words counting most.
 const NAMED_MIN: f32 = 0.55;
+/// So much of what families call a page is said in the question, where nothing but that led to it.
+const MOST_OF_A_NAME: f32 = 0.6;
 /// A sentence that holds less than this is not put forward as the answer.
 const QUOTED_MIN: f32 = 0.3;
 /// A part that fits less is not the answer, even of the page that was found first.
@@ -19,6 +21,8 @@ const FIT_MIN: f32 = 1.6;
 const HELD_MIN: f32 = 0.2;
 /// and this much where meaning and words do not point to the same part.
 const HELD_ALONE_MIN: f32 = 0.6;
+/// A single word of several holds at least so much of the question, or it is not what is asked.
+const ONE_WORD_MIN: f32 = 0.5;
 /// Words read from another language are all held, or nothing is quoted.
 const HELD_TRANSLATED: f32 = 0.99;
 /// So many parts of all pages are near to a question in meaning, and so many very near.
@@ -41,6 +45,8 @@ pub(crate) struct FoundPage {
     beside: f32,
     /// Where it stands among all that was found.
     place: Option<usize>,
+    /// How much of the question led to it, also by what families call it.
+    led: f32,
     /// No other page was found before it. Of another language only needs are read, and no page is first by them.
     is_first_page: bool,
 }
@@ -53,6 +59,8 @@ impl FoundPage {
         let is_it = |first: &AskHit| {
             first.entry.document().kind == Kind::Page && first.entry.document().slug == document.slug
         };
+        // Words that mean another together, such as 'morning after pill', may have led here by one of its words.
+        let led: Vec<Match> = hit.matched.iter().filter(|one| one.how != How::Synonym).cloned().collect();
         FoundPage {
             slug: document.slug.clone(),
             is_first_page: !found.is_translated
@@ -60,6 +68,7 @@ impl FoundPage {
             found_in: section.map(|section| section.anchor.clone()).unwrap_or_default(),
             beside: if hit.pinned { 1.0 } else { 0.55 + 0.45 * (hit.score / best).min(1.0) },
             place: found.found.hits.iter().position(is_it),
+            led: found.words.answered_by(&led),
         }
     }
 
@@ -76,7 +85,14 @@ impl FoundPage {
     /// Whether the page and one of its parts are about the question at all: words of which the part holds so much, and
     /// its place among the parts that are near in meaning. What neither the index nor the meaning puts forward is left
     /// out, for words about something else are worse than none.
-    fn is_meant(&self, held_there: f32, near: Option<usize>) -> bool {
+    fn is_meant(&self, best: &BestQuote, telling: usize, near: Option<usize>) -> bool {
+        let held_there = best.held_there;
+        // One word of several, not the weightiest, and not near in meaning either.
+        let is_lone = telling > 1 && best.terms_there <= 1 && held_there.max(self.led) < ONE_WORD_MIN;
+        let is_near = near.is_some_and(|near| near < VERY_NEAR_PARTS);
+        if best.is_half_a_phrase || is_lone && !is_near {
+            return false;
+        }
         let place = self.place.unwrap_or(usize::MAX);
         let leads = place < LEADING && (near.is_some() || held_there > HELD_ALONE_MIN)
             || self.is_first_page && near.is_some_and(|near| near < VERY_NEAR_PARTS);
@@ -167,7 +183,9 @@ fn page_quotes(passages: &Passages, asked: &Found, pages: &[FoundPage], named_mi
         }
         let named = words.named_by(&format!("{} {}", page.title, best.quote.heading));
         let place = nearest.iter().position(|part| *part == best.quote.url);
-        if held >= held_min && named >= named_min && found.is_meant(best.held_there, place) {
+        let is_meant =
+            found.is_meant(&best, words.telling(), place) && words.is_said_together_in(page, &best.quote);
+        if held >= held_min && named >= named_min && is_meant {
             candidates.push(Candidate { fit: best.fit + found.prior(), best, held });
         }
     }
@@ -221,17 +239,32 @@ fn opening_quote(passages: &Passages, found: &Found) -> Option<BestQuote> {
     let hit = found.pages.first()?;
     let is_what_it_is_called = |one: &&Match| matches!(one.field, Field::Name | Field::Alias | Field::Term);
     let called: Vec<Match> = hit.matched.iter().filter(is_what_it_is_called).cloned().collect();
-    if found.words.answered_by(&called) < NAMED_MIN {
+    // 'Lost her friends' is no name for whoever lost their home: most of one name is said.
+    let document = hit.entry.document();
+    let names = std::iter::once(&document.title).chain(&document.aliases).chain(&document.terms);
+    let is_called_so = names.map(|name| found.words.share_said_of(name)).any(|said| said >= MOST_OF_A_NAME);
+    if found.words.answered_by(&called) < NAMED_MIN || !is_called_so {
         return None;
     }
     let is_among_best =
         found.found.hits.iter().take(3).any(|best| best.entry.document().slug == hit.entry.document().slug);
     let page = passages.page(&hit.entry.document().slug, found.today).filter(|_| is_among_best)?;
     let nearest = found.words.nearest_parts(passages, NEAR_PARTS);
-    let best = found.words.best_quote(page).filter(|best| nearest.contains(&best.quote.url));
+    let fits = |best: &BestQuote| {
+        nearest.contains(&best.quote.url) && found.words.is_said_together_in(page, &best.quote)
+    };
+    let best = found.words.best_quote(page).filter(fits);
     let opening = || {
         let quote = opening_of(page).filter(|quote| found.words.is_answered_by(page, quote))?;
-        Some(BestQuote { quote, is_short: true, fit: 0.0, own: 0.0, held_there: 0.0 })
+        Some(BestQuote {
+            quote,
+            is_short: true,
+            fit: 0.0,
+            own: 0.0,
+            held_there: 0.0,
+            terms_there: 0,
+            is_half_a_phrase: false,
+        })
     };
     best.or_else(opening)
 }

@@ -56,6 +56,11 @@ impl Rates {
         true
     }
 
+    /// A key for something else, which ends with the process as well.
+    pub fn key_for(&self, what: &str) -> [u8; 32] {
+        blake3::derive_key(what, &self.key)
+    }
+
     fn number_of(&self, address: IpAddr) -> u64 {
         let network = match address {
             IpAddr::V4(v4) => v4.octets().to_vec(),

@@ -30,6 +30,46 @@ pub const LOSS_ANOTHER_CHILD: [&str; 2] = [
     "That is a very hard question to be asked. You do not have to answer it alone.",
     "These people can help you find the words for a child. I have left out anything about babies.",
 ];
+/// Letters and texts that come after a loss.
+pub const LOSS_LETTERS: [&str; 2] = [
+    "We are so sorry that they still come. This site sends you no messages about your baby.",
+    "Ask your midwife or GP surgery to tell the others, so that you do not have to. A friend can do it for you.",
+];
+/// Registering after a loss.
+pub const LOSS_REGISTERING: [&str; 2] = [
+    "We are so sorry that there are forms as well. The hospital or your midwife can tell you what applies to you.",
+    "Somebody else may be able to ring for you.",
+];
+/// A baby's funeral.
+pub const LOSS_FUNERAL: [&str; 2] = [
+    "We are so sorry. You do not have to decide anything today.",
+    "The hospital or your midwife can tell you what there is, and these people can help you think about it.",
+];
+/// Seeing and holding a baby that died.
+pub const LOSS_HOLDING: [&str; 2] = [
+    "Of course you do. You may be able to, even after some time. Ask the hospital or your midwife.",
+    "You can also choose not to. There is no right or wrong way, and these people will listen.",
+];
+/// Wanting the baby back.
+pub const LOSS_WANTING_BACK: [&str; 2] = [
+    "Of course you do. We are so sorry that your baby is not here with you.",
+    "You do not have to be alone with this. These people will listen, for as long as you need.",
+];
+/// A body after a loss.
+pub const LOSS_BODY: [&str; 2] = [
+    "We are so sorry. You do not have to bear this alone.",
+    "Ask your midwife, your GP surgery or 111, at any hour. Ring 999 if you bleed a lot, feel faint, or have very bad pain.",
+];
+/// Whose fault it was.
+pub const LOSS_WHY: [&str; 2] = [
+    "So many parents ask this, over and over. Asking it does not mean that you did anything wrong.",
+    "You do not have to carry that question alone. These people will listen, and the hospital or your midwife can talk with you about what happened.",
+];
+/// Sleep, tears, and how to go on.
+pub const LOSS_FEELINGS: [&str; 2] = [
+    "We are so sorry. Nothing has to be done now, and however you feel is all right.",
+    "You do not have to get through this alone. These people will listen.",
+];
 /// Before one quotation.
 pub const QUOTED: &str = "This is from a page we have checked:";
 /// Before words of an entry.
@@ -42,8 +82,12 @@ pub const CRITERIA: &str = "I cannot say whether you will get it. This is what t
 pub const FIELDS: &str = "Times, places and costs stand below as the service last gave them:";
 /// Whether something is safe, and no page says it in so many words.
 pub const WHETHER_SAFE: &str = "I did not find a page that answers just that, and a guess could hurt. Ask your health visitor or a pharmacist, or ring 111 at any hour.";
+/// The same in a pregnancy.
+pub const WHETHER_SAFE_IN_PREGNANCY: &str = "I did not find a page that answers just that, and a guess could hurt. Ask your midwife, a pharmacist or your GP surgery, or ring 111 at any hour.";
 /// A child is ill.
 pub const ILL: &str = "If a child is ill, ask a GP surgery or a pharmacist, or ring 111 at any hour. If it is an emergency, ring 999.";
+/// A child bumped their head.
+pub const HURT: &str = "If a child bumped their head, ring 111 at any hour and ask what to do. If they are very sleepy, are sick, or you are very worried, ring 999.";
 /// Asked for what is open now, and of nothing that is shown the hours say so.
 pub const NONE_KNOWN_OPEN: &str =
     "I do not know of one that is open right now. Ring first, so that you do not go for nothing.";

@@ -2,17 +2,18 @@
 
 use crate::{
     about::{About, GoesOn, goes_on},
-    after_loss::{is_about_grief, is_for_under_fives, means_a_living_baby, of_the_loss},
-    asked_words::{AskedWords, Wants},
+    after_loss::{is_called_by_a_baby, is_for_under_fives, means_a_living_baby},
+    asked_words::{AskedWords, Wants, is_whose_child},
     conversation::Conversation,
     death,
     flow_steps::with_offer,
-    hurting, illness,
+    for_some, hurting, illness,
     language::Spoken,
+    loss_answer::belongs_to_a_loss,
     neighbours::NeighbourKind,
     passages::{Quotable, Quote, stems},
     pipeline::Step,
-    quoting::{AS_GOOD, NEARLY_ALL, Quoted, best_quotes},
+    quoting::{NEARLY_ALL, Quoted, best_quotes},
     reasons,
     room::Assistant,
     say,
@@ -32,9 +33,9 @@ use web::Site;
 /// The most letters of a question.
 pub(crate) const LETTERS_MAX: usize = 4_000;
 /// So many are looked up for one answer, and so many shown of each kind.
-const HITS: usize = 8;
+pub(crate) const HITS: usize = 8;
 const PAGES_READ: usize = 4;
-const ENTRIES_MAX: usize = 3;
+pub(crate) const ENTRIES_MAX: usize = 3;
 const PAGES_MAX: usize = 2;
 /// What most families mean goes first, where this council has a need of that name.
 const OFTEN: [&str; 5] =
@@ -157,57 +158,13 @@ pub(crate) fn something_said(words: &Screened, narrowed: &Narrowed) -> Step<()> 
     }
 }
 
-/// Somebody lost a baby, or speaks of what such a loss brings. A rule, not a ranking: the page first, nothing about babies,
-/// nobody asked anything.
-pub(crate) async fn loss(
-    room: &Assistant,
-    conversation: &Conversation,
-    words: &Screened,
-    offer: Option<Offer>,
-) -> Step<()> {
-    let typed = words.as_typed();
-    let is_told = words.verdict().loss || search::speaks_of_loss(typed) || death::ended_a_pregnancy(typed);
-    let of = Some(typed).filter(|_| !is_told && conversation.spoke_of_loss()).and_then(of_the_loss);
-    if !is_told && of.is_none() {
+/// Bins, doses, voting: fixed words.
+pub(crate) fn neighbour(room: &Assistant, conversation: &Conversation, words: &Screened) -> Step<()> {
+    let Some(neighbour) = room.neighbours().find(words.as_typed()) else { return Ok(()) };
+    // 'Help me' after a loss is no greeting.
+    if neighbour.kind == NeighbourKind::Clarify && belongs_to_a_loss(conversation, words).is_some() {
         return Ok(());
     }
-    let said: &[&str] = match of {
-        Some(of) => of.say(),
-        None => &say::LOSS,
-    };
-    let mut turn = Turn::saying(Status::Loss, said);
-    let looked_for = of.map_or_else(|| words.clone(), |of| room.site().screen(of.looked_for()));
-    let with = AskWith { loss: true, most: HITS, kinds: vec![Kind::Service], ..AskWith::default() };
-    if let Ok(found) = room.directory().ask_index(&looked_for, &with).await {
-        let is_own = |hit: &&AskHit| {
-            let document = hit.entry.document();
-            let is_of_it = document.loss || of.is_some() && is_about_grief(document);
-            is_of_it && !document.baby && !document.kind.is_reading()
-        };
-        let own = found.hits.iter().filter(is_own);
-        turn.entries = own.take(ENTRIES_MAX).map(Shown::of_hit).collect();
-    }
-    let today = room.site().clock().today();
-    if let Some(page) = room.passages().page(room.loss_page(), today) {
-        let asked = AskedWords::of(words.as_typed(), std::iter::empty(), room.passages());
-        let best =
-            asked.best_quote(page).filter(|best| best.fit >= AS_GOOD && best.is_short).map(|best| best.quote);
-        turn.quotes.extend(best.or_else(|| opening_of(page).filter(|_| of.is_none())));
-        turn.links.push((page.title.clone(), page.url.clone()));
-    }
-    if of.is_some() {
-        turn.links.push(link("Ring 111", "tel:111"));
-        turn.links.push(link("Everything about loss and grief", "/topics/loss-and-grief"));
-        return stop(turn);
-    }
-    turn.links.push(link("Stop messages about the baby", "/pages/stop-messages"));
-    turn.links.push(link("Everything about loss and grief", "/topics/loss-and-grief"));
-    stop(with_offer(turn, offer))
-}
-
-/// Bins, doses, voting: fixed words.
-pub(crate) fn neighbour(room: &Assistant, words: &Screened) -> Step<()> {
-    let Some(neighbour) = room.neighbours().find(words.as_typed()) else { return Ok(()) };
     let status = match neighbour.kind {
         NeighbourKind::OutOfScope => Status::OutOfScope,
         NeighbourKind::Clarify => Status::SmallTalk,
@@ -255,7 +212,8 @@ pub(crate) fn follow_up(
 /// After a card, words that name no help leave nothing to look up: the card stands, and the box is open.
 pub(crate) fn more_than_a_card(room: &Assistant, words: &Screened) -> Step<()> {
     let asked = AskedWords::of(words.as_typed(), std::iter::empty(), room.passages());
-    if words.verdict().level == Level::Amber && asked.telling() <= 1 {
+    let names_a_child = search::words(words.as_typed()).iter().any(|word| is_whose_child(word));
+    if words.verdict().level == Level::Amber && asked.telling() + usize::from(names_a_child) <= 1 {
         return stop(Turn::saying(Status::ClarifyElse, &[say::CLARIFY_ELSE]));
     }
     Ok(())
@@ -316,11 +274,12 @@ pub(crate) async fn look_up(
         _ => None,
     };
     let is_translated = in_english.is_some();
-    let ours = narrowed.words.clone().or(in_english);
+    let ours = narrowed.words.clone().or(in_english).or_else(|| death::by_other_words(words.as_typed()));
     let asked = ours.map_or_else(|| words.clone(), |ours| room.site().screen(&ours));
     // A loss that was told before makes no loss of a plain question: it keeps babies out of the answer, unless a living
     // baby is plainly meant.
-    let mourns = conversation.spoke_of_loss() && !means_a_living_baby(asked.as_typed());
+    let has_lost = conversation.spoke_of_loss() || death::grieves_after_an_abortion(asked.as_typed());
+    let mourns = has_lost && !means_a_living_baby(asked.as_typed());
     let after_loss = mourns && narrowed.only.is_empty() && {
         AskedWords::of(asked.as_typed(), std::iter::empty(), room.passages()).all_typed(is_wide)
     };
@@ -340,7 +299,7 @@ pub(crate) async fn look_up(
         let is_ill = illness::is_told(asked.as_typed());
         // 'Baby massage' is asked for by its name, and somebody who mourns may want it.
         let is_by_name = |document: &Document| {
-            document.baby
+            (document.baby || is_called_by_a_baby(document))
                 && !document.loss
                 && words.telling() > 1
                 && words.named_by(&document.title) >= NEARLY_ALL
@@ -353,10 +312,13 @@ pub(crate) async fn look_up(
                 || mourns
                 || words.named_by(&document.title) >= NEARLY_ALL
                 || somebody_died && !death::is_of_a_baby(document);
-            let hurts =
-                mourns && !document.loss && (document.baby || after_loss && is_for_under_fives(document));
+            let is_of_babies =
+                document.baby || is_called_by_a_baby(document) || after_loss && is_for_under_fives(document);
+            let hurts = mourns && !document.loss && is_of_babies;
             let is_of_it = !is_ill || illness::is_help_with_it(document);
-            is_wanted && !hurts && is_of_it && hurting::may_be_shown(document, asked.as_typed())
+            let may_be_shown = hurting::may_be_shown(document, asked.as_typed())
+                && for_some::may_be_shown(document, asked.as_typed());
+            is_wanted && !hurts && is_of_it && may_be_shown
         };
         // What was found before suited then, and the words that it suited are gone.
         let may_be_shown = |hit: &AskHit| {
@@ -536,6 +498,7 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
         entries.retain(|shown| whether_safe::can_be_asked(&shown.title) || is_about_it(room, found, shown));
     }
     let (status, first) = match &quoted[..] {
+        [] if found.words.is_of_a_pregnancy() => (Status::Entries, say::WHETHER_SAFE_IN_PREGNANCY),
         [] if found.words.asks_whether_safe() => (Status::Entries, say::WHETHER_SAFE),
         [] if found.words.wants() == Wants::Field => (Status::Entries, say::FIELDS),
         [] => (Status::Entries, say::ENTRIES),
@@ -547,7 +510,7 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     let mut turn = Turn::saying(status, &[first]);
     if is_ill {
         turn.say.retain(|_| !(quoted.is_empty() && entries.is_empty()));
-        turn.say.insert(0, say::ILL.to_owned());
+        turn.say.insert(0, illness::said_of(found.asked.as_typed()).to_owned());
     }
     if whats_on::none_is_known_open(found, &entries) {
         turn.say.insert(0, say::NONE_KNOWN_OPEN.to_owned());
@@ -555,7 +518,7 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
     turn.quotes = quoted;
     turn.links = links;
     turn.entries = entries;
-    if is_ill || first == say::WHETHER_SAFE {
+    if is_ill || first == say::WHETHER_SAFE || first == say::WHETHER_SAFE_IN_PREGNANCY {
         turn.links.push(link("Ring 111", "tel:111"));
     }
     turn.understood.clone_from(&found.found.understood);

@@ -14,8 +14,10 @@ pub struct Turn {
     pub status: Status,
     /// The safety card that stands above it.
     pub card: Option<Card>,
-    /// What kind of card was shown last in this conversation: of this turn, or of one before it.
-    pub card_before: Option<Category>,
+    /// What kinds of cards were shown in this conversation, the latest first: of this turn, and of those before it.
+    pub cards: Vec<Category>,
+    /// What the question is known by when it is sent again.
+    pub sent: Option<String>,
     /// The language the question was in, by its code; `en` where it is English or not known.
     pub language: String,
     /// A telephone number or an e-mail address stood in the question.
@@ -156,7 +158,8 @@ impl Turn {
         Turn {
             status,
             card: None,
-            card_before: None,
+            cards: Vec::new(),
+            sent: None,
             language: "en".to_owned(),
             had_personal_data: false,
             understood: Vec::new(),
@@ -188,7 +191,8 @@ impl Turn {
             choices: self.choices.clone(),
             flow_turn: self.flow_turn.clone(),
             about: self.about.clone(),
-            card: self.card_before.map(|category| category.as_str().to_owned()),
+            cards: self.cards.iter().map(|category| category.as_str().to_owned()).collect(),
+            sent: self.sent.clone(),
         }
     }
 }
@@ -232,14 +236,17 @@ pub struct Kept {
     /// What it was about: ids of what was found, and filters in our own words.
     #[serde(default)]
     pub about: About,
-    /// What kind of card was shown last.
+    /// What kinds of cards were shown, the latest first.
     #[serde(default)]
-    pub card: Option<String>,
+    pub cards: Vec<String>,
+    /// What the question is known by when it is sent again: no words, and nothing that leads to them.
+    #[serde(default)]
+    pub sent: Option<String>,
 }
 
 impl Kept {
-    /// What kind of card was shown last, as far as that kind is still known.
-    pub fn card(&self) -> Option<Category> {
-        self.card.as_deref()?.parse().ok()
+    /// What kinds of cards were shown, as far as those kinds are still known.
+    pub fn cards(&self) -> Vec<Category> {
+        self.cards.iter().filter_map(|kind| kind.parse().ok()).collect()
     }
 }

@@ -176,23 +176,12 @@ impl TurnView {
         flow: Vec<FlowPart>,
         place: Place,
     ) -> TurnView {
-        let quotes: Vec<Quote> = past.kept.quotes.iter().filter_map(|at| find_quote(room, at)).collect();
-        let has_changed = quotes.len() < past.kept.quotes.len();
-        let entry = |(kind, slug): &(String, String)| {
-            let entry = room.directory().find_ask_entry(Kind::parse(kind)?, slug).ok()??;
-            Some(Shown::of_entry(&entry))
-        };
-        let turn = Turn {
-            quotes,
-            entries: past.kept.entries.iter().filter_map(entry).collect(),
-            links: past.kept.links.clone(),
-            choices: past.kept.choices.clone(),
-            say: past.kept.say.clone(),
-            flow,
-            card_before: past.kept.card().filter(|_| place == Place::Latest),
-            ..Turn::saying(past.status, &[])
-        };
         let is_latest = place == Place::Latest;
+        let mut turn = turn_of_past(room, past, flow);
+        let has_changed = turn.quotes.len() < past.kept.quotes.len();
+        if !is_latest {
+            turn.cards.clear();
+        }
         TurnView {
             has_changed,
             is_latest,
@@ -201,6 +190,27 @@ impl TurnView {
             asked: None,
             ..TurnView::of(room, conversation, past.number, "", &turn)
         }
+    }
+}
+
+/// A turn that was, from what is kept of it, with what its guide said.
+pub(crate) fn turn_of_past(room: &Assistant, past: &PastTurn, flow: Vec<FlowPart>) -> Turn {
+    let entry = |(kind, slug): &(String, String)| {
+        let entry = room.directory().find_ask_entry(Kind::parse(kind)?, slug).ok()??;
+        Some(Shown::of_entry(&entry))
+    };
+    let kept = &past.kept;
+    Turn {
+        quotes: kept.quotes.iter().filter_map(|at| find_quote(room, at)).collect(),
+        entries: kept.entries.iter().filter_map(entry).collect(),
+        links: kept.links.clone(),
+        choices: kept.choices.clone(),
+        say: kept.say.clone(),
+        flow,
+        flow_turn: kept.flow_turn.clone(),
+        about: kept.about.clone(),
+        cards: kept.cards(),
+        ..Turn::saying(past.status, &[])
     }
 }
 

@@ -45,6 +45,8 @@ const SWALLOWED: &str = " give giving gave given drink drinks drinking drank sip
 
 /// Food that can do harm: 'honey for my baby' asks it without saying so,
 const CAN_HARM: &str = " honey nut nuts peanut peanuts ";
+/// and in a pregnancy 'raw eggs pregnant' does,
+const CAN_HARM_IN_PREGNANCY: &str = " egg eggs sushi fish tuna salmon meat ham salami pate liver cheese brie camembert prawns shellfish seafood caffeine coffee tea coke cola ";
 /// unless it is an allergy that help is looked for with.
 const ALLERGY: &str = " allergy allergies allergic intolerance intolerant epipen free ";
 const SHORT: usize = 6;
@@ -67,9 +69,12 @@ pub(crate) fn is_asked(words: &[String]) -> bool {
     let is_it_safe = words.iter().position(|word| word == "is" || word == "are").is_some_and(|at| {
         words[at..].iter().any(|word| ["safe", "ok", "okay", "alright", "dangerous"].contains(&word.as_str()))
     });
-    let names_harm = words.len() <= SHORT && any(CAN_HARM) && !any(ALLERGY);
+    let is_pregnant = words.iter().any(|word| word.starts_with("pregnan"));
+    let names_harm =
+        words.len() <= SHORT && !any(ALLERGY) && (any(CAN_HARM) || is_pregnant && any(CAN_HARM_IN_PREGNANCY));
     let asks = is_it_safe || names_harm || ASKED.iter().any(|asked| said.contains(&format!(" {asked} ")));
-    asks && (is_so_old || any(CHILD)) && any(MATTERS) && !any(GETTING)
+    let matters = any(MATTERS) || is_pregnant && any(CAN_HARM_IN_PREGNANCY);
+    asks && (is_so_old || any(CHILD)) && matters && !any(GETTING)
 }
 
 /// Whether an entry of this name can be asked whether something is safe for a child.
@@ -113,6 +118,11 @@ mod tests {
             ("honey for my baby", true),
             ("is honey safe for a 6 month old", true),
             ("can my 1 year old have nuts", true),
+            ("raw eggs pregnant", true),
+            ("coffee when pregnant", true),
+            ("can i eat tuna when pregnant", true),
+            ("can baby drink water at 3 months", true),
+            ("coffee morning for pregnant mums group", false),
             ("nut allergy baby", false),
             ("can i get free milk for my baby", false),
             ("where can i bring my toddler for food", false),

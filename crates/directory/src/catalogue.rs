@@ -361,6 +361,7 @@ fn document(service: &Service) -> Document {
                 from,
                 until,
                 lasting: schedule.valid,
+                next: None,
                 // It answers on the days between which it runs, so its last day is what there is to tell.
                 label: schedule.words_on(schedule.valid.0.unwrap_or(kernel::Date::MAX)),
             })

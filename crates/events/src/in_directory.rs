@@ -215,7 +215,7 @@ fn slots(dates: &[At]) -> Vec<Slot> {
         let (from, until) = minutes(at);
         if slots.iter().all(|slot| (slot.days, slot.from, slot.until) != (days, from, until)) {
             let label = format!("Next: {}", when_words(at));
-            slots.push(Slot { days, from, until, lasting: (None, None), label });
+            slots.push(Slot { days, from, until, lasting: (None, None), next: Some(at.date.day), label });
         }
     }
     slots

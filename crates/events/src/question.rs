@@ -387,7 +387,7 @@ fn time_of(key: &str) -> Option<(u16, u16)> {
 /// As the search reads a time of day: some of the session lies in it.
 pub(crate) fn is_within(at: &At, time: (u16, u16)) -> bool {
     let (from, until) = minutes(at);
-    let slot = Slot { days: 0x7f, from, until, lasting: (None, None), label: String::new() };
+    let slot = Slot { days: 0x7f, from, until, lasting: (None, None), next: None, label: String::new() };
     slot_is_within(&slot, 0, Some(time))
 }
 

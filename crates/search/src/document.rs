@@ -179,6 +179,8 @@ pub struct Slot {
     pub until: u16,
     /// Its first and last day, where it does not run all the time. Outside of them it answers no day and no time.
     pub lasting: (Option<Date>, Option<Date>),
+    /// The next date of a session, which need not be held every week. None where it is: the hours of a service.
+    pub next: Option<Date>,
     /// How it is told, such as 'Tuesdays, 10:00 to 11:30'.
     pub label: String,
 }

@@ -228,6 +228,7 @@ fn slot(throw: &mut Throw) -> Slot {
         from,
         until: from + 30 * (1 + throw.below(8) as u16),
         lasting: (None, None),
+        next: None,
         label: String::new(),
     }
 }

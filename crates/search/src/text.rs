@@ -171,7 +171,8 @@ fn without_ending(word: &str) -> String {
 pub enum Says {
     /// Grammar: counts only when there is nothing else at all.
     Little,
-    /// What people say round the thing ('please help me'): counts only when nothing else is found.
+    /// What people say round the thing ('please help me'), and whose child it is ('my son'): counts only when nothing else
+    /// is found.
     Chat,
     /// The thing itself.
     Much,
@@ -381,6 +382,8 @@ const CHAT: &[&str] = &[
     "called",
     "came",
     "come",
+    "daughter",
+    "daughters",
     "day",
     "days",
     "done",
@@ -487,6 +490,8 @@ const CHAT: &[&str] = &[
     "someone",
     "something",
     "somewhere",
+    "son",
+    "sons",
     "soon",
     "sort",
     "started",
@@ -585,6 +590,7 @@ mod tests {
         assert!(LITTLE.is_sorted() && CHAT.is_sorted());
         assert_eq!(says("my"), Says::Little);
         assert_eq!(says("please"), Says::Chat);
+        assert_eq!(says("daughter"), Says::Chat, "whose child it is brings nothing up");
         assert_eq!(says("latch"), Says::Much);
     }
 }

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     fn slot(days: u8, from: u16, until: u16) -> Slot {
-        Slot { days, from, until, lasting: (None, None), label: String::new() }
+        Slot { days, from, until, lasting: (None, None), next: None, label: String::new() }
     }
 
     #[test]

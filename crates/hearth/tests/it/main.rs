@@ -36,9 +36,12 @@ mod statements;
 mod walk;
 
 mod ask_abuse;
+mod ask_after_loss;
 mod ask_answers;
 mod ask_follow;
+mod ask_plainly;
 mod ask_privacy;
 mod ask_quality;
 mod ask_safety;
 mod ask_talk;
+mod ask_threads;

@@ -305,8 +305,14 @@ fn nothing_that_can_be_typed_breaks_the_search() {
 
 #[test]
 fn what_was_heard_lifts_and_what_is_not_given_stays() {
-    let day =
-        |days: u8| search::Slot { days, from: 600, until: 660, lasting: (None, None), label: String::new() };
+    let day = |days: u8| search::Slot {
+        days,
+        from: 600,
+        until: 660,
+        lasting: (None, None),
+        next: None,
+        label: String::new(),
+    };
     let ages = |from_months, until_months| {
         Some(search::AgeBand { pregnancy: false, from_months, until_months: Some(until_months) })
     };
@@ -386,7 +392,8 @@ fn a_course_answers_its_day_from_its_first_day_to_its_last() {
         let mut document = service(slug, "Play club", "", "", &[]);
         let date = |text: &str| text.parse::<kernel::Date>().unwrap();
         let lasting = (first.map(date), last.map(date));
-        document.slots = vec![search::Slot { days: 1, from: 600, until: 660, lasting, label: String::new() }];
+        document.slots =
+            vec![search::Slot { days: 1, from: 600, until: 660, lasting, next: None, label: String::new() }];
         document
     };
     let documents = vec![

@@ -45,6 +45,7 @@ fn document() -> impl Strategy<Value = Document> {
             from: from * 30,
             until: (from + length) * 30,
             lasting: (first.map(date), last.map(date)),
+            next: None,
             label: String::new(),
         });
     let ages = prop::option::of((any::<bool>(), 0u16..200, prop::option::of(0u16..200))).prop_map(|ages| {
