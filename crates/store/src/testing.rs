@@ -19,13 +19,36 @@ pub struct TestDb {
     pub db: Db,
     /// Its address, for a second process.
     pub url: String,
-    _keep: Keep,
+    keep: Keep,
 }
 
 impl Deref for TestDb {
     type Target = Db;
     fn deref(&self) -> &Db {
         &self.db
+    }
+}
+
+impl TestDb {
+    /// Another database with all that is in this one, which nobody may be using meanwhile. What is dear to make is made
+    /// once and copied.
+    pub async fn copy(&self) -> TestDb {
+        match &self.keep {
+            Keep::Folder { .. } => {
+                let folder = tempfile::tempdir().expect("a test can make a folder");
+                let path = folder.path().join("test.db");
+                crate::backup(&self.db, &path).await.expect("a test's database can be copied");
+                opened(format!("sqlite://{}", path.display()), Keep::Folder { _folder: folder }).await
+            }
+            Keep::Database { server, name } => {
+                // PostgreSQL copies only what nobody is connected to. We connect anew when we need to.
+                let leave = format!(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+                );
+                tell(server, &leave).await.expect("the test's PostgreSQL closes connections");
+                postgres_from(server.clone(), name).await
+            }
+        }
     }
 }
 
@@ -46,29 +69,35 @@ pub async fn databases(migrations: &[&[Migration]]) -> Vec<TestDb> {
 pub async fn sqlite(migrations: &[&[Migration]]) -> TestDb {
     let folder = tempfile::tempdir().expect("a test can make a folder");
     let url = format!("sqlite://{}", folder.path().join("test.db").display());
-    open(url, Keep::Folder { _folder: folder }, migrations).await
+    migrated(opened(url, Keep::Folder { _folder: folder }).await, migrations).await
 }
 
 /// A PostgreSQL database of its own on the server of `HEARTH_TEST_POSTGRES`. It sorts by the rules of English, so that
 /// a statement which trusts the server's order shows itself.
 pub async fn postgres(migrations: &[&[Migration]]) -> TestDb {
-    let server = server();
-    let dice = kernel::Dice::real();
-    let name = format!("test_{}", dice.hex::<8>());
-    let create = format!(
-        "create database {name} template template0 locale_provider icu icu_locale 'en-GB' encoding 'UTF8'"
-    );
-    tell(&server, &create).await.expect("the test's PostgreSQL makes a database");
+    let of_english = "template0 locale_provider icu icu_locale 'en-GB' encoding 'UTF8'";
+    migrated(postgres_from(server(), of_english).await, migrations).await
+}
+
+async fn postgres_from(server: String, template: &str) -> TestDb {
+    let name = format!("test_{}", kernel::Dice::real().hex::<8>());
+    tell(&server, &format!("create database {name} template {template}"))
+        .await
+        .expect("the test's PostgreSQL makes a database");
     let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
     let (host, _) = base.rsplit_once('/').expect("the address ends with a database's name");
     let url = format!("{host}/{name}?{query}");
-    open(url, Keep::Database { server: server.clone(), name }, migrations).await
+    opened(url, Keep::Database { server, name }).await
 }
 
-async fn open(url: String, keep: Keep, migrations: &[&[Migration]]) -> TestDb {
+async fn opened(url: String, keep: Keep) -> TestDb {
     let db = Db::open(&url).await.expect("a test's database opens");
-    migrate(&db, migrations).await.expect("the migrations run");
-    TestDb { db, url, _keep: keep }
+    TestDb { db, url, keep }
+}
+
+async fn migrated(database: TestDb, migrations: &[&[Migration]]) -> TestDb {
+    migrate(&database.db, migrations).await.expect("the migrations run");
+    database
 }
 
 fn server() -> String {

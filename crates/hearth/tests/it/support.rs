@@ -26,16 +26,15 @@ pub struct Home {
     pub house: House,
     pub database: TestDb,
     router: Router,
+    _made: Arc<Made>,
 }
 
 impl Home {
-    async fn new(database: TestDb) -> Home {
+    async fn new(made: &Arc<Made>, database: TestDb) -> Home {
         let clock = Clock::standing_at(NOW);
-        demo::make(&database.db, &clock).await.unwrap();
-        change_council(&database.db, |council| PUBLIC_URL.clone_into(&mut council.public_url)).await;
         let house = House::open(database.db.clone(), clock, Dice::loaded(7), Setup::default()).await.unwrap();
         let router = house.router().unwrap();
-        Home { house, database, router }
+        Home { house, database, router, _made: made.clone() }
     }
 
     /// The same data seen by a node that stands at another time.
@@ -207,11 +206,36 @@ pub fn shared() -> Arc<Vec<Home>> {
 }
 
 async fn prepare() -> Vec<Home> {
+    let made = made().await;
     let mut homes = Vec::new();
-    for database in databases(hearth::MIGRATIONS).await {
-        homes.push(Home::new(database).await);
+    for database in &made.0 {
+        let copy = {
+            let _one_at_a_time = made.1.lock().await;
+            database.copy().await
+        };
+        homes.push(Home::new(&made, copy).await);
     }
     homes
+}
+
+/// The demonstration on each database, made once and copied for every house: making it takes seconds. Gone after the last
+/// house.
+struct Made(Vec<TestDb>, Mutex<()>);
+
+async fn made() -> Arc<Made> {
+    static MADE: Mutex<Weak<Made>> = Mutex::const_new(Weak::new());
+    let mut held = MADE.lock().await;
+    if let Some(made) = held.upgrade() {
+        return made;
+    }
+    let databases = databases(hearth::MIGRATIONS).await;
+    for database in &databases {
+        demo::make(&database.db, &Clock::standing_at(NOW)).await.unwrap();
+        change_council(&database.db, |council| PUBLIC_URL.clone_into(&mut council.public_url)).await;
+    }
+    let made = Arc::new(Made(databases, Mutex::const_new(())));
+    *held = Arc::downgrade(&made);
+    made
 }
 
 /// Tests share one runtime, because a house's connections belong to the runtime that opened them.
