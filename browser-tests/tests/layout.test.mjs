@@ -12,9 +12,14 @@ const context = await visitor(browser, { javaScriptEnabled: false, viewport: { w
 const page = await context.newPage();
 const small = new Map();
 const known = new Set(kinds.map(([, path]) => path));
+// Services, organisations and topics differ by their words alone: of these every third is seen with larger letters.
+const alike = every.filter((path) => /^\/(services|organisations|topics)\//.test(path) && !known.has(path));
+const notLarger = new Set(process.env.HEARTH_EVERY ? [] : alike.filter((_, turn) => turn % 3));
 
 for (const path of every) {
-  test(`${path} fits a screen of 320 pixels, its targets a finger, and letters of up to twice their size`, async () => {
+  const percents = notLarger.has(path) ? [] : [110, 130, 200];
+  const letters = percents.length ? ', and letters of up to twice their size' : '';
+  test(`${path} fits a screen of 320 pixels, its targets a finger${letters}`, async () => {
     await page.goto(address(path), { waitUntil: 'load' });
     const widths = known.has(path) ? [1280, 768, 320] : [320];
     for (const width of widths) {
@@ -26,7 +31,7 @@ for (const path of every) {
     assert.deepEqual(tooSmall, [], 'targets under 24 px');
     for (const each of under44) small.set(each, path);
     // WCAG 1.4.4 and 1.4.10: larger letters, and still nobody has to scroll sideways or hunt for the way out.
-    for (const percent of [110, 130, 200]) {
+    for (const percent of percents) {
       await page.evaluate(largerText, percent);
       assert.deepEqual(await page.evaluate(overflow), [], `at ${percent} % something is wider than the screen`);
       assert.deepEqual(await page.evaluate(exitsCutOff), [], `at ${percent} % the way out is cut off`);
