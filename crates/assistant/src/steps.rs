@@ -493,9 +493,15 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
         entries.extend(of(true, PAGES_MAX));
     }
     let is_ill = illness::is_told(found.asked.as_typed());
-    if quoted.is_empty() && found.words.asks_whether_safe() {
-        // What merely stands near does not answer; who can be asked may stand there.
-        entries.retain(|shown| whether_safe::can_be_asked(&shown.title) || is_about_it(room, found, shown));
+    if found.words.asks_whether_safe() {
+        // What merely stands near does not answer; who can be asked may stand there. Under an answer may stand what is about
+        // more of the question than that word: a refuge is safe too.
+        let is_answered = !quoted.is_empty();
+        entries.retain(|shown| {
+            whether_safe::can_be_asked(&shown.title)
+                || is_about_it(room, found, shown)
+                || is_answered && is_found_by_more(found, shown)
+        });
     }
     let (status, first) = match &quoted[..] {
         [] if found.words.is_of_a_pregnancy() => (Status::Entries, say::WHETHER_SAFE_IN_PREGNANCY),
@@ -531,6 +537,16 @@ pub(crate) fn composed(room: &Assistant, found: &Found) -> Turn {
         turn.say.insert(0, format!("{}.", found.found.place_error));
     }
     turn
+}
+
+/// Whether an entry has another word of the question than the one that asks whether something is safe.
+fn is_found_by_more(found: &Found, shown: &Shown) -> bool {
+    let is_it = |hit: &&AskHit| {
+        let document = hit.entry.document();
+        document.kind == shown.kind && document.slug == shown.slug
+    };
+    let hit = found.found.hits.iter().find(is_it);
+    hit.is_some_and(|hit| hit.matched.iter().any(|one| !whether_safe::asks(&one.typed)))
 }
 
 /// Whether a page says anything of what is asked to be safe.

@@ -66,15 +66,21 @@ pub(crate) fn is_asked(words: &[String]) -> bool {
         is_age && pair[1] == "old"
     });
     // 'Is honey safe for a 6 month old?'
-    let is_it_safe = words.iter().position(|word| word == "is" || word == "are").is_some_and(|at| {
-        words[at..].iter().any(|word| ["safe", "ok", "okay", "alright", "dangerous"].contains(&word.as_str()))
-    });
+    let is_it_safe = words
+        .iter()
+        .position(|word| word == "is" || word == "are")
+        .is_some_and(|at| words[at..].iter().any(|word| asks(word)));
     let is_pregnant = words.iter().any(|word| word.starts_with("pregnan"));
     let names_harm =
         words.len() <= SHORT && !any(ALLERGY) && (any(CAN_HARM) || is_pregnant && any(CAN_HARM_IN_PREGNANCY));
     let asks = is_it_safe || names_harm || ASKED.iter().any(|asked| said.contains(&format!(" {asked} ")));
     let matters = any(MATTERS) || is_pregnant && any(CAN_HARM_IN_PREGNANCY);
     asks && (is_so_old || any(CHILD)) && matters && !any(GETTING)
+}
+
+/// Whether a word asks whether something is safe.
+pub(crate) fn asks(word: &str) -> bool {
+    ["safe", "ok", "okay", "alright", "dangerous"].contains(&word)
 }
 
 /// Whether an entry of this name can be asked whether something is safe for a child.

@@ -85,6 +85,13 @@ fn what_is_safe_to_take_is_for_a_pharmacist_or_a_midwife() {
             assert!(all.contains("pharmacist") && all.contains("111"), "{words}: {}", said.0);
             assert!(!all.contains("a child’s age") && all.contains("midwife"), "{words}: {all}");
         }
+        let honey = said(home, "is honey safe for a 6 month old").await;
+        let of_danger = ["refuge", "icart", "domestic-abuse"];
+        assert!(
+            !honey.entries().iter().any(|entry| of_danger.iter().any(|word| entry.contains(word))),
+            "{}",
+            honey.0
+        );
         let dizzy = said(home, "i feel dizzy pregnant").await;
         assert!(dizzy.text().contains("midwife") && dizzy.text().contains("111"), "{}", dizzy.0);
     });
